@@ -1,24 +1,12 @@
-import { formatIpv4, parseIpv4 } from "./ipv4.ts";
-import { formatIpv6, parseIpv6 } from "./ipv6.ts";
+import { formatIpv4, type Ipv4Address, parseIpv4 } from "./ipv4.ts";
+import { formatIpv6, type Ipv6Address, parseIpv6 } from "./ipv6.ts";
 import { quoted, ValueError } from "./value-error.ts";
 
 export type Family = "ipv4" | "ipv6";
 
-/** An IPv4 address: an immutable value whose 32 bits are the low bits of `value`. */
-export interface Ipv4Address {
-  readonly family: "ipv4";
-  readonly value: bigint;
-}
-
-/** An IPv6 address: an immutable value of 128 bits. */
-export interface Ipv6Address {
-  readonly family: "ipv6";
-  readonly value: bigint;
-}
-
 export type IpAddress = Ipv4Address | Ipv6Address;
 
-export { parseIpv4, parseIpv6 };
+export { type Ipv4Address, type Ipv6Address, parseIpv4, parseIpv6 };
 
 /** Parses an address of either family; throws a ValueError on anything else. */
 export function parseAddress(text: string): IpAddress {

@@ -1,5 +1,10 @@
-import type { Ipv4Address } from "./address.ts";
 import { quoted, ValueError } from "./value-error.ts";
+
+/** An IPv4 address: an immutable value whose 32 bits are the low bits of `value`. */
+export interface Ipv4Address {
+  readonly family: "ipv4";
+  readonly value: bigint;
+}
 
 /** Parses dotted decimal of exactly four parts without leading zeros; throws a ValueError. */
 export function parseIpv4(text: string): Ipv4Address {

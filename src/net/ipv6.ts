@@ -1,6 +1,11 @@
-import type { Ipv6Address } from "./address.ts";
 import { formatIpv4, parseIpv4 } from "./ipv4.ts";
 import { quoted, ValueError } from "./value-error.ts";
+
+/** An IPv6 address: an immutable value of 128 bits. */
+export interface Ipv6Address {
+  readonly family: "ipv6";
+  readonly value: bigint;
+}
 
 const groupCount = 8;
 

@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import asc from 'assemblyscript/asc';
+import { generateGraph, generateRegions } from './generate.ts';
+import { fingerprint, type Graph, linkGraph } from './graph.ts';
+import { assignRegions } from './regions.ts';
+import { INFO_SECTION } from './section.ts';
+import { readStage } from './stages.ts';
+
+/** What a datapath is built from: the program's lists. Paths are relative to `root`, without `.ts`. */
+export interface DatapathSource {
+  readonly root: string;
+  /** Stage files; the first receives what the ports receive. */
+  readonly stages: readonly string[];
+  readonly commonPaths: readonly (readonly string[])[];
+  /** Modules whose exports the control thread calls. */
+  readonly controlModules: readonly string[];
+  /** The features' layout.ts modules. */
+  readonly layouts: readonly string[];
+}
+
+/** What a datapath module says of itself, kept in its custom section. */
+export interface DatapathInfo {
+  readonly graph: Graph;
+  readonly regions: Readonly<Record<string, number>>;
+  /** Fingerprint of the memory layout: modules that agree in it can take over each other's tables. */
+  readonly layout: string;
+}
+
+/** Compiles the datapath to one WebAssembly module that describes itself. */
+export async function compileDatapath(source: DatapathSource): Promise<Uint8Array> {
+  const stages = source.stages.map((path) => readStage(join(source.root, `${path}.ts`)));
+  const layouts = await Promise.all(
+    source.layouts.map((path) => importModule(join(source.root, `${path}.ts`))),
+  );
+  const graph = linkGraph(stages);
+  const regions = assignRegions(layouts);
+  const folder = join(source.root, 'engine/datapath');
+  const controlModules = source.controlModules.map((path) => join(source.root, `${path}.ts`));
+  const generated = new Map([
+    [
+      join(folder, 'graph.ts'),
+      generateGraph({ stages, graph, commonPaths: source.commonPaths, controlModules, folder }),
+    ],
+    [join(folder, 'regions.ts'), generateRegions(regions)],
+  ]);
+  const code = await assemble(
+    join(folder, 'graph.ts'),
+    generated,
+    new Set(stages.map((stage) => stage.file)),
+  );
+  const layout = fingerprint(JSON.stringify([...regions, layouts]));
+  const info: DatapathInfo = { graph, regions: Object.fromEntries(regions), layout };
+  return appendCustomSection(code, INFO_SECTION, new TextEncoder().encode(JSON.stringify(info)));
+}
+
+async function importModule(file: string): Promise<Record<string, unknown>> {
+  return { ...(await import(pathToFileURL(file).href)) };
+}
+
+/** Runs the AssemblyScript compiler on files and generated modules; its complaints become one error. */
+async function assemble(
+  entry: string,
+  generated: ReadonlyMap<string, string>,
+  stageFiles: ReadonlySet<string>,
+): Promise<Uint8Array> {
+  const base = process.cwd();
+  let code: Uint8Array | undefined;
+  const { error, stderr } = await asc.main([relative(base, entry), ...compilerOptions], {
+    async readFile(name, folder) {
+      const path = resolve(folder, name);
+      const text = generated.get(path) ?? (await readFile(path, 'utf8').catch(() => null));
+      if (text === null) return null;
+      if (path.endsWith('/layout.ts')) return typeNumbers(text);
+      return inlineMarked(stageFiles.has(path) ? inlineStage(text) : text);
+    },
+    writeFile(_name, contents) {
+      if (typeof contents !== 'string') code = contents;
+    },
+    listFiles: () => [],
+  });
+  if (error) throw new Error(`the datapath does not compile:\n${stderr.toString()}${error.message}`);
+  if (!code) throw new Error('the AssemblyScript compiler wrote no module');
+  return code;
+}
+
+const compilerOptions = [
+  '--outFile',
+  'datapath.wasm',
+  '--runtime',
+  'stub',
+  '--importMemory',
+  '--sharedMemory',
+  '--initialMemory',
+  '32768',
+  '--maximumMemory',
+  '65536',
+  '--enable',
+  'threads,simd,bulk-memory',
+  '--optimizeLevel',
+  '3',
+  '--noAssert',
+  '--converge',
+  '--debug',
+];
+
+/** The numbers that both sides share are plain to TypeScript and u32 to AssemblyScript. */
+function typeNumbers(text: string): string {
+  return text.replace(/^export const (\w+) = /gm, 'export const $1: u32 = ');
+}
+
+/** A stage's function is inlined where it is used: into the loop of the common paths and into `step`. */
+function inlineStage(text: string): string {
+  return text.replace(/^export function (?=\w+\(packet: Packet\): u32)/m, '@inline\nexport function ');
+}
+
+/** A doc comment that ends in `@inline` asks for the compiler's decorator, which TypeScript's grammar lacks. */
+function inlineMarked(text: string): string {
+  return text.replace(/(@inline\s*\*\/\n)((?:export )?function )/g, '$1@inline\n$2');
+}
+
+/** Appends a custom section (WebAssembly core specification 5.5.3). */
+function appendCustomSection(module: Uint8Array, name: string, payload: Uint8Array): Uint8Array {
+  const nameBytes = new TextEncoder().encode(name);
+  const content = [...leb128(nameBytes.length), ...nameBytes];
+  const size = leb128(content.length + payload.length);
+  return Buffer.concat([module, Uint8Array.of(0, ...size, ...content), payload]);
+}
+
+function leb128(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    const more = rest > 0x7f ? 0x80 : 0;
+    bytes.push((rest & 0x7f) | more);
+    rest >>>= 7;
+  } while (rest);
+  return bytes;
+}

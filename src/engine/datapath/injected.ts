@@ -1,0 +1,24 @@
+import { INJECT_SLOTS, WORKER_INJECTED } from '../layout';
+import { arrive } from './graph';
+import { worker } from './instance';
+import { Packet } from './packet';
+
+@unmanaged
+class Ring {
+  written: u32;
+  read: u32;
+}
+
+/** Takes the packets that the control thread has sent, each to the stage it named; returns how many. */
+export function takeInjected(): u32 {
+  const ring = changetype<Ring>(changetype<usize>(worker) + WORKER_INJECTED);
+  const written = atomic.load<u32>(changetype<usize>(ring));
+  const read = ring.read;
+  if (written == read) return 0;
+  for (let i = read; i != written; i++) {
+    const slot = changetype<usize>(ring) + 64 + ((i & (INJECT_SLOTS - 1)) << 3);
+    arrive(load<u32>(slot, 4), changetype<Packet>(<usize>load<u32>(slot)));
+  }
+  atomic.store<u32>(changetype<usize>(ring) + offsetof<Ring>('read'), written);
+  return written - read;
+}

@@ -1,0 +1,168 @@
+import {
+  CONTROL_BURST,
+  CONTROL_EPOCH,
+  CONTROL_MODE,
+  CONTROL_POLL,
+  MAX_STAGES,
+  MODE_MEASURE,
+  WORKER_BURST,
+  WORKER_QUEUES,
+} from '../layout';
+import { flushReleased, flushSpares, release } from './buffers';
+import { counterOf } from './counters';
+import { announceEvents } from './events';
+import { arrive, FIRST_STAGE, nodeOf, passFast, step } from './graph';
+import { cycles, pause, rx } from './host';
+import { takeInjected } from './injected';
+import { worker } from './instance';
+import { Packet } from './packet';
+import { traceDecision, traceStage } from './trace';
+import { flushTransmit } from './transmit';
+import { isStage, nextWaitingStage, takeFirst, waitingFor } from './waiting';
+import { NEVER, WORKER_RUNNING, WORKER_SLEEPING, WORKER_STOPPED, Worker } from './worker';
+
+/** One round in this many is run stage by stage with its cycles measured. */
+const MEASURE_EVERY: u32 = 1024;
+/** Empty rounds before the first sleep, and the longest sleep. */
+const IDLE_ROUNDS: u32 = 64;
+const LONGEST_PAUSE_NS: u32 = 200000;
+
+/** Works until the control thread sets `command`: receive, pass on, send, and sleep when there is nothing to do. */
+export function loop(): void {
+  worker.state = WORKER_RUNNING;
+  while (!atomic.load<u32>(changetype<usize>(worker) + offsetof<Worker>('command'))) {
+    if (round()) worker.idleRounds = 0;
+    else rest();
+  }
+  passQuietPoint();
+}
+
+/** Receives a burst from each queue and takes every packet to its end; returns how many there were. */
+export function round(): u32 {
+  passQuietPoint();
+  const injected = takeInjected();
+  if (injected) runWaiting();
+  let packets = injected;
+  const queues = worker.queueCount;
+  for (let i: u32 = 0; i < queues; i++) packets += receive(i);
+  worker.rounds++;
+  if (!packets) return 0;
+  worker.busyRounds++;
+  flushTransmit();
+  flushReleased();
+  announceEvents();
+  return packets;
+}
+
+/** Tells the control thread that nothing retired before this round is in use here any more. */
+export function passQuietPoint(): void {
+  atomic.store<u32>(changetype<usize>(worker) + offsetof<Worker>('epoch'), atomic.load<u32>(CONTROL_EPOCH));
+}
+
+/** Leaves the worker with nothing in its hands, so that its thread can end. */
+export function retire(): void {
+  dropBurst();
+  flushTransmit();
+  flushSpares();
+  flushReleased();
+  worker.state = WORKER_STOPPED;
+  atomic.store<u32>(changetype<usize>(worker) + offsetof<Worker>('epoch'), NEVER);
+}
+
+/** After a trap: gives up the packets of the broken burst, and only those; returns how many. */
+export function dropBurst(): u32 {
+  let dropped: u32 = 0;
+  if (worker.current) dropped += abandon(worker.current);
+  worker.current = 0;
+  for (let i = worker.burstIndex; i < worker.burstCount; i++) {
+    dropped += abandon(load<u32>(changetype<usize>(worker) + WORKER_BURST + (i << 2)));
+  }
+  worker.burstCount = 0;
+  for (let stage: u32 = 0; stage < MAX_STAGES; stage++) {
+    const queue = waitingFor(stage);
+    while (queue.head) dropped += abandon(<u32>changetype<usize>(takeFirst(queue)));
+  }
+  flushReleased();
+  return dropped;
+}
+
+function abandon(packet: u32): u32 {
+  release(changetype<Packet>(<usize>packet));
+  return 1;
+}
+
+/** Receives one burst and takes it to its end; returns its size. */
+function receive(index: u32): u32 {
+  const slot = changetype<usize>(worker) + WORKER_QUEUES + (index << 2);
+  const burst = changetype<usize>(worker) + WORKER_BURST;
+  const count = rx(load<u16>(slot), load<u16>(slot, 2), burst, load<u32>(CONTROL_BURST));
+  if (!count) return 0;
+  worker.burstIndex = 0;
+  worker.burstCount = count;
+  worker.mode = burstMode();
+  if (worker.mode) passSlowly(burst, count);
+  else passFast(burst, count);
+  worker.burstCount = 0;
+  runWaiting();
+  return count;
+}
+
+/** The mode of the next burst: what the control thread asks for, and a measurement now and then. */
+function burstMode(): u32 {
+  const mode = load<u32>(CONTROL_MODE);
+  if (worker.untilMeasured--) return mode;
+  worker.untilMeasured = MEASURE_EVERY;
+  return mode | MODE_MEASURE;
+}
+
+/** Lets the whole burst wait for the first stage, from where it goes stage by stage. */
+function passSlowly(burst: usize, count: u32): void {
+  for (let i: u32 = 0; i < count; i++) {
+    worker.burstIndex = i + 1;
+    arrive(FIRST_STAGE, changetype<Packet>(<usize>load<u32>(burst + (i << 2))));
+  }
+}
+
+/** Runs stages until no packet waits. */
+function runWaiting(): void {
+  for (let stage = nextWaitingStage(); isStage(stage); stage = nextWaitingStage()) runStage(stage);
+}
+
+/** Takes every packet that waits for a stage through it. */
+function runStage(stage: u32): void {
+  const queue = waitingFor(stage);
+  const counter = counterOf(stage);
+  const packets = queue.count;
+  const measured = worker.mode & MODE_MEASURE;
+  const start = measured ? <u64>cycles() : 0;
+  worker.stage = stage;
+  counter.batches++;
+  counter.packets += packets;
+  for (let i: u32 = 0; i < packets; i++) passStage(stage, takeFirst(queue));
+  if (!measured) return;
+  counter.cycles += <u64>cycles() - start;
+  counter.measured += packets;
+}
+
+/** Takes one packet through one stage, and notes it where the packet is traced. */
+function passStage(stage: u32, packet: Packet): void {
+  worker.current = <u32>changetype<usize>(packet);
+  const traced = packet.trace;
+  if (traced) traceStage(stage, packet);
+  const node = nodeOf(stage, step(stage, packet));
+  if (traced) traceDecision(node, packet);
+  worker.current = 0;
+  arrive(node, packet);
+}
+
+/** Sleeps in growing steps while there is nothing to do, so that an idle router leaves its core to others. */
+function rest(): void {
+  const idle = worker.idleRounds;
+  worker.idleRounds = idle + 1;
+  if (idle < IDLE_ROUNDS || load<u32>(CONTROL_POLL)) return;
+  worker.state = WORKER_SLEEPING;
+  worker.sleeps++;
+  const doublings = min<u32>((idle - IDLE_ROUNDS) >> 2, 8);
+  pause(min<u32>(1000 << doublings, LONGEST_PAUSE_NS));
+  worker.state = WORKER_RUNNING;
+}

@@ -1,0 +1,54 @@
+import { TRANSMIT_STRIDE, TX_MAX, WORKER_TRANSMIT } from '../layout';
+import { release } from './buffers';
+import { countUnsent } from './graph';
+import { tx } from './host';
+import { worker } from './instance';
+import { Packet } from './packet';
+
+/** Packets gathered for one port, sent when there are TX_MAX or when the round ends. */
+@unmanaged
+class Transmit {
+  count: u32;
+  /** The port's transmit queue that is this worker's own, set by the control thread. */
+  queue: u32;
+}
+
+const PACKETS: usize = 16;
+
+/** @inline */
+function transmitOf(port: u32): Transmit {
+  return changetype<Transmit>(changetype<usize>(worker) + WORKER_TRANSMIT + port * TRANSMIT_STRIDE);
+}
+
+/** Gathers a packet for a port; it is out of the stages' hands from here on. */
+export function transmit(port: u32, packet: Packet): void {
+  const gathered = transmitOf(port);
+  const count = gathered.count;
+  store<u32>(changetype<usize>(gathered) + PACKETS + (count << 2), <u32>changetype<usize>(packet));
+  gathered.count = count + 1;
+  worker.transmitPorts |= 1 << port;
+  if (count + 1 == TX_MAX) sendGathered(port);
+}
+
+/** Sends what was gathered for all ports. */
+export function flushTransmit(): void {
+  let ports = worker.transmitPorts;
+  while (ports) {
+    sendGathered(<u32>ctz(ports));
+    ports &= ports - 1;
+  }
+  worker.transmitPorts = 0;
+}
+
+/** Sends what was gathered for one port; what the port's ring has no room for is dropped and counted. */
+function sendGathered(port: u32): void {
+  const gathered = transmitOf(port);
+  const count = gathered.count;
+  if (!count) return;
+  gathered.count = 0;
+  const packets = changetype<usize>(gathered) + PACKETS;
+  const sent = tx(port, gathered.queue, packets, count);
+  if (sent == count) return;
+  for (let i = sent; i < count; i++) release(changetype<Packet>(<usize>load<u32>(packets + (i << 2))));
+  countUnsent(count - sent);
+}

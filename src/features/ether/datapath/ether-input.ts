@@ -1,0 +1,35 @@
+import { PACKET_LINK_MULTICAST, Packet } from '../../../engine/datapath/packet';
+import { ETHER_TYPES } from '../../../engine/datapath/regions';
+import { NODE_BIT } from '../../../engine/layout';
+import { ETHER_HEADER_BYTES, GROUP_BIT } from '../../../net/datapath/ether-header';
+import { interfaceAt, MAC_MASK } from '../../interface/datapath/interface';
+
+export enum Edge {
+  /** The frame is shorter than an Ethernet header. */
+  DROP_ETHER_TRUNCATED,
+  /** The frame is addressed to another station. */
+  DROP_ETHER_OTHER_STATION,
+  /** Nobody here takes this ethertype. */
+  DROP_ETHER_UNKNOWN_TYPE,
+}
+
+/**
+ * Checks that a frame is for us and gives its payload to whoever takes its ethertype.
+ *
+ * @table ether-types
+ */
+export function etherInput(packet: Packet): u32 {
+  if (packet.dataLen < <u16>ETHER_HEADER_BYTES) return Edge.DROP_ETHER_TRUNCATED;
+  const frame = packet.data;
+  const destination = load<u64>(frame) & MAC_MASK;
+  if (destination != interfaceAt(packet.iface).mac) {
+    if (!(destination & GROUP_BIT)) return Edge.DROP_ETHER_OTHER_STATION;
+    packet.flags |= PACKET_LINK_MULTICAST;
+  }
+  const type = load<u16>(frame, 12);
+  const node = load<u16>(ETHER_TYPES + ((<usize>type) << 1));
+  if (!node) return Edge.DROP_ETHER_UNKNOWN_TYPE;
+  packet.etherType = type;
+  packet.strip(ETHER_HEADER_BYTES);
+  return NODE_BIT | node;
+}

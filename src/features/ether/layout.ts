@@ -1,0 +1,2 @@
+/** Node that takes each ethertype's packets: 65536 × u16, zero for none. */
+export const ETHER_TYPES_BYTES = 131072;

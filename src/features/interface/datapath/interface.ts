@@ -1,0 +1,69 @@
+import { worker } from '../../../engine/datapath/instance';
+import { INTERFACE_STATS_OFFSET, INTERFACES } from '../../../engine/datapath/regions';
+
+/** An interface as packets see it: 128 bytes, written by the control thread. */
+@unmanaged
+export class Interface {
+  /** INTERFACE_… flags. */
+  flags: u32;
+  vrf: u16;
+  mtu: u16;
+  /** DPDK port of a port interface (8). */
+  port: u16;
+  /** Node that takes what was received here: its mode (10). */
+  inputNode: u16;
+  /** Node that sends an Ethernet frame out here: its type (12). */
+  outputNode: u16;
+  /** Interface it is bound to in mode XC, bridge or bond (14). */
+  domain: u16;
+  /** MAC address in the low 48 bits, first byte lowest (16). */
+  mac: u64;
+  /** Address that ICMP errors are sent from, network order, zero for none (24). */
+  address4: u32;
+  /** Parent interface and tag, for sub-interfaces (28). */
+  parent: u16;
+  tag: u16;
+  /** Global or else link-local IPv6 address for ICMPv6 errors, all zero for none (32). */
+  address6Low: u64;
+  address6High: u64;
+  /** Link-local IPv6 address, all zero for none (48). */
+  linkLocalLow: u64;
+  linkLocalHigh: u64;
+}
+
+/** What one worker has counted of one interface. */
+@unmanaged
+export class InterfaceStats {
+  rxPackets: u64;
+  rxBytes: u64;
+  rxDrops: u64;
+  txPackets: u64;
+  txBytes: u64;
+  txErrors: u64;
+}
+
+export const INTERFACE_UP: u32 = 1;
+export const INTERFACE_PROMISCUOUS: u32 = 2;
+/** Packets of it are traced. */
+export const INTERFACE_TRACED: u32 = 4;
+/** Packets of it are captured. */
+export const INTERFACE_CAPTURED: u32 = 8;
+/** Addresses are learnt from received ARP and ND that did not ask us. */
+export const INTERFACE_SNOOPING: u32 = 16;
+/** The port verifies IPv4 header checksums itself. */
+export const INTERFACE_RX_IP4_CKSUM: u32 = 32;
+/** The port fills in L4 checksums of packets that ask for it. */
+export const INTERFACE_TX_L4_CKSUM: u32 = 64;
+
+/** Low 48 bits of a word: a MAC address loaded with its six bytes first. */
+export const MAC_MASK: u64 = 0xffffffffffff;
+
+/** @inline */
+export function interfaceAt(id: u32): Interface {
+  return changetype<Interface>(INTERFACES + (id << 7));
+}
+
+/** This worker's counters of an interface. @inline */
+export function interfaceStats(id: u32): InterfaceStats {
+  return changetype<InterfaceStats>(changetype<usize>(worker) + INTERFACE_STATS_OFFSET + (id << 6));
+}

@@ -1,0 +1,136 @@
+import { takeBlock } from '../../../engine/datapath/arena';
+import { retireBlock } from '../../../engine/datapath/retired';
+import { FIB_DEPTH_SHIFT, FIB_NEXT_HOP_MASK } from '../layout';
+
+// Forwarding table of one VRF and family: a trie that reads 16 bits of the address, then 8 at a time.
+//
+//   root 65536 entries ─► block 256 entries ─► block 256 entries ─► …
+//
+//   entry  0 │ depth 8 │ next hop 23      a leaf: the longest prefix here has `depth` bits
+//          1 │ block address 31           a branch
+//
+// Readers take one entry after the other; the writer replaces entries one by one, and a block is filled before
+// an entry leads to it and retired after none does, so that a reader always sees the old or the new route.
+
+export const FIB_BRANCH: u32 = 0x80000000;
+const ROOT_BYTES: u32 = 65536 * 4;
+const BLOCK_BYTES: u32 = 256 * 4;
+const ROOT_BITS: u32 = 16;
+const BLOCK_BITS: u32 = 8;
+
+/** Makes an empty table; zero when there is no memory left for it. */
+export function newFib(): usize {
+  return takeBlock(ROOT_BYTES);
+}
+
+/** Gives a table and all its blocks back once no worker can see them. */
+export function retireFib(root: usize): void {
+  retireBranches(root, 65536);
+  retireBlock(root, ROOT_BYTES);
+}
+
+/** Next hop of an IPv4 address in host order. @inline */
+export function lookup4(root: usize, address: u32): u32 {
+  let entry = load<u32>(root + ((address >> 16) << 2));
+  if (!(entry & FIB_BRANCH)) return entry & FIB_NEXT_HOP_MASK;
+  entry = load<u32>(<usize>(entry & ~FIB_BRANCH) + (((address >> 8) & 0xff) << 2));
+  if (!(entry & FIB_BRANCH)) return entry & FIB_NEXT_HOP_MASK;
+  return load<u32>(<usize>(entry & ~FIB_BRANCH) + ((address & 0xff) << 2)) & FIB_NEXT_HOP_MASK;
+}
+
+/** Next hop of an IPv6 address, which lies in network order at `address`. */
+export function lookup6(root: usize, address: usize): u32 {
+  let entry = load<u32>(root + ((<usize>bswap(load<u16>(address))) << 2));
+  for (let at = address + 2; entry & FIB_BRANCH; at++) {
+    entry = load<u32>(<usize>(entry & ~FIB_BRANCH) + ((<usize>load<u8>(at)) << 2));
+  }
+  return entry & FIB_NEXT_HOP_MASK;
+}
+
+/**
+ * Sets the next hop of a prefix (`length` bits of the address that lies in network order at `address`),
+ * where no longer prefix is in the way; false when there is no memory left, and nothing has changed then.
+ */
+export function setPrefix(root: usize, address: usize, length: u32, nextHop: u32): bool {
+  return writePrefix(root, address, length, (length << FIB_DEPTH_SHIFT) | nextHop);
+}
+
+/** Gives the addresses of a removed prefix to the one that covers it (`coverNextHop` zero: to none). */
+export function clearPrefix(
+  root: usize,
+  address: usize,
+  length: u32,
+  coverLength: u32,
+  coverNextHop: u32,
+): void {
+  writePrefix(root, address, length, (coverLength << FIB_DEPTH_SHIFT) | coverNextHop);
+  mergeAlong(root, address, length);
+}
+
+/** Walks to the block that holds the prefix's last bits, making blocks on the way, and writes the entries there. */
+function writePrefix(root: usize, address: usize, length: u32, leaf: u32): bool {
+  let block = root;
+  let index = <u32>bswap(load<u16>(address));
+  let end = ROOT_BITS;
+  for (let at = address + 2; length > end; at++) {
+    const slot = block + (index << 2);
+    const next = branchAt(slot);
+    if (!next) return false;
+    block = next;
+    index = load<u8>(at);
+    end += BLOCK_BITS;
+  }
+  const span: u32 = 1 << (end - length);
+  const first = index & ~(span - 1);
+  for (let i = first; i < first + span; i++) writeEntry(block + (i << 2), length, leaf);
+  return true;
+}
+
+/** The block that an entry leads to; made, with the entry's leaf in every place, where there is none yet. */
+function branchAt(slot: usize): usize {
+  const entry = load<u32>(slot);
+  if (entry & FIB_BRANCH) return <usize>(entry & ~FIB_BRANCH);
+  const block = takeBlock(BLOCK_BYTES);
+  if (!block) return 0;
+  for (let i: u32 = 0; i < 256; i++) store<u32>(block + (i << 2), entry);
+  atomic.store<u32>(slot, <u32>block | FIB_BRANCH);
+  return block;
+}
+
+/** Writes a leaf over an entry, and below it, wherever the prefix there is not longer than `depth`. */
+function writeEntry(slot: usize, depth: u32, leaf: u32): void {
+  const entry = load<u32>(slot);
+  if (entry & FIB_BRANCH) {
+    const block = <usize>(entry & ~FIB_BRANCH);
+    for (let i: u32 = 0; i < 256; i++) writeEntry(block + (i << 2), depth, leaf);
+    return;
+  }
+  if (entry >> FIB_DEPTH_SHIFT <= depth) store<u32>(slot, leaf);
+}
+
+/** Replaces blocks on the way of a prefix that hold one and the same short leaf everywhere, the lowest first. */
+function mergeAlong(slotBlock: usize, address: usize, length: u32): void {
+  mergeBelow(slotBlock + ((<usize>bswap(load<u16>(address))) << 2), address + 2, ROOT_BITS, length);
+}
+
+function mergeBelow(slot: usize, at: usize, end: u32, length: u32): void {
+  const entry = load<u32>(slot);
+  if (!(entry & FIB_BRANCH)) return;
+  const block = <usize>(entry & ~FIB_BRANCH);
+  if (length > end) mergeBelow(block + ((<usize>load<u8>(at)) << 2), at + 1, end + BLOCK_BITS, length);
+  const leaf = load<u32>(block);
+  if (leaf & FIB_BRANCH || leaf >> FIB_DEPTH_SHIFT > end) return;
+  for (let i: u32 = 1; i < 256; i++) if (load<u32>(block + (i << 2)) != leaf) return;
+  atomic.store<u32>(slot, leaf);
+  retireBlock(block, BLOCK_BYTES);
+}
+
+function retireBranches(block: usize, entries: u32): void {
+  for (let i: u32 = 0; i < entries; i++) {
+    const entry = load<u32>(block + (i << 2));
+    if (!(entry & FIB_BRANCH)) continue;
+    const next = <usize>(entry & ~FIB_BRANCH);
+    retireBranches(next, 256);
+    retireBlock(next, BLOCK_BYTES);
+  }
+}

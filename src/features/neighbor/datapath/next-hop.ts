@@ -1,0 +1,43 @@
+import { NEXT_HOPS } from '../../../engine/datapath/regions';
+
+/**
+ * A next hop: 64 bytes, one cache line, written by the control thread.
+ *
+ *   0 node4 node6 iface mtu │ 8 type state flags │ 16 destination MAC, source MAC │ 28 used │ 32 address │ 48 group
+ */
+@unmanaged
+export class NextHop {
+  /** Node that takes IPv4 and IPv6 packets routed to it. */
+  node4: u16;
+  node6: u16;
+  iface: u16;
+  mtu: u16;
+  /** NEXT_HOP_… flags. */
+  flags: u32;
+  vrf: u16;
+  spare: u16;
+  /** The first 8 and last 4 bytes of the two MAC addresses that go in front of each packet. */
+  macsStart: u64;
+  macsEnd: u32;
+  /** Clock second of its last use, for ageing. */
+  used: u32;
+  /** IPv4 (first 4 bytes) or IPv6 address, network order. */
+  addressLow: u64;
+  addressHigh: u64;
+  /** Address and size of a group's member table. */
+  members: u32;
+  memberCount: u32;
+  spare2: u64;
+}
+
+/** Its MAC address is known. */
+export const NEXT_HOP_RESOLVED: u32 = 1;
+/** It stands for a whole connected subnet: the packet's own destination is to be resolved. */
+export const NEXT_HOP_CONNECTED: u32 = 2;
+/** It is one of our own addresses. */
+export const NEXT_HOP_LOCAL: u32 = 4;
+
+/** @inline */
+export function nextHopAt(index: u32): NextHop {
+  return changetype<NextHop>(NEXT_HOPS + ((<usize>index) << 6));
+}

@@ -1,0 +1,38 @@
+import { Packet } from '../../../engine/datapath/packet';
+import { PORT_INTERFACES } from '../../../engine/datapath/regions';
+import { NODE_BIT } from '../../../engine/layout';
+import {
+  INTERFACE_CAPTURED,
+  INTERFACE_TRACED,
+  INTERFACE_UP,
+  interfaceAt,
+  interfaceStats,
+} from '../../interface/datapath/interface';
+import { watchReceived } from '../../interface/datapath/watch';
+
+export enum Edge {
+  /** The interface is administratively down, or no interface has the port. */
+  DROP_INTERFACE_DOWN,
+}
+
+/**
+ * Finds the interface of a received packet and starts its way there.
+ *
+ * @table interface-input
+ */
+export function portRx(packet: Packet): u32 {
+  const id = load<u16>(PORT_INTERFACES + (packet.port << 1));
+  const iface = interfaceAt(id);
+  packet.iface = id;
+  packet.vrf = iface.vrf;
+  packet.frameOff = packet.dataOff;
+  packet.trace = 0;
+  packet.flags = 0;
+  const stats = interfaceStats(id);
+  stats.rxPackets++;
+  stats.rxBytes += packet.pktLen;
+  const flags = iface.flags;
+  if (!(flags & INTERFACE_UP)) return Edge.DROP_INTERFACE_DOWN;
+  if (flags & (INTERFACE_TRACED | INTERFACE_CAPTURED)) watchReceived(packet, flags);
+  return NODE_BIT | iface.inputNode;
+}

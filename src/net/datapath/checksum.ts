@@ -1,0 +1,40 @@
+// Internet checksum (RFC 1071), computed on the bytes as they lie: the sum is the same in either byte order.
+
+/** Sum of the ten words of an IPv4 header without options, folded: 0xffff when its checksum is right. */
+export function sum20(header: usize): u32 {
+  const sum = load<u64>(header);
+  const more = load<u64>(header, 8);
+  const last = <u64>load<u32>(header, 16);
+  return fold((sum & 0xffffffff) + (sum >> 32) + (more & 0xffffffff) + (more >> 32) + last);
+}
+
+/** Sum of any bytes, not folded; an odd last byte is padded with zero. */
+export function sumBytes(from: usize, bytes: u32): u64 {
+  let sum: u64 = 0;
+  let at = from;
+  const wordsEnd = from + (bytes & ~3);
+  while (at < wordsEnd) {
+    sum += load<u32>(at);
+    at += 4;
+  }
+  if (bytes & 2) {
+    sum += load<u16>(at);
+    at += 2;
+  }
+  if (bytes & 1) sum += load<u8>(at);
+  return sum;
+}
+
+/** Folds a sum to 16 bits with the carries added in. */
+export function fold(sum: u64): u32 {
+  let folded = (sum & 0xffffffff) + (sum >> 32);
+  folded = (folded & 0xffff) + (folded >> 16);
+  folded = (folded & 0xffff) + (folded >> 16);
+  folded = (folded & 0xffff) + (folded >> 16);
+  return <u32>folded;
+}
+
+/** The checksum field of a header whose other words have this sum. */
+export function checksumOf(sum: u64): u16 {
+  return ~(<u16>fold(sum));
+}

@@ -1,0 +1,47 @@
+/**
+ * IPv4 header (RFC 791), without options 20 bytes. Multi-byte fields lie in network order: the …Raw ones are
+ * read as they lie, the getters give numbers.
+ *
+ *   0 ┌ version·ihl │ dscp·ecn │ total length ┬ identification │ flags·fragment offset ┐
+ *   8 │ ttl │ protocol │ checksum             │ source                                  │
+ *  16 │ destination                           │ options …                               │
+ */
+@unmanaged
+export class Ip4Header {
+  versionIhl: u8;
+  dscpEcn: u8;
+  totalLengthRaw: u16;
+  identificationRaw: u16;
+  fragmentRaw: u16;
+  ttl: u8;
+  protocol: u8;
+  checksumRaw: u16;
+  sourceRaw: u32;
+  destinationRaw: u32;
+
+  @inline get totalLength(): u32 {
+    return bswap(this.totalLengthRaw);
+  }
+
+  @inline get headerBytes(): u32 {
+    return (<u32>(this.versionIhl & 15)) << 2;
+  }
+
+  /** Source address in host order. */
+  @inline get source(): u32 {
+    return bswap(this.sourceRaw);
+  }
+
+  /** Destination address in host order. */
+  @inline get destination(): u32 {
+    return bswap(this.destinationRaw);
+  }
+}
+
+export const IP4_HEADER_BYTES: u32 = 20;
+/** Version 4 with a header of five words: no options. */
+export const IP4_PLAIN: u8 = 0x45;
+/** Bits of fragmentRaw as it lies: don't fragment, more fragments, and the offset's 13 bits. */
+export const IP4_DONT_FRAGMENT_RAW: u16 = 0x0040;
+export const IP4_MORE_FRAGMENTS_RAW: u16 = 0x0020;
+export const IP4_FRAGMENT_RAW: u16 = 0xff3f;

@@ -1,0 +1,128 @@
+import type { EventEmitter } from 'node:events';
+import { createServer as createHttp1Server, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
+import { createServer, type Socket } from 'node:net';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { type FaultListener, guardImplementations } from './guard.ts';
+import { Health } from './health.ts';
+import type { ApiService } from './service.ts';
+import { sniffHttpVersion } from './sniff.ts';
+import { standardServices } from './standard-services.ts';
+import { listenOnUnixSocket, type UnixSocketPlace } from './unix-socket.ts';
+
+/** What an API server serves, and where. */
+export interface ApiServerOptions extends UnixSocketPlace {
+  readonly services: readonly ApiService[];
+  readonly onFault: FaultListener;
+}
+
+/** Serves gRPC, gRPC-Web and Connect, in HTTP/2 and HTTP/1.1, on one UNIX socket. */
+export class ApiServer {
+  readonly health: Health;
+  readonly #options: ApiServerOptions;
+  readonly #shutdown = new AbortController();
+  readonly #sockets = new Set<Socket>();
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #server = createServer((socket) => this.#accept(socket));
+  readonly #http1;
+  readonly #http2;
+
+  constructor(options: ApiServerOptions) {
+    this.#options = options;
+    this.health = new Health(options.services.map((service) => service.descriptor.typeName));
+    const handle = this.#createHandler();
+    this.#http1 = createHttp1Server(handle);
+    this.#http2 = createHttp2Server(handle);
+    this.#http2.on('session', (session) => this.#track(session));
+  }
+
+  /** Opens the socket; throws EADDRINUSE when another router listens on it. */
+  async start(): Promise<void> {
+    await listenOnUnixSocket(this.#server, this.#options);
+    this.#http1.emit('listening'); // starts its watch over slow clients, though it owns no socket
+  }
+
+  /** Ends all calls, waits for their connections to close and removes the socket. */
+  async close(graceMs = 500): Promise<void> {
+    if (this.#shutdown.signal.aborted) return;
+    this.health.setAll('not-serving');
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#shutdown.abort(new ConnectError('the router is stopping', Code.Unavailable));
+    for (const session of this.#sessions) session.close();
+    this.#http1.close();
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, graceMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  #createHandler() {
+    const { services, onFault } = this.#options;
+    const all = [...services, ...standardServices(services, this.health)];
+    const adapter = connectNodeAdapter({
+      routes: (router) => {
+        for (const service of all) service.register(router);
+      },
+      interceptors: [guardImplementations(onFault)],
+      acceptCompression: [], // never worth it between two processes of one machine
+      readMaxBytes: largestMessage,
+      writeMaxBytes: largestMessage,
+      jsonOptions: { alwaysEmitImplicit: true },
+      shutdownSignal: this.#shutdown.signal,
+    });
+    return (request: Request, response: Response) => this.#handle(adapter, request, response);
+  }
+
+  #handle(adapter: ReturnType<typeof connectNodeAdapter>, request: Request, response: Response): void {
+    const emitters: EventEmitter[] = [request, response];
+    for (const emitter of emitters) emitter.on('error', ignore);
+    response.once('finish', () => {
+      if (this.#shutdown.signal.aborted && request.httpVersionMajor === 1) request.socket.end();
+    });
+    nameHost(request);
+    try {
+      adapter(request, response);
+    } catch {
+      // The adapter builds a URL of what the client sent, and throws when that is none.
+      response.statusCode = 400;
+      response.end();
+    }
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('error', ignore);
+    sniffHttpVersion(socket, (version) => {
+      (version === 'http2' ? this.#http2 : this.#http1).emit('connection', socket);
+    });
+  }
+
+  #track(session: ServerHttp2Session): void {
+    this.#sessions.add(session);
+    session.once('close', () => this.#sessions.delete(session));
+  }
+}
+
+type Request = IncomingMessage | Http2ServerRequest;
+type Response = ServerResponse | Http2ServerResponse;
+
+// A batch of 2^19 routes fits; what is larger comes in several messages.
+const largestMessage = 16 << 20;
+
+// A UNIX socket has no host: clients send its path, escaped or not, or nothing at all.
+function nameHost(request: Request): void {
+  if ('authority' in request) Object.defineProperty(request, 'authority', { value: 'localhost' });
+  else request.headers.host = 'localhost';
+}
+
+function ignore(): void {
+  // The connection is gone, and with it whoever could be told.
+}

@@ -1,4 +1,4 @@
-import { addressToBytes, type IpAddress } from "./address.ts";
+import { addressToBytes, type IpAddress } from './address.ts';
 
 /** Gives the Internet checksum of bytes (RFC 1071), ready to be stored in network order. */
 export function checksum(bytes: Uint8Array, initialSum = 0): number {

@@ -1,29 +1,29 @@
-import type { Ipv6Address } from "./address.ts";
-import { quoted, ValueError } from "./value-error.ts";
+import type { Ipv6Address } from './address.ts';
+import { quoted, ValueError } from './value-error.ts';
 
 /** An Ethernet address: an immutable value of 48 bits. */
 export interface Mac {
-  readonly kind: "mac";
+  readonly kind: 'mac';
   readonly value: number;
 }
 
 /** Parses six pairs of hexadecimal digits joined by ":"; throws a ValueError. */
 export function parseMac(text: string): Mac {
   if (/^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$/.test(text))
-    return mac(Number.parseInt(text.replaceAll(":", ""), 16));
-  throw new ValueError({ expected: "a MAC address such as 02:00:00:00:00:01", received: quoted(text) });
+    return mac(Number.parseInt(text.replaceAll(':', ''), 16));
+  throw new ValueError({ expected: 'a MAC address such as 02:00:00:00:00:01', received: quoted(text) });
 }
 
 /** Writes six lower-case pairs joined by ":". */
 export function formatMac(address: Mac): string {
-  const digits = address.value.toString(16).padStart(12, "0");
-  return digits.replace(/..(?=.)/g, "$&:");
+  const digits = address.value.toString(16).padStart(12, '0');
+  return digits.replace(/..(?=.)/g, '$&:');
 }
 
 /** Reads an address from 6 bytes. */
 export function macFromBytes(bytes: Uint8Array): Mac {
   if (bytes.length === 6) return mac(bytes.reduce((value, byte) => value * 256 + byte, 0));
-  throw new ValueError({ expected: "a MAC address of 6 bytes", received: `${bytes.length} bytes` });
+  throw new ValueError({ expected: 'a MAC address of 6 bytes', received: `${bytes.length} bytes` });
 }
 
 /** Writes an address as 6 fresh bytes. */
@@ -50,9 +50,9 @@ export function isUnicastMac(address: Mac): boolean {
 export function linkLocalOf(address: Mac): Ipv6Address {
   const bits = BigInt(address.value) ^ (0x02n << 40n);
   const interfaceId = ((bits >> 24n) << 40n) | (0xfffen << 24n) | (bits & 0xffffffn);
-  return { family: "ipv6", value: (0xfe80n << 112n) | interfaceId };
+  return { family: 'ipv6', value: (0xfe80n << 112n) | interfaceId };
 }
 
 function mac(value: number): Mac {
-  return { kind: "mac", value };
+  return { kind: 'mac', value };
 }

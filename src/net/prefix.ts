@@ -1,5 +1,5 @@
-import { addressBits, formatAddress, type IpAddress, parseAddress, sameAddress } from "./address.ts";
-import { quoted, ValueError } from "./value-error.ts";
+import { addressBits, formatAddress, type IpAddress, parseAddress, sameAddress } from './address.ts';
+import { quoted, ValueError } from './value-error.ts';
 
 /** An address with the length of its network part; the host bits are kept as given. */
 export interface Prefix {
@@ -9,7 +9,7 @@ export interface Prefix {
 
 /** Parses ADDRESS/LENGTH and keeps the host bits; throws a ValueError. */
 export function parsePrefix(text: string): Prefix {
-  const slash = text.indexOf("/");
+  const slash = text.indexOf('/');
   if (slash < 0) throw notPrefix(text, 'it has no "/"');
   const address = parseAddress(text.slice(0, slash));
   return { address, length: parseLength(text.slice(slash + 1), address, text) };
@@ -62,7 +62,7 @@ function parseLength(text: string, address: IpAddress, whole: string): number {
 
 function notPrefix(text: string, because: string): ValueError {
   return new ValueError({
-    expected: "an address with a prefix length such as 192.0.2.1/24 or 2001:db8::1/64",
+    expected: 'an address with a prefix length such as 192.0.2.1/24 or 2001:db8::1/64',
     received: quoted(text),
     because,
   });

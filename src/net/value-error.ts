@@ -1,12 +1,12 @@
 /** Says that a text or a run of bytes is not the value that was expected. */
 export class ValueError extends Error {
-  override readonly name = "ValueError";
-  readonly code = "EINVAL";
+  override readonly name = 'ValueError';
+  readonly code = 'EINVAL';
   readonly expected: string;
   readonly received: string;
 
   constructor(problem: { readonly expected: string; readonly received: string; readonly because?: string }) {
-    const because = problem.because === undefined ? "" : `: ${problem.because}`;
+    const because = problem.because === undefined ? '' : `: ${problem.because}`;
     super(`expected ${problem.expected}, got ${problem.received}${because}`);
     this.expected = problem.expected;
     this.received = problem.received;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
-import { generateGraph, generateRegions } from './generate.ts';
+import { generateGraph, generateNodes, generateRegions } from './generate.ts';
 import { fingerprint, type Graph, linkGraph } from './graph.ts';
 import { assignRegions } from './regions.ts';
 import { INFO_SECTION } from './section.ts';
@@ -43,6 +43,7 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
       join(folder, 'graph.ts'),
       generateGraph({ stages, graph, commonPaths: source.commonPaths, controlModules, folder }),
     ],
+    [join(folder, 'nodes.ts'), generateNodes(graph)],
     [join(folder, 'regions.ts'), generateRegions(regions)],
   ]);
   const code = await assemble(

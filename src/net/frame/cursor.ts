@@ -1,6 +1,6 @@
-import { addressFromBytes, formatAddress } from "../address.ts";
-import { formatMac, macFromBytes } from "../mac.ts";
-import type { Layer } from "./layers.ts";
+import { addressFromBytes, formatAddress } from '../address.ts';
+import { formatMac, macFromBytes } from '../mac.ts';
+import type { Layer } from './layers.ts';
 
 /** A run of bytes still to be decoded; reads outside of it throw a RangeError. */
 export interface Cursor {
@@ -22,12 +22,12 @@ export function after(cursor: Cursor, count: number, most = Number.POSITIVE_INFI
 
 /** Says that a header needs more bytes than are left. */
 export function truncated(header: string, needed: number, cursor: Cursor): Layer {
-  return { layer: "truncated", header, needed, present: cursor.length };
+  return { layer: 'truncated', header, needed, present: cursor.length };
 }
 
 /** Gives the payload layer of what is left, or nothing when nothing is left. */
 export function payload(cursor: Cursor): readonly Layer[] {
-  return cursor.length === 0 ? [] : [{ layer: "payload", length: cursor.length }];
+  return cursor.length === 0 ? [] : [{ layer: 'payload', length: cursor.length }];
 }
 
 export function macAt(cursor: Cursor, offset: number): string {

@@ -1,6 +1,6 @@
-import { after, type Cursor, cursorOf, ipv4At, macAt, payload, truncated } from "./cursor.ts";
-import { decodeIp, decodeIpv4, decodeIpv6 } from "./ip.ts";
-import type { Layer } from "./layers.ts";
+import { after, type Cursor, cursorOf, ipv4At, macAt, payload, truncated } from './cursor.ts';
+import { decodeIp, decodeIpv4, decodeIpv6 } from './ip.ts';
+import type { Layer } from './layers.ts';
 
 /** Decodes an Ethernet frame into its headers; a frame cut anywhere ends in a `truncated` layer. */
 export function decodeFrame(bytes: Uint8Array): readonly Layer[] {
@@ -13,10 +13,10 @@ export function decodePacket(bytes: Uint8Array): readonly Layer[] {
 }
 
 function decodeEther(cursor: Cursor): readonly Layer[] {
-  if (cursor.length < 14) return [truncated("ether", 14, cursor)];
+  if (cursor.length < 14) return [truncated('ether', 14, cursor)];
   const etherType = cursor.view.getUint16(12);
   return [
-    { layer: "ether", destination: macAt(cursor, 0), source: macAt(cursor, 6), etherType },
+    { layer: 'ether', destination: macAt(cursor, 0), source: macAt(cursor, 6), etherType },
     ...decodeEtherPayload(etherType, after(cursor, 14)),
   ];
 }
@@ -30,22 +30,22 @@ function decodeEtherPayload(etherType: number, cursor: Cursor): readonly Layer[]
 }
 
 function decodeVlan(cursor: Cursor): readonly Layer[] {
-  if (cursor.length < 4) return [truncated("vlan", 4, cursor)];
+  if (cursor.length < 4) return [truncated('vlan', 4, cursor)];
   const tag = cursor.view.getUint16(0);
   const etherType = cursor.view.getUint16(2);
   return [
-    { layer: "vlan", id: tag & 0xfff, priority: tag >>> 13, dropEligible: (tag & 0x1000) !== 0, etherType },
+    { layer: 'vlan', id: tag & 0xfff, priority: tag >>> 13, dropEligible: (tag & 0x1000) !== 0, etherType },
     ...decodeEtherPayload(etherType, after(cursor, 4)),
   ];
 }
 
 /** RFC 826, for Ethernet and IPv4 only. */
 function decodeArp(cursor: Cursor): readonly Layer[] {
-  if (cursor.length < 28) return [truncated("arp", 28, cursor)];
+  if (cursor.length < 28) return [truncated('arp', 28, cursor)];
   if (cursor.view.getUint32(0) !== 0x00010800 || cursor.view.getUint16(4) !== 0x0604) return payload(cursor);
   return [
     {
-      layer: "arp",
+      layer: 'arp',
       operation: cursor.view.getUint16(6),
       senderMac: macAt(cursor, 8),
       senderAddress: ipv4At(cursor, 14),

@@ -1,51 +1,51 @@
-import type { ArpLayer, IcmpLayer, Icmpv6Layer, Ipv4Layer, Ipv6Layer, Layer, TcpLayer } from "./layers.ts";
+import type { ArpLayer, IcmpLayer, Icmpv6Layer, Ipv4Layer, Ipv6Layer, Layer, TcpLayer } from './layers.ts';
 
 /** Writes a decoded frame as one line in the manner of tcpdump. */
 export function describeLayers(layers: readonly Layer[]): string {
-  return layers.map(describeLayer).join(", ");
+  return layers.map(describeLayer).join(', ');
 }
 
 /** Writes one header as text. */
 export function describeLayer(layer: Layer): string {
   switch (layer.layer) {
-    case "ether":
+    case 'ether':
       return `${layer.source} > ${layer.destination} ${etherTypeName(layer.etherType)}`;
-    case "vlan":
-      return `vlan ${layer.id}${layer.priority > 0 ? ` priority ${layer.priority}` : ""}`;
-    case "arp":
+    case 'vlan':
+      return `vlan ${layer.id}${layer.priority > 0 ? ` priority ${layer.priority}` : ''}`;
+    case 'arp':
       return describeArp(layer);
-    case "ipv4":
+    case 'ipv4':
       return describeIpv4(layer);
-    case "ipv6":
+    case 'ipv6':
       return describeIpv6(layer);
-    case "icmp":
+    case 'icmp':
       return describeIcmp(layer);
-    case "icmpv6":
+    case 'icmpv6':
       return describeIcmpv6(layer);
-    case "udp":
+    case 'udp':
       return `udp ${layer.sourcePort} > ${layer.destinationPort} length ${layer.length}`;
-    case "tcp":
+    case 'tcp':
       return describeTcp(layer);
-    case "payload":
+    case 'payload':
       return `${layer.length} bytes`;
-    case "truncated":
+    case 'truncated':
       return `truncated ${layer.header}: ${layer.present} of ${layer.needed} bytes`;
   }
 }
 
 const etherTypes: Readonly<Record<number, string>> = {
-  2048: "ipv4",
-  2054: "arp",
-  33024: "802.1q",
-  34825: "slow",
-  34887: "mpls",
-  34525: "ipv6",
-  34984: "802.1ad",
-  35020: "lldp",
+  2048: 'ipv4',
+  2054: 'arp',
+  33024: '802.1q',
+  34825: 'slow',
+  34887: 'mpls',
+  34525: 'ipv6',
+  34984: '802.1ad',
+  35020: 'lldp',
 };
 
 function etherTypeName(etherType: number): string {
-  return etherTypes[etherType] ?? `0x${etherType.toString(16).padStart(4, "0")}`;
+  return etherTypes[etherType] ?? `0x${etherType.toString(16).padStart(4, '0')}`;
 }
 
 function describeArp(arp: ArpLayer): string {
@@ -55,21 +55,21 @@ function describeArp(arp: ArpLayer): string {
 }
 
 const protocols: Readonly<Record<number, string>> = {
-  1: "icmp",
-  2: "igmp",
-  4: "ipip",
-  6: "tcp",
-  17: "udp",
-  41: "ipv6",
-  47: "gre",
-  50: "esp",
-  51: "ah",
-  58: "icmpv6",
-  59: "none",
-  89: "ospf",
-  112: "vrrp",
-  132: "sctp",
-  137: "mpls",
+  1: 'icmp',
+  2: 'igmp',
+  4: 'ipip',
+  6: 'tcp',
+  17: 'udp',
+  41: 'ipv6',
+  47: 'gre',
+  50: 'esp',
+  51: 'ah',
+  58: 'icmpv6',
+  59: 'none',
+  89: 'ospf',
+  112: 'vrrp',
+  132: 'sctp',
+  137: 'mpls',
 };
 
 function protocolName(protocol: number): string {
@@ -77,7 +77,7 @@ function protocolName(protocol: number): string {
 }
 
 function describeIpv4(ip: Ipv4Layer): string {
-  const options = ip.headerLength > 20 ? " options" : "";
+  const options = ip.headerLength > 20 ? ' options' : '';
   const line = `${ip.source} > ${ip.destination} ${protocolName(ip.protocol)} ttl ${ip.ttl} length ${ip.totalLength}`;
   return `${line}${options}${describeFragment(ip)}`;
 }
@@ -88,17 +88,17 @@ function describeIpv6(ip: Ipv6Layer): string {
 }
 
 function describeFragment(ip: { readonly fragmentOffset: number; readonly moreFragments: boolean }): string {
-  if (ip.fragmentOffset === 0 && !ip.moreFragments) return "";
-  return ` fragment at ${ip.fragmentOffset}${ip.moreFragments ? "+" : ""}`;
+  if (ip.fragmentOffset === 0 && !ip.moreFragments) return '';
+  return ` fragment at ${ip.fragmentOffset}${ip.moreFragments ? '+' : ''}`;
 }
 
 const icmpTypes: Readonly<Record<number, string>> = {
-  0: "echo reply",
-  3: "destination unreachable",
-  5: "redirect",
-  8: "echo request",
-  11: "time exceeded",
-  12: "parameter problem",
+  0: 'echo reply',
+  3: 'destination unreachable',
+  5: 'redirect',
+  8: 'echo request',
+  11: 'time exceeded',
+  12: 'parameter problem',
 };
 
 function describeIcmp(icmp: IcmpLayer): string {
@@ -110,18 +110,18 @@ function describeIcmp(icmp: IcmpLayer): string {
 }
 
 const icmpv6Types: Readonly<Record<number, string>> = {
-  1: "destination unreachable",
-  2: "packet too big",
-  3: "time exceeded",
-  4: "parameter problem",
-  128: "echo request",
-  129: "echo reply",
-  130: "multicast listener query",
-  133: "router solicitation",
-  134: "router advertisement",
-  135: "neighbor solicitation",
-  136: "neighbor advertisement",
-  143: "multicast listener report",
+  1: 'destination unreachable',
+  2: 'packet too big',
+  3: 'time exceeded',
+  4: 'parameter problem',
+  128: 'echo request',
+  129: 'echo reply',
+  130: 'multicast listener query',
+  133: 'router solicitation',
+  134: 'router advertisement',
+  135: 'neighbor solicitation',
+  136: 'neighbor advertisement',
+  143: 'multicast listener report',
 };
 
 function describeIcmpv6(icmp: Icmpv6Layer): string {
@@ -137,10 +137,10 @@ function describeEcho(rest: number): string {
 }
 
 function about(icmp: { readonly original?: readonly Layer[] }): string {
-  return icmp.original === undefined ? "" : ` for (${describeLayers(icmp.original)})`;
+  return icmp.original === undefined ? '' : ` for (${describeLayers(icmp.original)})`;
 }
 
 function describeTcp(tcp: TcpLayer): string {
-  const flags = tcp.flags.length === 0 ? "none" : tcp.flags.join("+");
+  const flags = tcp.flags.length === 0 ? 'none' : tcp.flags.join('+');
   return `tcp ${tcp.sourcePort} > ${tcp.destinationPort} ${flags} seq ${tcp.sequence} ack ${tcp.acknowledgement}`;
 }

@@ -1,11 +1,11 @@
-import { after, type Cursor, ipv4At, ipv6At, payload, truncated } from "./cursor.ts";
-import { decodeIcmp, decodeIcmpv6 } from "./icmp.ts";
-import type { Layer } from "./layers.ts";
-import { decodeTcp, decodeUdp } from "./transport.ts";
+import { after, type Cursor, ipv4At, ipv6At, payload, truncated } from './cursor.ts';
+import { decodeIcmp, decodeIcmpv6 } from './icmp.ts';
+import type { Layer } from './layers.ts';
+import { decodeTcp, decodeUdp } from './transport.ts';
 
 /** Decodes by the version nibble. */
 export function decodeIp(cursor: Cursor): readonly Layer[] {
-  if (cursor.length === 0) return [truncated("ip", 1, cursor)];
+  if (cursor.length === 0) return [truncated('ip', 1, cursor)];
   const version = cursor.view.getUint8(0) >>> 4;
   if (version === 4) return decodeIpv4(cursor);
   return version === 6 ? decodeIpv6(cursor) : payload(cursor);
@@ -13,12 +13,12 @@ export function decodeIp(cursor: Cursor): readonly Layer[] {
 
 /** RFC 791 section 3.1. */
 export function decodeIpv4(cursor: Cursor): readonly Layer[] {
-  if (cursor.length < 20) return [truncated("ipv4", 20, cursor)];
+  if (cursor.length < 20) return [truncated('ipv4', 20, cursor)];
   const { view } = cursor;
   const headerLength = (view.getUint8(0) & 15) * 4;
   const fragment = view.getUint16(6);
   const header: Layer = {
-    layer: "ipv4",
+    layer: 'ipv4',
     source: ipv4At(cursor, 12),
     destination: ipv4At(cursor, 16),
     protocol: view.getUint8(9),
@@ -33,20 +33,20 @@ export function decodeIpv4(cursor: Cursor): readonly Layer[] {
     checksum: view.getUint16(10),
   };
   if (headerLength < 20 || header.totalLength < headerLength) return [header, ...payload(after(cursor, 20))];
-  if (cursor.length < headerLength) return [header, truncated("ipv4 options", headerLength, cursor)];
+  if (cursor.length < headerLength) return [header, truncated('ipv4 options', headerLength, cursor)];
   const rest = after(cursor, headerLength, header.totalLength - headerLength);
   return [header, ...(header.fragmentOffset > 0 ? payload(rest) : decodeUpper(header.protocol, rest))];
 }
 
 /** RFC 8200 section 3, extension headers included. */
 export function decodeIpv6(cursor: Cursor): readonly Layer[] {
-  if (cursor.length < 40) return [truncated("ipv6", 40, cursor)];
+  if (cursor.length < 40) return [truncated('ipv6', 40, cursor)];
   const { view } = cursor;
   const first = view.getUint32(0);
   const payloadLength = view.getUint16(4);
   const chain = walkExtensions(view.getUint8(6), after(cursor, 40, payloadLength));
   const header: Layer = {
-    layer: "ipv6",
+    layer: 'ipv6',
     source: ipv6At(cursor, 8),
     destination: ipv6At(cursor, 24),
     protocol: chain.protocol,
@@ -89,7 +89,7 @@ function walkExtensions(first: number, start: Cursor): ExtensionChain {
   while (extensionHeaders.has(chain.protocol) && chain.fragmentOffset === 0) {
     const { rest } = chain;
     const length = rest.length < 8 ? 8 : extensionLength(chain.protocol, rest);
-    if (rest.length < length) return { ...chain, stop: truncated("ipv6 extension", length, rest) };
+    if (rest.length < length) return { ...chain, stop: truncated('ipv6 extension', length, rest) };
     const fragment = chain.protocol === fragmentHeader ? rest.view.getUint16(2) : 0;
     chain = {
       protocol: rest.view.getUint8(0),

@@ -13,14 +13,14 @@ export type Layer =
   | TruncatedLayer;
 
 export interface EtherLayer {
-  readonly layer: "ether";
+  readonly layer: 'ether';
   readonly source: string;
   readonly destination: string;
   readonly etherType: number;
 }
 
 export interface VlanLayer {
-  readonly layer: "vlan";
+  readonly layer: 'vlan';
   readonly id: number;
   readonly priority: number;
   readonly dropEligible: boolean;
@@ -28,7 +28,7 @@ export interface VlanLayer {
 }
 
 export interface ArpLayer {
-  readonly layer: "arp";
+  readonly layer: 'arp';
   readonly operation: number;
   readonly senderMac: string;
   readonly senderAddress: string;
@@ -37,7 +37,7 @@ export interface ArpLayer {
 }
 
 export interface Ipv4Layer {
-  readonly layer: "ipv4";
+  readonly layer: 'ipv4';
   readonly source: string;
   readonly destination: string;
   readonly protocol: number;
@@ -53,7 +53,7 @@ export interface Ipv4Layer {
 }
 
 export interface Ipv6Layer {
-  readonly layer: "ipv6";
+  readonly layer: 'ipv6';
   readonly source: string;
   readonly destination: string;
   /** The upper-layer protocol, after the extension headers. */
@@ -69,7 +69,7 @@ export interface Ipv6Layer {
 }
 
 export interface IcmpLayer {
-  readonly layer: "icmp";
+  readonly layer: 'icmp';
   readonly type: number;
   readonly code: number;
   readonly checksum: number;
@@ -80,7 +80,7 @@ export interface IcmpLayer {
 }
 
 export interface Icmpv6Layer {
-  readonly layer: "icmpv6";
+  readonly layer: 'icmpv6';
   readonly type: number;
   readonly code: number;
   readonly checksum: number;
@@ -91,7 +91,7 @@ export interface Icmpv6Layer {
 }
 
 export interface UdpLayer {
-  readonly layer: "udp";
+  readonly layer: 'udp';
   readonly sourcePort: number;
   readonly destinationPort: number;
   readonly length: number;
@@ -99,7 +99,7 @@ export interface UdpLayer {
 }
 
 export interface TcpLayer {
-  readonly layer: "tcp";
+  readonly layer: 'tcp';
   readonly sourcePort: number;
   readonly destinationPort: number;
   readonly sequence: number;
@@ -110,17 +110,17 @@ export interface TcpLayer {
   readonly checksum: number;
 }
 
-export type TcpFlag = "fin" | "syn" | "rst" | "psh" | "ack" | "urg" | "ece" | "cwr";
+export type TcpFlag = 'fin' | 'syn' | 'rst' | 'psh' | 'ack' | 'urg' | 'ece' | 'cwr';
 
 /** The bytes that no decoder here understands. */
 export interface PayloadLayer {
-  readonly layer: "payload";
+  readonly layer: 'payload';
   readonly length: number;
 }
 
 /** The end of a frame that stops inside a header. */
 export interface TruncatedLayer {
-  readonly layer: "truncated";
+  readonly layer: 'truncated';
   /** The header that did not fit. */
   readonly header: string;
   readonly needed: number;

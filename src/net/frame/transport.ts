@@ -1,13 +1,13 @@
-import { after, type Cursor, payload, truncated } from "./cursor.ts";
-import type { Layer, TcpFlag } from "./layers.ts";
+import { after, type Cursor, payload, truncated } from './cursor.ts';
+import type { Layer, TcpFlag } from './layers.ts';
 
 /** RFC 768. */
 export function decodeUdp(cursor: Cursor): readonly Layer[] {
-  if (cursor.length < 8) return [truncated("udp", 8, cursor)];
+  if (cursor.length < 8) return [truncated('udp', 8, cursor)];
   const { view } = cursor;
   return [
     {
-      layer: "udp",
+      layer: 'udp',
       sourcePort: view.getUint16(0),
       destinationPort: view.getUint16(2),
       length: view.getUint16(4),
@@ -17,15 +17,15 @@ export function decodeUdp(cursor: Cursor): readonly Layer[] {
   ];
 }
 
-const flagBits: readonly TcpFlag[] = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"];
+const flagBits: readonly TcpFlag[] = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg', 'ece', 'cwr'];
 
 /** RFC 9293 section 3.1. */
 export function decodeTcp(cursor: Cursor): readonly Layer[] {
-  if (cursor.length < 20) return [truncated("tcp", 20, cursor)];
+  if (cursor.length < 20) return [truncated('tcp', 20, cursor)];
   const { view } = cursor;
   const headerLength = (view.getUint8(12) >>> 4) * 4;
   const header: Layer = {
-    layer: "tcp",
+    layer: 'tcp',
     sourcePort: view.getUint16(0),
     destinationPort: view.getUint16(2),
     sequence: view.getUint32(4),
@@ -35,6 +35,6 @@ export function decodeTcp(cursor: Cursor): readonly Layer[] {
     headerLength,
     checksum: view.getUint16(16),
   };
-  if (headerLength > cursor.length) return [header, truncated("tcp options", headerLength, cursor)];
+  if (headerLength > cursor.length) return [header, truncated('tcp options', headerLength, cursor)];
   return [header, ...payload(after(cursor, Math.max(20, headerLength)))];
 }

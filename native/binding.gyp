@@ -1,0 +1,28 @@
+{
+  "targets": [
+    {
+      "target_name": "dpdk",
+      "sources": [
+        "addon.c",
+        "args.c",
+        "burst.c",
+        "eal.c",
+        "log.c",
+        "memory.c",
+        "port.c",
+        "port-config.c",
+        "port-control.c",
+        "port-info.c",
+        "port-link.c",
+        "thread.c",
+        "tuntap.c",
+        "poll.c"
+      ],
+      "defines": ["NAPI_VERSION=8", "_GNU_SOURCE", "ALLOW_EXPERIMENTAL_API"],
+      "cflags!": ["-Wno-unused-parameter"],
+      "cflags": ["<!@(pkg-config --cflags libdpdk)", "-Wall", "-Wextra", "-O2", "-g", "-std=gnu11", "-fvisibility=hidden"],
+      "ldflags": ["-Wl,--as-needed"],
+      "libraries": ["<!@(pkg-config --libs libdpdk)"]
+    }
+  ]
+}

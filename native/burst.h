@@ -1,0 +1,69 @@
+/*
+ * The packet path between WebAssembly and the ports: arrays of u32 offsets of mbufs.
+ * WebAssembly imports these functions as they are. They never throw; whatever comes, they return a count.
+ */
+#pragma once
+#include <node_api.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_ethdev.h>
+
+#define MAX_BURST 256
+
+/** What the packet path needs to know about a port; `started` is read first. */
+struct burst_port {
+	atomic_bool started;
+	bool prepare;
+	uint16_t rx_queues;
+	uint16_t tx_queues;
+};
+
+extern struct burst_port burst_ports[RTE_MAX_ETHPORTS];
+
+/** Packets that the packet path could not take as they were, summed over all threads. */
+struct burst_counters {
+	atomic_ullong foreign_copied;
+	atomic_ullong foreign_dropped;
+	atomic_ullong tx_refused;
+	atomic_ullong tx_unpreparable;
+	atomic_ullong free_refused;
+};
+
+extern struct burst_counters burst_counters;
+
+/** A thread that calls bursts: `busy` while it is inside one. */
+struct burst_thread {
+	atomic_bool busy;
+	uint64_t *clock;
+	struct burst_thread *next;
+};
+
+/** Adds and removes the calling thread; a thread that is not added gets nothing from any burst. */
+int burst_thread_add(void);
+void burst_thread_remove(void);
+
+/** Registers with membarrier(2); returns 0 or a positive errno. */
+int burst_prepare(void);
+
+/** Returns when no thread is inside a burst that began before the call. */
+void burst_wait(void);
+
+/** rx(port, queue, arrayOffset, max) → packets received. */
+napi_value burst_rx(napi_env env, napi_callback_info info);
+
+/** tx(port, queue, arrayOffset, count) → packets taken from the front of the array; the rest stay the caller's. */
+napi_value burst_tx(napi_env env, napi_callback_info info);
+
+/** alloc(arrayOffset, count) → count, or 0 when the pool has not that many. */
+napi_value burst_alloc(napi_env env, napi_callback_info info);
+
+/** free(arrayOffset, count) → packets freed; offsets that are no mbufs are counted and left. */
+napi_value burst_free(napi_env env, napi_callback_info info);
+
+/** setClockAddress(offset): where each rx of this thread stores the time stamp counter, as a u64. */
+napi_value burst_set_clock(napi_env env, napi_callback_info info);
+
+/** burstStats() → {foreignCopied, foreignDropped, txRefused, txUnpreparable, freeRefused}. */
+napi_value burst_stats(napi_env env, napi_callback_info info);

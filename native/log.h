@@ -1,0 +1,9 @@
+/* EAL's log, kept in a small ring so that an error can say what EAL said. */
+#pragma once
+#include <node_api.h>
+
+/** Sends EAL's log into the ring; does nothing the second time. Returns 0 or a positive errno. */
+int log_capture(void);
+
+/** logTake() → string: returns what EAL logged since the last call, at most the last 16 KiB. */
+napi_value log_take(napi_env env, napi_callback_info info);

@@ -1,0 +1,306 @@
+#include "memory.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_mbuf_dyn.h>
+#include <rte_mbuf_pool_ops.h>
+#include <rte_memory.h>
+
+#include "args.h"
+#include "burst.h"
+
+/* The layout that the datapath's TypeScript reads (src/engine/layout.ts) must be the one compiled here. */
+#define SAME_OFFSET(field, offset) static_assert(offsetof(struct rte_mbuf, field) == (offset), #field)
+SAME_OFFSET(buf_addr, 0);
+SAME_OFFSET(buf_iova, 8);
+SAME_OFFSET(data_off, 16);
+SAME_OFFSET(refcnt, 18);
+SAME_OFFSET(nb_segs, 20);
+SAME_OFFSET(port, 22);
+SAME_OFFSET(ol_flags, 24);
+SAME_OFFSET(packet_type, 32);
+SAME_OFFSET(pkt_len, 36);
+SAME_OFFSET(data_len, 40);
+SAME_OFFSET(vlan_tci, 42);
+SAME_OFFSET(hash.rss, 44);
+SAME_OFFSET(vlan_tci_outer, 52);
+SAME_OFFSET(buf_len, 54);
+SAME_OFFSET(pool, 56);
+SAME_OFFSET(next, 64);
+SAME_OFFSET(tx_offload, 72);
+SAME_OFFSET(dynfield1, 92);
+static_assert(sizeof(struct rte_mbuf) == 128, "mbuf size");
+static_assert(RTE_PKTMBUF_HEADROOM == 128, "headroom");
+
+#define PACKET_FIELD_OFFSET 92
+#define PACKET_FIELD_SIZE 28
+#define TIMESTAMP_OFFSET 120
+#define MAX_MBUFS (1u << 20)
+
+struct packet_memory packets;
+
+struct pool_config {
+	char name[RTE_MEMPOOL_NAMESIZE - 8];
+	uint32_t count;
+	uint32_t data_room;
+	uint32_t cache_size;
+	uint32_t socket;
+};
+
+static bool read_config(const struct call *call, struct pool_config *config);
+static bool reserve_packet_field(void);
+static struct rte_mempool *create_pool(const struct pool_config *config, bool contiguous);
+static int reserve_zone(const struct pool_config *config, const struct rte_mempool *pool, bool contiguous);
+static int populate(struct rte_mempool *pool, bool contiguous);
+static void note_layout(bool contiguous);
+static size_t page_size_of_heap(const struct pool_config *config);
+static int map_segment(const struct rte_memseg_list *list, const struct rte_memseg *segment, void *region);
+static int map_zone(uint8_t *region);
+
+napi_value pool_create(napi_env env, napi_callback_info info)
+{
+	struct call call;
+	struct pool_config config;
+
+	if (!call_begin(&call, env, info, "create the packet pool", 1) || !read_config(&call, &config))
+		return NULL;
+	if (packets.pool != NULL)
+		return call_fail(&call, EBUSY, "the process has a packet pool already");
+	if (!reserve_packet_field())
+		return call_fail(&call, rte_errno, "expected bytes %d to %d of the mbuf to be free",
+			PACKET_FIELD_OFFSET, (int)sizeof(struct rte_mbuf) - 1);
+
+	/* With physical addresses only a page is known to be contiguous, so no object may cross a page. */
+	bool contiguous = rte_eal_iova_mode() == RTE_IOVA_VA;
+	struct rte_mempool *pool = create_pool(&config, contiguous);
+	if (pool == NULL)
+		return call_fail(&call, rte_errno, "no memory for the pool's own bookkeeping");
+	int error = reserve_zone(&config, pool, contiguous);
+	if (error == 0)
+		error = populate(pool, contiguous);
+	if (error != 0) {
+		rte_mempool_free(pool);
+		rte_memzone_free(packets.zone);
+		packets = (struct packet_memory){0};
+		return call_fail(&call, error, "no memory for %u mbufs of %u bytes on socket %d", config.count,
+			config.data_room, (int)config.socket - 1);
+	}
+	packets.pool = pool;
+	packets.data_room = (uint16_t)config.data_room;
+	note_layout(contiguous);
+
+	napi_value result = NULL;
+	napi_create_object(env, &result);
+	set_double(env, result, "length", (double)packets.length);
+	set_double(env, result, "pageSize", (double)packets.page_size);
+	set_u32(env, result, "mbufSize", pool->header_size + pool->elt_size + pool->trailer_size);
+	set_u32(env, result, "count", pool->size);
+	return result;
+}
+
+napi_value pool_map(napi_env env, napi_callback_info info)
+{
+	struct call call;
+	struct bytes memory;
+	uint32_t wanted;
+
+	if (!call_begin(&call, env, info, "map the packet pool", 2) || !arg_bytes(&call, 0, "memory", &memory) ||
+		!arg_u32(&call, 1, "regionOffset", UINT32_MAX, &wanted))
+		return NULL;
+	if (packets.pool == NULL)
+		return call_fail(&call, ENOENT, "no packet pool was created");
+	if (packets.base != NULL)
+		return call_fail(&call, EBUSY, "the packet pool is mapped already");
+	uint8_t *region = RTE_PTR_ALIGN_CEIL(memory.data + wanted, packets.page_size);
+	size_t offset = (size_t)(region - memory.data);
+	if ((uintptr_t)memory.data % (size_t)sysconf(_SC_PAGESIZE) != 0)
+		return call_fail(&call, EINVAL, "expected a view of a whole WebAssembly.Memory, which starts on a page");
+	if (offset >= memory.length || memory.length - offset < packets.length || memory.length > 1ull << 32)
+		return call_fail(&call, ENOSPC, "expected %zu bytes from offset %zu (aligned to %zu) in a memory of %zu bytes",
+			packets.length, offset, packets.page_size, memory.length);
+	if (napi_create_reference(env, call.values[0], 1, &packets.view) != napi_ok)
+		return call_fail(&call, ENOMEM, "could not hold the memory");
+	packets.view_owner = env;
+	packets.base_length = memory.length;
+	packets.region = (uint32_t)offset;
+	packets.delta = packets.start - offset;
+	int error = map_zone(region);
+	if (error != 0) {
+		napi_delete_reference(env, packets.view);
+		return call_fail(&call, error, "mmap of the pool's memory at offset %zu failed", offset);
+	}
+	packets.base = memory.data;
+
+	napi_value result = NULL;
+	napi_create_object(env, &result);
+	set_double(env, result, "offset", (double)offset);
+	set_double(env, result, "length", (double)packets.length);
+	set_u64(env, result, "delta", packets.delta);
+	return result;
+}
+
+napi_value pool_stats(napi_env env, napi_callback_info info)
+{
+	struct call call;
+	if (!call_begin(&call, env, info, "read the packet pool", 0))
+		return NULL;
+	if (packets.pool == NULL)
+		return call_fail(&call, ENOENT, "no packet pool was created");
+	napi_value result = NULL;
+	uint32_t available = rte_mempool_avail_count(packets.pool);
+	napi_create_object(env, &result);
+	set_u32(env, result, "count", packets.pool->size);
+	set_u32(env, result, "available", available);
+	set_u32(env, result, "inUse", packets.pool->size - available);
+	return result;
+}
+
+void memory_release(napi_env env)
+{
+	uint8_t *base = packets.base;
+	if (base != NULL) {
+		packets.base = NULL;
+		burst_wait();
+		mmap(base + packets.region, packets.length, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+		if (packets.view_owner == env)
+			napi_delete_reference(env, packets.view);
+	}
+	rte_mempool_free(packets.pool);
+	rte_memzone_free(packets.zone);
+	packets = (struct packet_memory){0};
+}
+
+static bool read_config(const struct call *call, struct pool_config *config)
+{
+	/* The socket comes plus one, so that 0 says any. */
+	return arg_object(call, 0, "the pool") && member_string(call, 0, "name", config->name, sizeof(config->name)) &&
+		member_u32(call, 0, "count", MAX_MBUFS, &config->count) &&
+		member_u32(call, 0, "dataRoom", UINT16_MAX - RTE_PKTMBUF_HEADROOM, &config->data_room) &&
+		member_u32(call, 0, "cacheSize", RTE_MEMPOOL_CACHE_MAX_SIZE, &config->cache_size) &&
+		member_u32(call, 0, "socketPlusOne", RTE_MAX_NUMA_NODES, &config->socket);
+}
+
+/*
+ * The datapath keeps its own notes about a packet in bytes 92 to 127, all that DPDK leaves to dynamic fields.
+ * Some drivers (net_pcap) do not start without a field for the time of receipt. They write it before the
+ * datapath sees the packet and never read it, so it may lie under the last 8 of these bytes.
+ */
+static bool reserve_packet_field(void)
+{
+	static const struct rte_mbuf_dynfield timestamp = {.name = RTE_MBUF_DYNFIELD_TIMESTAMP_NAME,
+		.size = sizeof(rte_mbuf_timestamp_t), .align = __alignof__(rte_mbuf_timestamp_t)};
+	static const struct rte_mbuf_dynfield field = {
+		.name = "millrace_packet", .size = PACKET_FIELD_SIZE, .align = 4};
+	return rte_mbuf_dynfield_register_offset(&timestamp, TIMESTAMP_OFFSET) == TIMESTAMP_OFFSET &&
+		rte_mbuf_dynfield_register_offset(&field, PACKET_FIELD_OFFSET) == PACKET_FIELD_OFFSET;
+}
+
+static struct rte_mempool *create_pool(const struct pool_config *config, bool contiguous)
+{
+	struct rte_pktmbuf_pool_private private = {
+		.mbuf_data_room_size = (uint16_t)config->data_room, .mbuf_priv_size = 0};
+	struct rte_mempool *pool = rte_mempool_create_empty(config->name, config->count,
+		(unsigned int)sizeof(struct rte_mbuf) + config->data_room, config->cache_size, sizeof(private),
+		(int)config->socket - 1, contiguous ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0);
+	if (pool == NULL)
+		return NULL;
+	int error = rte_mempool_set_ops_byname(pool, rte_mbuf_best_mempool_ops(), NULL);
+	if (error != 0) {
+		rte_mempool_free(pool);
+		rte_errno = -error;
+		return NULL;
+	}
+	rte_pktmbuf_pool_init(pool, &private);
+	return pool;
+}
+
+/* A memzone that starts and ends on a page holds nothing but packets: EAL's bookkeeping is never mapped with it. */
+static int reserve_zone(const struct pool_config *config, const struct rte_mempool *pool, bool contiguous)
+{
+	size_t page = page_size_of_heap(config);
+	size_t object = pool->header_size + pool->elt_size + pool->trailer_size;
+	size_t needed = (size_t)config->count * object;
+
+	if (page == 0 || (!contiguous && object > page))
+		return ENOMEM;
+	if (!contiguous)
+		needed = (config->count + page / object - 1) / (page / object) * page;
+	packets.length = RTE_ALIGN_CEIL(needed, page);
+	if (packets.length > 1ull << 31)
+		return E2BIG;
+	packets.zone = rte_memzone_reserve_aligned(config->name, packets.length, (int)config->socket - 1, 0, page);
+	if (packets.zone == NULL)
+		return rte_errno;
+	packets.start = (uintptr_t)packets.zone->addr;
+	packets.page_size = packets.zone->hugepage_sz;
+	return packets.page_size == page ? 0 : ENOTSUP;
+}
+
+static int populate(struct rte_mempool *pool, bool contiguous)
+{
+	size_t chunk = contiguous ? packets.length : packets.page_size;
+	int added = 0;
+
+	for (size_t at = 0; at < packets.length && added >= 0 && pool->populated_size < pool->size; at += chunk) {
+		char *address = (char *)packets.start + at;
+		added = rte_mempool_populate_iova(pool, address, rte_mem_virt2iova(address), chunk, NULL, NULL);
+	}
+	if (added < 0)
+		return -added;
+	if (pool->populated_size < pool->size)
+		return ENOMEM;
+	rte_mempool_obj_iter(pool, rte_pktmbuf_init, NULL);
+	return 0;
+}
+
+static void note_layout(bool contiguous)
+{
+	size_t chunk = contiguous ? packets.length : packets.page_size;
+	uint32_t stride = packets.pool->header_size + packets.pool->elt_size + packets.pool->trailer_size;
+
+	packets.chunk_mask = contiguous ? UINT32_MAX : (uint32_t)(packets.page_size - 1);
+	packets.chunk_used = (uint32_t)(chunk / stride * stride);
+	packets.header = packets.pool->header_size;
+	packets.stride_inverse = UINT64_MAX / stride + 1;
+}
+
+/* The smallest page that EAL holds on the socket: with several sizes DPDK too plans pools for the smallest. */
+static int smallest_page(const struct rte_memseg_list *list, void *context)
+{
+	size_t *smallest = context;
+	if (!list->external && (*smallest == 0 || list->page_sz < *smallest))
+		*smallest = list->page_sz;
+	return 0;
+}
+
+static size_t page_size_of_heap(const struct pool_config *config)
+{
+	(void)config;
+	size_t smallest = 0;
+	rte_memseg_list_walk(smallest_page, &smallest);
+	return smallest;
+}
+
+static int map_zone(uint8_t *region)
+{
+	return -rte_memseg_walk(map_segment, region);
+}
+
+static int map_segment(const struct rte_memseg_list *list, const struct rte_memseg *segment, void *region)
+{
+	(void)list;
+	if (!packet_inside(segment->addr))
+		return 0;
+	size_t offset = 0;
+	int fd = rte_memseg_get_fd_thread_unsafe(segment);
+	if (fd < 0 || rte_memseg_get_fd_offset_thread_unsafe(segment, &offset) != 0)
+		return -rte_errno;
+	void *address = (uint8_t *)region + ((uintptr_t)segment->addr - packets.start);
+	void *mapped = mmap(address, segment->len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, (off_t)offset);
+	return mapped == MAP_FAILED ? -errno : 0;
+}

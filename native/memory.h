@@ -1,0 +1,75 @@
+/*
+ * Packet memory: one pool of mbufs in a memzone of its own, mapped a second time into WebAssembly memory.
+ *
+ *   EAL      start ─────────────────────────── start + length          (pointers, 64 bits)
+ *              │ header│mbuf│buffer│ header│mbuf│buffer│ …
+ *   WASM     region ────────────────────────── region + length         (offsets, 32 bits)
+ *
+ *   offset = pointer − delta, delta = start − region
+ */
+#pragma once
+#include <node_api.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+#include <rte_mempool.h>
+#include <rte_memzone.h>
+
+struct packet_memory {
+	struct rte_mempool *pool;
+	const struct rte_memzone *zone;
+	uintptr_t start;
+	size_t length;
+	size_t page_size;
+	/* Objects start at header + n * stride inside each chunk of chunk_mask + 1 bytes. */
+	uint32_t chunk_mask;
+	uint32_t chunk_used;
+	uint32_t header;
+	uint64_t stride_inverse;
+	uint16_t data_room;
+	/* The WebAssembly memory; base is NULL until the pool is mapped. */
+	uint8_t *base;
+	size_t base_length;
+	uint32_t region;
+	uintptr_t delta;
+	napi_ref view;
+	napi_env view_owner;
+};
+
+extern struct packet_memory packets;
+
+/** True when a pointer lies in the packet memory. */
+static inline bool packet_inside(const void *pointer)
+{
+	return (uintptr_t)pointer - packets.start < packets.length;
+}
+
+/**
+ * Turns an offset that came from WebAssembly into an mbuf; NULL when it is not the start of an mbuf of the pool.
+ * The remainder test is one multiplication (Lemire, Kaser, Kurz: "Faster remainder by direct computation", 2019).
+ */
+static inline struct rte_mbuf *packet_at(uint32_t offset)
+{
+	uint32_t relative = offset - packets.region;
+	uint32_t inside = relative & packets.chunk_mask;
+	if (relative >= packets.length || inside >= packets.chunk_used || inside < packets.header)
+		return NULL;
+	if ((uint64_t)(inside - packets.header) * packets.stride_inverse >= packets.stride_inverse)
+		return NULL;
+	struct rte_mbuf *mbuf = (struct rte_mbuf *)(packets.start + relative);
+	return mbuf->pool == packets.pool ? mbuf : NULL;
+}
+
+/** poolCreate({name, count, dataRoom, cacheSize, socket}) → {length, pageSize, mbufSize}; socket -1 is any. */
+napi_value pool_create(napi_env env, napi_callback_info info);
+
+/** poolMap(memory, regionOffset) → {offset, length, delta}; the region starts at the next page boundary. */
+napi_value pool_map(napi_env env, napi_callback_info info);
+
+/** poolStats() → {count, available, inUse}. */
+napi_value pool_stats(napi_env env, napi_callback_info info);
+
+/** Unmaps and frees the packet memory. */
+void memory_release(napi_env env);

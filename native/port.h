@@ -1,0 +1,51 @@
+/* Ports: any device that DPDK can probe. Control calls; the addon runs one of them at a time. */
+#pragma once
+#include <node_api.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "args.h"
+
+/** Reads a port id and checks that the port exists. */
+bool arg_port(const struct call *call, size_t index, uint16_t *out);
+
+/** Stops and closes every port. */
+void port_close_all(void);
+
+/* port.c: life */
+/** portProbe(devargs) → ids of the new ports. */
+napi_value port_probe(napi_env env, napi_callback_info info);
+/** portFind(device) → id, or -1. */
+napi_value port_find(napi_env env, napi_callback_info info);
+/** portList() → ids. */
+napi_value port_list(napi_env env, napi_callback_info info);
+napi_value port_start(napi_env env, napi_callback_info info);
+napi_value port_stop(napi_env env, napi_callback_info info);
+/** portClose(port): stops, closes and removes the device when this was its last port. */
+napi_value port_close(napi_env env, napi_callback_info info);
+
+/* port-config.c */
+/** portConfigure(port, {rxQueues, txQueues, rxSize, txSize, mtu, rxOffloads, txOffloads, rss, linkInterrupt}). */
+napi_value port_configure(napi_env env, napi_callback_info info);
+
+/* port-info.c */
+napi_value port_info(napi_env env, napi_callback_info info);
+napi_value port_stats(napi_env env, napi_callback_info info);
+napi_value port_xstats(napi_env env, napi_callback_info info);
+napi_value port_xstats_reset(napi_env env, napi_callback_info info);
+
+/* port-control.c: what may change while the port runs */
+napi_value port_set_mac(napi_env env, napi_callback_info info);
+napi_value port_add_mac(napi_env env, napi_callback_info info);
+napi_value port_remove_mac(napi_env env, napi_callback_info info);
+napi_value port_set_mtu(napi_env env, napi_callback_info info);
+napi_value port_set_promiscuous(napi_env env, napi_callback_info info);
+napi_value port_set_allmulticast(napi_env env, napi_callback_info info);
+
+/* port-link.c */
+napi_value port_link(napi_env env, napi_callback_info info);
+/** onLinkChange(callback(port)): one callback per process; replaces the one before. */
+napi_value port_on_link_change(napi_env env, napi_callback_info info);
+/** Tells link changes of a port; called when it is configured and before it is closed. */
+int port_link_watch(uint16_t port);
+void port_link_unwatch(uint16_t port);

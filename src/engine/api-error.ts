@@ -1,4 +1,4 @@
-import type { ErrnoName } from './errno.ts';
+import type { ErrnoName } from '../net/errno.ts';
 
 /** Says in an error what was expected, what came and what was being done. */
 export interface Problem {

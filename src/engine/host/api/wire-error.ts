@@ -1,5 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { type ErrnoName, errnoNumber, isErrnoName } from '../../errno.ts';
+import { type ErrnoName, errnoNumber, isErrnoName } from '../../../net/errno.ts';
 import { ErrorDetailSchema } from './engine_pb.js';
 
 /**

@@ -61,7 +61,19 @@ export const MODE_CAPTURE = 2;
 export const MODE_MEASURE = 4;
 
 // ── worker area: offsets from its start ────────────────────────────────────────────────────────────
-// 0..1023 the Worker record (datapath/worker.ts)
+// 0..1023 the Worker record (datapath/worker.ts has it whole); these of its fields the host reads or writes:
+export const WORKER_EPOCH = 0;
+export const WORKER_STATE = 4;
+export const WORKER_CLOCK = 8;
+export const WORKER_COMMAND = 16;
+export const WORKER_STAGE = 32;
+export const WORKER_QUEUE_COUNT = 36;
+export const WORKER_NEXT_TRACE = 60;
+export const WORKER_ROUNDS = 64;
+export const WORKER_BUSY_ROUNDS = 72;
+export const WORKER_SLEEPS = 80;
+export const WORKER_TRAPS = 88;
+export const WORKER_TRAPPED = 96;
 /** Receive queues: MAX_WORKER_QUEUES × { port u16, queue u16 }. */
 export const WORKER_QUEUES = 1024;
 /** The burst being worked on: BURST_MAX × u32. */

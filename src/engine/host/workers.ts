@@ -1,0 +1,219 @@
+import { Worker } from 'node:worker_threads';
+import {
+  MAX_PORTS,
+  MAX_WORKER_QUEUES,
+  MAX_WORKERS,
+  TRANSMIT_STRIDE,
+  WORKER_AREAS,
+  WORKER_COMMAND,
+  WORKER_NEXT_TRACE,
+  WORKER_QUEUE_COUNT,
+  WORKER_QUEUES,
+  WORKER_TRANSMIT,
+} from '../layout.ts';
+import type { Datapath, EngineFunctions } from './datapath.ts';
+
+/** What a worker thread is started with. */
+export interface WorkerStart {
+  readonly index: number;
+  readonly cpu: number;
+  readonly datapath: Pick<Datapath, 'module'>;
+  readonly memory: WebAssembly.Memory;
+  readonly packetDelta: bigint;
+  readonly workerStride: number;
+}
+
+/** What a worker is told when it is called back from its loop. */
+export type WorkerCommand = { readonly kind: 'stop' } | { readonly kind: 'pin'; readonly cpu: number };
+
+/** What a worker tells. */
+export type WorkerReport =
+  | { readonly kind: 'ready' | 'stopped' }
+  | { readonly kind: 'pinned'; readonly cpu: number }
+  | { readonly kind: 'trap'; readonly stage: number; readonly dropped: number; readonly reason: string };
+
+/** A receive queue of a DPDK port. */
+export interface PortQueue {
+  readonly port: number;
+  readonly queue: number;
+}
+
+/** A worker as others see it. */
+export interface WorkerView {
+  readonly index: number;
+  readonly cpu: number;
+  readonly queues: readonly PortQueue[];
+}
+
+/** What happened on a worker, for the log. */
+export interface WorkerListener {
+  trapped(
+    worker: WorkerView,
+    trap: { readonly stage: number; readonly dropped: number; readonly reason: string },
+  ): void;
+  died(worker: WorkerView, error: unknown): void;
+}
+
+interface Running {
+  readonly index: number;
+  readonly thread: Worker;
+  cpu: number;
+  queues: readonly PortQueue[];
+}
+
+/** The datapath's worker threads: one for each datapath CPU, each polling its own receive queues. */
+export class Workers {
+  readonly #options: Omit<WorkerStart, 'index' | 'cpu'>;
+  readonly #engine: EngineFunctions;
+  readonly #listener: WorkerListener;
+  readonly #view: DataView;
+  readonly #words: Int32Array;
+  readonly #running: Running[] = [];
+
+  constructor(
+    options: Omit<WorkerStart, 'index' | 'cpu'> & {
+      readonly engine: EngineFunctions;
+      readonly listener: WorkerListener;
+    },
+  ) {
+    const { engine, listener, ...start } = options;
+    this.#options = start;
+    this.#engine = engine;
+    this.#listener = listener;
+    this.#view = new DataView(start.memory.buffer);
+    this.#words = new Int32Array(start.memory.buffer);
+    for (let index = 0; index < MAX_WORKERS; index++) Atomics.store(this.#words, this.#area(index) >> 2, -1);
+  }
+
+  /** The running workers, by index. */
+  get list(): readonly WorkerView[] {
+    return this.#running.map(({ index, cpu, queues }) => ({ index, cpu, queues }));
+  }
+
+  /** Starts one more worker on a CPU. @throws Error when its thread cannot start there */
+  async add(cpu: number): Promise<WorkerView> {
+    const index = this.#freeIndex();
+    this.#prepareArea(index);
+    const thread = new Worker(new URL('./worker-thread.ts', import.meta.url), {
+      workerData: { ...this.#options, index, cpu } satisfies WorkerStart,
+      name: `worker-${index}`,
+    });
+    const worker: Running = { index, thread, cpu, queues: [] };
+    await this.#report(worker, 'ready');
+    thread.on('message', (report: WorkerReport) => this.#note(worker, report));
+    thread.on('error', (error) => this.#listener.died(worker, error));
+    this.#running.push(worker);
+    this.#running.sort((a, b) => a.index - b.index);
+    return worker;
+  }
+
+  /** Ends a worker; its queues must have been taken by others before. */
+  async remove(index: number): Promise<void> {
+    const worker = this.#find(index);
+    const stopped = this.#report(worker, 'stopped');
+    this.#tell(worker, { kind: 'stop' });
+    await stopped;
+    this.#running.splice(this.#running.indexOf(worker), 1);
+    await worker.thread.terminate();
+  }
+
+  /** Moves a worker to another CPU. */
+  async pin(index: number, cpu: number): Promise<void> {
+    const worker = this.#find(index);
+    const pinned = this.#report(worker, 'pinned');
+    this.#tell(worker, { kind: 'pin', cpu });
+    await pinned;
+    worker.cpu = cpu;
+  }
+
+  /** Gives a worker its receive queues; when it returns, the worker touches no others. */
+  async setQueues(index: number, queues: readonly PortQueue[]): Promise<void> {
+    if (queues.length > MAX_WORKER_QUEUES) {
+      throw new RangeError(`queues of a worker: expected at most ${MAX_WORKER_QUEUES}, got ${queues.length}`);
+    }
+    const worker = this.#find(index);
+    const area = this.#area(index);
+    this.#view.setUint32(area + WORKER_QUEUE_COUNT, 0, true);
+    await this.quiet();
+    for (const [i, { port, queue }] of queues.entries()) {
+      this.#view.setUint16(area + WORKER_QUEUES + i * 4, port, true);
+      this.#view.setUint16(area + WORKER_QUEUES + i * 4 + 2, queue, true);
+    }
+    this.#view.setUint32(area + WORKER_QUEUE_COUNT, queues.length, true);
+    worker.queues = queues;
+  }
+
+  /** Chooses the transmit queue of a port that a worker uses. */
+  setTransmitQueue(index: number, port: number, queue: number): void {
+    if (port >= MAX_PORTS) throw new RangeError(`port: expected less than ${MAX_PORTS}, got ${port}`);
+    this.#view.setUint32(this.#area(index) + WORKER_TRANSMIT + port * TRANSMIT_STRIDE + 4, queue, true);
+  }
+
+  /** Waits until every worker has begun a new round: none sees what was unlinked before. @throws Error when one is stuck */
+  async quiet(): Promise<void> {
+    const epoch = this.#engine.newEpoch();
+    const patience = performance.now() + LONGEST_QUIET_MS;
+    while (!this.#engine.epochPassed(epoch)) {
+      if (performance.now() > patience)
+        throw new Error(`a worker has not finished its round in ${LONGEST_QUIET_MS} ms`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Ends all workers. */
+  async close(): Promise<void> {
+    for (const { index } of this.list) await this.remove(index);
+  }
+
+  #area(index: number): number {
+    return WORKER_AREAS + index * this.#options.workerStride;
+  }
+
+  #prepareArea(index: number): void {
+    const area = this.#area(index);
+    this.#view.setUint32(area + WORKER_QUEUE_COUNT, 0, true);
+    this.#view.setUint32(area + WORKER_COMMAND, 0, true);
+    this.#view.setUint32(area + WORKER_NEXT_TRACE, (index << 24) >>> 0, true);
+  }
+
+  #freeIndex(): number {
+    const used = new Set(this.#running.map((worker) => worker.index));
+    for (let index = 0; index < MAX_WORKERS; index++) if (!used.has(index)) return index;
+    throw new RangeError(`workers: expected at most ${MAX_WORKERS}`);
+  }
+
+  #find(index: number): Running {
+    const worker = this.#running.find((candidate) => candidate.index === index);
+    if (!worker)
+      throw new RangeError(`worker: expected one of ${this.list.map((w) => w.index)}, got ${index}`);
+    return worker;
+  }
+
+  #tell(worker: Running, command: WorkerCommand): void {
+    worker.thread.postMessage(command);
+    Atomics.store(this.#words, (this.#area(worker.index) + WORKER_COMMAND) >> 2, 1);
+  }
+
+  /** Waits for a report of one kind. */
+  #report(worker: Running, kind: WorkerReport['kind']): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (settle: () => void) => {
+        worker.thread.off('message', onMessage);
+        worker.thread.off('error', onError);
+        settle();
+      };
+      const onMessage = (report: WorkerReport) => {
+        if (report.kind === kind) done(resolve);
+      };
+      const onError = (error: unknown) => done(() => reject(error));
+      worker.thread.on('message', onMessage);
+      worker.thread.on('error', onError);
+    });
+  }
+
+  #note(worker: Running, report: WorkerReport): void {
+    if (report.kind === 'trap') this.#listener.trapped(worker, report);
+  }
+}
+
+const LONGEST_QUIET_MS = 2000;

@@ -16,5 +16,6 @@ build_datapath() {
 # The AssemblyScript, the numbers it shares with Node.js, the lists that compose it and the builder.
 datapath_sources() {
   find src package-lock.json -type f -not -name '*.test.ts' \
-    \( -path '*/datapath/*' -o -name layout.ts -o -path 'src/engine/build/*' -o -path 'src/programs/*' -o -name package-lock.json \) -print0
+    \( -path '*/datapath/*' -o -name layout.ts -o -path 'src/engine/build/*' -o -path src/programs/datapath.ts \
+    -o -name package-lock.json \) -print0
 }

@@ -48,17 +48,17 @@ export const CONTROL_BURST = 0x10010;
 export const CONTROL_SNAPLEN = 0x10014;
 /** u64: clock ticks per second, the unit of Worker.clock. */
 export const CONTROL_TICKS_PER_SECOND = 0x10018;
-/** u32: 1 when dropped packets are captured. */
-export const CONTROL_CAPTURE_DROPS = 0x10020;
 /** u32: next free byte of the arena, then the heads of its free lists (33 × u32). */
 export const CONTROL_ARENA = 0x10040;
 
 /** Some interface or all are traced: packets go stage by stage and leave records. */
 export const MODE_TRACE = 1;
-/** Received, sent or dropped packets are copied to the capture rings. */
-export const MODE_CAPTURE = 2;
+/** Dropped packets are copied to the capture rings; they go stage by stage, so that each is known to the drop. */
+export const MODE_CAPTURE_DROPS = 2;
 /** This burst runs stage by stage with its cycles measured (set by the worker itself, in turn). */
 export const MODE_MEASURE = 4;
+/** Packets that come from the control thread are traced too. */
+export const MODE_TRACE_LOCAL = 8;
 
 // ── worker area: offsets from its start ────────────────────────────────────────────────────────────
 // 0..1023 the Worker record (datapath/worker.ts has it whole); these of its fields the host reads or writes:

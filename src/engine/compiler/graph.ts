@@ -12,6 +12,10 @@ export interface GraphNode {
   readonly edges: readonly number[];
   /** Dispatch tables it takes further nodes from. */
   readonly tables: readonly string[];
+  /** The feature a stage belongs to; empty for endings and drops. */
+  readonly layer: string;
+  /** Whether packets come to the stage with their Ethernet header in front. */
+  readonly takesFrames: boolean;
 }
 
 /** The whole graph; a node's id is its index. */
@@ -51,10 +55,12 @@ export function linkGraph(stages: readonly Stage[]): Graph {
     const ending = endings[id - stages.length];
     if (stage) {
       const edges = stage.edges.map((edge) => idOf(ids, stage, edge.to));
-      return { id, name, kind: 'stage', doc: stage.doc, edges, tables: stage.tables };
+      const { doc, tables, layer, takesFrames } = stage;
+      return { id, name, kind: 'stage', doc, edges, tables, layer, takesFrames };
     }
     const kind = ending ? 'ending' : 'drop';
-    return { id, name, kind, doc: ending?.doc ?? drops.get(name) ?? '', edges: [], tables: [] };
+    const doc = ending?.doc ?? drops.get(name) ?? '';
+    return { id, name, kind, doc, edges: [], tables: [], layer: '', takesFrames: false };
   });
   return { nodes, stageCount: stages.length, firstDrop: stages.length + endings.length };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import ts from 'typescript';
 
 /** One way out of a stage, as its file declares it in `enum Edge`. */
@@ -19,6 +19,10 @@ export interface Stage {
   readonly edges: readonly Edge[];
   /** Dispatch tables the stage takes further nodes from, named by `@table` in its doc comment. */
   readonly tables: readonly string[];
+  /** The folder the stage's datapath belongs to: its feature's name. */
+  readonly layer: string;
+  /** Whether packets come to it with their Ethernet header in front (`@frame`), and not what follows it. */
+  readonly takesFrames: boolean;
 }
 
 /**
@@ -46,6 +50,8 @@ export function readStage(file: string): Stage {
     doc: docOf(declared),
     edges: edges ? edges.members.map(readEdge) : [],
     tables: tagsOf(declared, 'table'),
+    layer: basename(dirname(dirname(file))),
+    takesFrames: tagsOf(declared, 'frame').length > 0,
   };
 }
 

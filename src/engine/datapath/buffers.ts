@@ -1,7 +1,7 @@
 import { FREE_MAX, SPARE_MAX, WORKER_FREES, WORKER_SPARES } from '../layout';
 import { alloc, free } from './host';
 import { worker } from './instance';
-import { Packet } from './packet';
+import { NO_FRAME, Packet } from './packet';
 
 /** Gives a packet back to the pool: gathered, and returned in bulk. */
 export function release(packet: Packet): void {
@@ -28,6 +28,7 @@ export function freshPacket(): Packet | null {
   const packet = changetype<Packet>(<usize>load<u32>(spares + (worker.spareCount << 2)));
   packet.trace = 0;
   packet.flags = 0;
+  packet.frameOff = NO_FRAME;
   return packet;
 }
 

@@ -1,7 +1,8 @@
 import { CAPTURE_BYTES, CONTROL_SNAPLEN, WORKER_CAPTURE } from '../layout';
 import { worker } from './instance';
-import { Packet } from './packet';
+import { NO_FRAME, Packet } from './packet';
 
+// Direction of a captured packet.
 export const CAPTURE_RECEIVED: u8 = 0;
 export const CAPTURE_SENT: u8 = 1;
 export const CAPTURE_DROPPED: u8 = 2;
@@ -23,31 +24,60 @@ class Captured {
   original: u32;
   iface: u16;
   direction: u8;
-  spare: u8;
-  /** The drop, for CAPTURE_DROPPED. */
-  node: u32;
-  spare2: u32;
+  /** 1 when the bytes start where the frame was received, 0 when they start at the current header. */
+  whole: u8;
+  /** For CAPTURE_DROPPED: the drop, and the stage that dropped it. */
+  node: u16;
+  stage: u16;
+  /** Ethertype of the current header, as it lies on the wire. */
+  etherType: u16;
+  output: u16;
   clock: u64;
 }
 
 const HEADER: u32 = 32;
 const SKIP: u32 = 0xffffffff;
 
-/** Copies a packet's frame, from where it was received or built, to the capture ring. */
-export function capture(packet: Packet, iface: u16, direction: u8, node: u32): void {
-  const back =
-    direction == CAPTURE_DROPPED && packet.frameOff < packet.dataOff ? packet.dataOff - packet.frameOff : 0;
+/** Copies a frame that is received or sent, and starts at the packet's data, to the capture ring. */
+export function captureFrame(packet: Packet, iface: u16, direction: u8): void {
+  const record = copyPacket(packet, 0);
+  if (record === null) return;
+  record.iface = iface;
+  record.direction = direction;
+  record.whole = 1;
+  publish(record);
+}
+
+/** Copies a packet that is dropped, from where its frame was received or else from its current header on. */
+export function captureDrop(packet: Packet, node: u32): void {
+  const whole = packet.frameOff != NO_FRAME && packet.frameOff <= packet.dataOff;
+  const record = copyPacket(packet, whole ? packet.dataOff - packet.frameOff : 0);
+  if (record === null) return;
+  record.iface = packet.iface;
+  record.direction = CAPTURE_DROPPED;
+  record.whole = <u8>whole;
+  record.node = <u16>node;
+  record.stage = <u16>worker.stage;
+  publish(record);
+}
+
+/** Copies a packet from `back` bytes before its data on, as far as the snap length and the ring allow. */
+function copyPacket(packet: Packet, back: u32): Captured | null {
   const original = packet.pktLen + back;
   const kept = min<u32>(original, load<u32>(CONTROL_SNAPLEN));
   const record = reserve((HEADER + kept + 7) & ~7);
-  if (record === null) return;
+  if (record === null) return null;
   record.kept = kept;
   record.original = original;
-  record.iface = iface;
-  record.direction = direction;
-  record.node = node;
+  record.etherType = packet.etherType;
+  record.output = packet.output;
   record.clock = worker.clock;
   copyFrame(packet, back, changetype<usize>(record) + HEADER, kept);
+  return record;
+}
+
+/** Shows a complete record to the reader. */
+function publish(record: Captured): void {
   const ring = ringOf();
   atomic.store<u32>(changetype<usize>(ring), ring.written + record.length);
 }

@@ -1,7 +1,8 @@
-import { INJECT_SLOTS, WORKER_INJECTED } from '../layout';
+import { CONTROL_MODE, INJECT_SLOTS, MODE_TRACE_LOCAL, WORKER_INJECTED } from '../layout';
 import { arrive } from './graph';
 import { worker } from './instance';
 import { Packet } from './packet';
+import { startTrace } from './trace';
 
 @unmanaged
 class Ring {
@@ -17,7 +18,9 @@ export function takeInjected(): u32 {
   if (written == read) return 0;
   for (let i = read; i != written; i++) {
     const slot = changetype<usize>(ring) + 64 + ((i & (INJECT_SLOTS - 1)) << 3);
-    arrive(load<u32>(slot, 4), changetype<Packet>(<usize>load<u32>(slot)));
+    const packet = changetype<Packet>(<usize>load<u32>(slot));
+    if (!packet.trace && load<u32>(CONTROL_MODE) & MODE_TRACE_LOCAL) startTrace(packet);
+    arrive(load<u32>(slot, 4), packet);
   }
   atomic.store<u32>(changetype<usize>(ring) + offsetof<Ring>('read'), written);
   return written - read;

@@ -5,13 +5,14 @@ import {
   CONTROL_POLL,
   MAX_STAGES,
   MODE_MEASURE,
+  MODE_TRACE_LOCAL,
   WORKER_BURST,
   WORKER_QUEUES,
 } from '../layout';
 import { flushReleased, flushSpares, release } from './buffers';
 import { counterOf } from './counters';
 import { announceEvents } from './events';
-import { arrive, FIRST_STAGE, nodeOf, passFast, step } from './graph';
+import { arrive, FIRST_STAGE, keepsPacket, nodeOf, passFast, step } from './graph';
 import { cycles, pause, rx } from './host';
 import { takeInjected } from './injected';
 import { worker } from './instance';
@@ -107,9 +108,9 @@ function receive(index: u32): u32 {
   return count;
 }
 
-/** The mode of the next burst: what the control thread asks for, and a measurement now and then. */
+/** The mode of the next burst: zero is the fast way; what the control thread asks for, and a measurement now and then. */
 function burstMode(): u32 {
-  const mode = load<u32>(CONTROL_MODE);
+  const mode = load<u32>(CONTROL_MODE) & ~MODE_TRACE_LOCAL;
   if (worker.untilMeasured--) return mode;
   worker.untilMeasured = MEASURE_EVERY;
   return mode | MODE_MEASURE;
@@ -119,7 +120,9 @@ function burstMode(): u32 {
 function passSlowly(burst: usize, count: u32): void {
   for (let i: u32 = 0; i < count; i++) {
     worker.burstIndex = i + 1;
-    arrive(FIRST_STAGE, changetype<Packet>(<usize>load<u32>(burst + (i << 2))));
+    const packet = changetype<Packet>(<usize>load<u32>(burst + (i << 2)));
+    packet.trace = 0;
+    arrive(FIRST_STAGE, packet);
   }
 }
 
@@ -144,15 +147,21 @@ function runStage(stage: u32): void {
   counter.measured += packets;
 }
 
-/** Takes one packet through one stage, and notes it where the packet is traced. */
+/** Takes one packet through one stage, and notes it where the packet is traced, be it from this stage on. */
 function passStage(stage: u32, packet: Packet): void {
   worker.current = <u32>changetype<usize>(packet);
   const traced = packet.trace;
   if (traced) traceStage(stage, packet);
   const node = nodeOf(stage, step(stage, packet));
   if (traced) traceDecision(node, packet);
+  else if (keepsPacket(node) && packet.trace) traceFirstStage(stage, node, packet);
   worker.current = 0;
   arrive(node, packet);
+}
+
+function traceFirstStage(stage: u32, node: u32, packet: Packet): void {
+  traceStage(stage, packet);
+  traceDecision(node, packet);
 }
 
 /** Sleeps in growing steps while there is nothing to do, so that an idle router leaves its core to others. */

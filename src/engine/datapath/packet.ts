@@ -46,7 +46,7 @@ export class Packet {
   nextHop: u32;
   /** VRF it is routed in (100). */
   vrf: u16;
-  /** dataOff when it was received: where its frame starts (102). */
+  /** dataOff when it was received, where its frame starts; NO_FRAME when it was made here (102). */
   frameOff: u16;
   /** Trace it belongs to, zero for none (104). */
   trace: u32;
@@ -88,6 +88,9 @@ export class Packet {
     return next ? changetype<Packet>(<usize>(next - delta)) : null;
   }
 }
+
+/** frameOff of a packet that did not come in as a frame. */
+export const NO_FRAME: u16 = 0xffff;
 
 /** The packet came from this host or from the router itself: locally made, not to be redirected or rate-limited as foreign. */
 export const PACKET_LOCAL: u32 = 1;

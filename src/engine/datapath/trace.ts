@@ -1,4 +1,5 @@
 import { TRACE_BYTES, TRACE_DATA, TRACE_DATA_BYTES, TRACE_SLOTS, WORKER_TRACE } from '../layout';
+import { keepsPacket } from './graph';
 import { worker } from './instance';
 import { Packet } from './packet';
 
@@ -13,16 +14,20 @@ class TraceRecord {
   iface: u16;
   output: u16;
   vrf: u16;
-  spare: u16;
+  etherType: u16;
   nextHop: u32;
   dataBytes: u32;
   /** The record's number, written last: a reader that finds another number has been overtaken. */
   number: u32;
 }
 
-/** Starts a trace at a packet; every stage it passes leaves a record. Numbers are unique over all workers. */
+/** Low bits of a trace number, counted by the worker; the high ones are its index (set by the host). */
+const COUNT_MASK: u32 = 0xffffff;
+
+/** Starts a trace at a packet; every stage it passes leaves a record. Numbers are unique over all workers, never zero. */
 export function startTrace(packet: Packet): void {
-  worker.nextTrace++;
+  const next = (worker.nextTrace + 1) & COUNT_MASK;
+  worker.nextTrace = (worker.nextTrace & ~COUNT_MASK) | (next ? next : 1);
   packet.trace = worker.nextTrace;
 }
 
@@ -34,22 +39,29 @@ export function traceStage(stage: u32, packet: Packet): void {
   record.stage = stage;
   record.clock = worker.clock;
   record.packetLength = packet.pktLen;
+  record.etherType = packet.etherType;
+  recordFields(record, packet);
   const bytes = min<u32>(packet.dataLen, TRACE_DATA_BYTES);
   record.dataBytes = bytes;
   memory.copy(changetype<usize>(record) + TRACE_DATA, packet.data, bytes);
 }
 
-/** Completes the record with the stage's decision. */
+/** Completes the record with the stage's decision, and with what the stage has set where the packet is still ours. */
 export function traceDecision(node: u32, packet: Packet): void {
   const written = writtenRecords();
   const record = recordAt(written);
   record.node = node;
+  if (keepsPacket(node)) recordFields(record, packet);
+  record.number = written + 1;
+  atomic.store<u32>(changetype<usize>(worker) + WORKER_TRACE, written + 1);
+}
+
+/** @inline */
+function recordFields(record: TraceRecord, packet: Packet): void {
   record.iface = packet.iface;
   record.output = packet.output;
   record.vrf = packet.vrf;
   record.nextHop = packet.nextHop;
-  record.number = written + 1;
-  atomic.store<u32>(changetype<usize>(worker) + WORKER_TRACE, written + 1);
 }
 
 /** @inline */

@@ -1,6 +1,5 @@
 import { TRANSMIT_STRIDE, TX_MAX, WORKER_TRANSMIT } from '../layout';
-import { release } from './buffers';
-import { countUnsent } from './graph';
+import { arrive, TX_FULL } from './graph';
 import { tx } from './host';
 import { worker } from './instance';
 import { Packet } from './packet';
@@ -48,7 +47,6 @@ function sendGathered(port: u32): void {
   gathered.count = 0;
   const packets = changetype<usize>(gathered) + PACKETS;
   const sent = tx(port, gathered.queue, packets, count);
-  if (sent == count) return;
-  for (let i = sent; i < count; i++) release(changetype<Packet>(<usize>load<u32>(packets + (i << 2))));
-  countUnsent(count - sent);
+  for (let i = sent; i < count; i++)
+    arrive(TX_FULL, changetype<Packet>(<usize>load<u32>(packets + (i << 2))));
 }

@@ -72,6 +72,8 @@ export class Packets {
     }
     this.#view.setUint16(first + 20, segments, true);
     this.#view.setUint32(first + 36, bytes.length, true);
+    this.#view.setUint16(first + 102, NO_FRAME, true);
+    this.#view.setUint32(first + 104, 0, true); // no trace yet
     return first;
   }
 
@@ -116,15 +118,13 @@ export class Packets {
     this.#host.free(this.#area + WORKER_FREES, 1);
   }
 
-  /** Gives a packet to a stage on a worker; false when none could take it, and the packet is freed then. */
+  /** Gives a packet to a stage on a worker, where its trace goes on; false when none could take it, and the packet is freed then. */
   inject(packet: PacketHandle, node: number, fields: PacketFields): boolean {
     const view = this.#view;
     view.setUint16(packet + 92, fields.iface ?? 0, true);
     view.setUint16(packet + 94, fields.output ?? 0, true);
     view.setUint32(packet + 96, fields.nextHop ?? 0, true);
     view.setUint16(packet + 100, fields.vrf ?? 0, true);
-    view.setUint16(packet + 102, view.getUint16(packet + 16, true), true);
-    view.setUint32(packet + 104, 0, true);
     view.setUint32(packet + 108, fields.flags ?? 0, true);
     view.setUint16(packet + 112, fields.etherType ?? 0, true);
     view.setUint32(packet + 116, fields.note ?? 0, true);
@@ -176,3 +176,6 @@ export class Packets {
     return next === 0n ? 0 : Number(next - this.#delta);
   }
 }
+
+/** frameOff of a packet that did not come in as a frame (datapath/packet.ts). */
+const NO_FRAME = 0xffff;

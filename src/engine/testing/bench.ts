@@ -30,6 +30,8 @@ const BUFFER_BYTES = 4096;
 const HEADROOM = 128;
 const MBUF_BYTES = 128;
 const DATA_ROOM = BUFFER_BYTES - MBUF_BYTES;
+/** frameOff of a packet that did not come in as a frame (datapath/packet.ts). */
+const NO_FRAME = 0xffff;
 /** Any address of the host process will do: the datapath only ever subtracts it. */
 const DELTA = 0x7f00_0000_0000n;
 
@@ -137,6 +139,7 @@ export class Bench {
     this.view.setUint16(mbuf + 94, fields.output ?? 0, true);
     this.view.setUint32(mbuf + 96, fields.nextHop ?? 0, true);
     this.view.setUint16(mbuf + 100, fields.vrf ?? 0, true);
+    this.view.setUint16(mbuf + 102, NO_FRAME, true);
     this.view.setUint32(mbuf + 104, 0, true);
     this.view.setUint32(mbuf + 108, fields.flags ?? 0, true);
     this.view.setUint16(mbuf + 112, fields.etherType ?? 0, true);

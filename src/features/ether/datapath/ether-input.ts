@@ -16,6 +16,7 @@ export enum Edge {
 /**
  * Checks that a frame is for us and gives its payload to whoever takes its ethertype.
  *
+ * @frame
  * @table ether-types
  */
 export function etherInput(packet: Packet): u32 {

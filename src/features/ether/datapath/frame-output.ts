@@ -10,6 +10,7 @@ export enum Edge {
 /**
  * Sends a frame that already has its Ethernet header by the packet's output interface.
  *
+ * @frame
  * @table interface-output
  */
 export function frameOutput(packet: Packet): u32 {

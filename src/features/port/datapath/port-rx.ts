@@ -18,6 +18,7 @@ export enum Edge {
 /**
  * Finds the interface of a received packet and starts its way there.
  *
+ * @frame
  * @table interface-input
  */
 export function portRx(packet: Packet): u32 {

@@ -14,7 +14,11 @@ export enum Edge {
   DROP_OUTPUT_DOWN,
 }
 
-/** Hands a finished frame to the DPDK port of its output interface. */
+/**
+ * Hands a finished frame to the DPDK port of its output interface.
+ *
+ * @frame
+ */
 export function portTx(packet: Packet): u32 {
   const iface = interfaceAt(packet.output);
   const flags = iface.flags;

@@ -4,3 +4,15 @@ export const MAX_INTERFACES = 65536;
 export const INTERFACES_BYTES = 8388608;
 /** Per worker: MAX_INTERFACES × 64 bytes of counters (datapath/interface.ts). */
 export const INTERFACE_STATS_WORKER_BYTES = 4194304;
+
+/** It is administratively up. */
+export const INTERFACE_UP = 1;
+export const INTERFACE_PROMISCUOUS = 2;
+/** Packets of it are traced. */
+export const INTERFACE_TRACED = 4;
+/** Packets of it are captured. */
+export const INTERFACE_CAPTURED = 8;
+/** Addresses are learnt from received ARP and ND that did not ask us. */
+export const INTERFACE_SNOOPING = 16;
+/** The port fills in L4 checksums of packets that ask for it. */
+export const INTERFACE_TX_L4_CKSUM = 64;

@@ -42,18 +42,14 @@ export class InterfaceStats {
   txErrors: u64;
 }
 
-export const INTERFACE_UP: u32 = 1;
-export const INTERFACE_PROMISCUOUS: u32 = 2;
-/** Packets of it are traced. */
-export const INTERFACE_TRACED: u32 = 4;
-/** Packets of it are captured. */
-export const INTERFACE_CAPTURED: u32 = 8;
-/** Addresses are learnt from received ARP and ND that did not ask us. */
-export const INTERFACE_SNOOPING: u32 = 16;
-/** The port verifies IPv4 header checksums itself. */
-export const INTERFACE_RX_IP4_CKSUM: u32 = 32;
-/** The port fills in L4 checksums of packets that ask for it. */
-export const INTERFACE_TX_L4_CKSUM: u32 = 64;
+export {
+  INTERFACE_CAPTURED,
+  INTERFACE_PROMISCUOUS,
+  INTERFACE_SNOOPING,
+  INTERFACE_TRACED,
+  INTERFACE_TX_L4_CKSUM,
+  INTERFACE_UP,
+} from '../layout';
 
 /** Low 48 bits of a word: a MAC address loaded with its six bytes first. */
 export const MAC_MASK: u64 = 0xffffffffffff;

@@ -1,6 +1,6 @@
 import { interfaceAt } from './interface';
 
-/** Writes an interface's record in one call; zero flags take it out of use. */
+/** Writes an interface's record but for its MAC address; zero flags take it out of use. */
 export function setInterface(
   id: u32,
   flags: u32,
@@ -21,7 +21,12 @@ export function setInterface(
   iface.flags = flags;
 }
 
+/** Sets an interface's flags alone. */
+export function setInterfaceFlags(id: u32, flags: u32): void {
+  interfaceAt(id).flags = flags;
+}
+
 /** Sets an interface's MAC address from its first four and last two bytes, network order. */
 export function setInterfaceMac(id: u32, firstFour: u32, lastTwo: u32): void {
-  interfaceAt(id).mac = <u64>bswap(firstFour) | ((<u64>bswap(<u16>lastTwo)) << 32);
+  interfaceAt(id).mac = (<u64>bswap(firstFour)) | ((<u64>bswap(<u16>lastTwo)) << 32);
 }

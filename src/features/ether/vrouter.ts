@@ -1,0 +1,21 @@
+import type { Router } from '../../engine/host/router.ts';
+import type { Interfaces } from '../interface/index.ts';
+
+/** Ethernet: interfaces in mode VRF give what they receive to ether-input, and ethertypes are dispatched from there. */
+export interface EtherFeature {
+  /** Gives packets of an ethertype to a stage. */
+  takeType(etherType: number, stage: string): void;
+}
+
+/** Makes Ethernet the way into every interface that is routed. */
+export function startEther(router: Router, interfaces: Interfaces): EtherFeature {
+  interfaces.defineMode('VRF', 'ether-input');
+  const table = router.region('ETHER_TYPES');
+  return {
+    takeType(etherType, stage) {
+      const onTheWire = ((etherType & 0xff) << 8) | (etherType >> 8);
+      const key = `0x${etherType.toString(16).padStart(4, '0')}`;
+      router.dispatch.set({ table: 'ether-types', key, stage }, table + onTheWire * 2);
+    },
+  };
+}

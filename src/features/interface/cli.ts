@@ -1,0 +1,103 @@
+import { optional } from '../../command/argument.ts';
+import { text } from '../../command/argument-types.ts';
+import { type Cell, details, type JsonObject, table } from '../../command/output.ts';
+import { counter } from '../../engine/client/counter.ts';
+import { routerCommand } from '../../engine/client/router-command.ts';
+import { interfaceName, interfaceService } from './cli-arguments.ts';
+import type { InterfaceJson, InterfaceRatesJson, InterfaceStatsJson } from './interface_pb.js';
+
+/** The commands of all interfaces, whatever their type. */
+export const interfaceCommands = [
+  routerCommand({
+    syntax: 'interface [show] [(name NAME)|(type TYPE)]',
+    help: 'Shows one interface or lists them.',
+    args: {
+      NAME: optional(interfaceName('Only this interface, with all it has.')),
+      TYPE: optional(text('Only interfaces of this type, such as port or vrf.')),
+    },
+    run: async ({ NAME, TYPE }, router) => {
+      if (NAME === undefined) {
+        const { interfaces = [] } = await router.call(interfaceService, 'listInterfaces', { type: TYPE });
+        return table({ items: interfaces, columns: interfaceColumns, json: interfaceJson });
+      }
+      const found = await router.call(interfaceService, 'getInterface', { name: NAME });
+      return details(interfaceJson(found.interface ?? {}));
+    },
+  }),
+  routerCommand({
+    syntax: 'interface del NAME',
+    help: 'Removes an interface with its addresses, next hops and routes.',
+    args: { NAME: interfaceName('The interface to remove.') },
+    run: async ({ NAME }, router) => {
+      await router.call(interfaceService, 'deleteInterface', { name: NAME });
+      return undefined;
+    },
+  }),
+  routerCommand({
+    syntax: 'interface stats',
+    help: 'Lists the packet counters of all interfaces.',
+    run: async (_, router) => {
+      const { stats = [] } = await router.call(interfaceService, 'getInterfaceStats', {});
+      return table({ items: stats, columns: statsColumns });
+    },
+  }),
+  routerCommand({
+    syntax: 'interface rates',
+    help: 'Lists packets and bits per second of all interfaces.',
+    run: async (_, router) => {
+      const { rates = [] } = await router.call(interfaceService, 'getInterfaceRates', {});
+      return table({ items: rates, columns: ratesColumns });
+    },
+  }),
+];
+
+const interfaceColumns = {
+  NAME: (item: InterfaceJson) => item.name,
+  ID: (item: InterfaceJson) => item.id,
+  FLAGS: (item: InterfaceJson) => item.flags,
+  MODE: (item: InterfaceJson) => item.mode,
+  DOMAIN: (item: InterfaceJson) => item.vrf ?? item.domain,
+  TYPE: (item: InterfaceJson) => item.type,
+  INFO: interfaceInfo,
+};
+
+function interfaceInfo({ port, vrf_details: vrf, mac }: InterfaceJson): Cell {
+  if (port !== undefined) return [`devargs=${port.devargs}`, `mac=${mac}`];
+  if (vrf === undefined) return undefined;
+  return [`routes4=${vrf.routes4}/${vrf.rib4_routes}`, `routes6=${vrf.routes6}/${vrf.rib6_routes}`];
+}
+
+/** Puts what belongs to the interface's type beside what every interface has. */
+function interfaceJson({ port, vrf_details: vrf, mac, ...common }: InterfaceJson): JsonObject {
+  const { devargs, driver, ...queues } = port ?? {};
+  return { ...common, devargs, driver, mac, ...queues, ...vrf };
+}
+
+const statsColumns = {
+  INTERFACE: (item: InterfaceStatsJson) => item.interface,
+  RX_PACKETS: (item: InterfaceStatsJson) => counter(item.rx_packets),
+  RX_BYTES: (item: InterfaceStatsJson) => counter(item.rx_bytes),
+  RX_DROPS: (item: InterfaceStatsJson) => counter(item.rx_drops),
+  TX_PACKETS: (item: InterfaceStatsJson) => counter(item.tx_packets),
+  TX_BYTES: (item: InterfaceStatsJson) => counter(item.tx_bytes),
+  TX_ERRORS: (item: InterfaceStatsJson) => counter(item.tx_errors),
+  CP_RX_PACKETS: (item: InterfaceStatsJson) => counter(item.cp_rx_packets),
+  CP_RX_BYTES: (item: InterfaceStatsJson) => counter(item.cp_rx_bytes),
+  CP_TX_PACKETS: (item: InterfaceStatsJson) => counter(item.cp_tx_packets),
+  CP_TX_BYTES: (item: InterfaceStatsJson) => counter(item.cp_tx_bytes),
+};
+
+const ratesColumns = {
+  INTERFACE: (item: InterfaceRatesJson) => item.interface,
+  RX_PPS: (item: InterfaceRatesJson) => rounded(item.rx_pps),
+  RX_BPS: (item: InterfaceRatesJson) => rounded(item.rx_bps),
+  RX_DROPS_PPS: (item: InterfaceRatesJson) => rounded(item.rx_drops_pps),
+  TX_PPS: (item: InterfaceRatesJson) => rounded(item.tx_pps),
+  TX_BPS: (item: InterfaceRatesJson) => rounded(item.tx_bps),
+  TX_ERRORS_PPS: (item: InterfaceRatesJson) => rounded(item.tx_errors_pps),
+};
+
+// The JSON of protobuf writes doubles as numbers, and what no number can say as words.
+function rounded(rate: number | 'NaN' | 'Infinity' | '-Infinity' | undefined): number {
+  return Math.round(Number(rate ?? 0));
+}

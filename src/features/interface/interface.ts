@@ -1,0 +1,80 @@
+import { ApiError } from '../../engine/api-error.ts';
+import { formatMac, type Mac } from '../../net/mac.ts';
+
+/** An interface as the control side sees it: a value, replaced whenever something of it changes. */
+export interface Interface {
+  readonly id: number;
+  readonly name: string;
+  readonly type: string;
+  readonly description: string;
+  /** Administratively up. */
+  readonly up: boolean;
+  /** Its link is up. */
+  readonly running: boolean;
+  readonly promisc: boolean;
+  /** Learns neighbours from ARP and ND that did not ask us. */
+  readonly snooping: boolean;
+  /** Who takes what it receives: "VRF", or a mode that another feature has defined. */
+  readonly mode: string;
+  /** Number of its VRF; of a VRF itself, its own number. */
+  readonly vrf: number;
+  /** Id of the interface it is bound to in modes other than VRF, zero for none. */
+  readonly domain: number;
+  readonly mtu: number;
+  readonly mac: Mac;
+  /** Megabits per second, zero when unknown. */
+  readonly speedMbps: number;
+  /** DPDK port of a port. */
+  readonly port: number;
+  /** The stage that sends frames out of it; none for interfaces that send no frames. */
+  readonly outputStage: string | undefined;
+  /** The port fills in L4 checksums. */
+  readonly checksumsOnSend: boolean;
+}
+
+/** What a user may say of any interface; what is absent stays as it is. */
+export interface InterfaceAttributes {
+  readonly up?: boolean;
+  readonly promisc?: boolean;
+  readonly snooping?: boolean;
+  readonly mtu?: number;
+  readonly vrf?: number;
+  readonly description?: string;
+  readonly mac?: Mac;
+}
+
+/** Smallest MTU: IPv6 asks for it (RFC 8200 clause 5). */
+export const MIN_MTU = 1280;
+/** Largest MTU of the grammar. */
+export const MAX_MTU = 65534;
+
+/** Checks an interface's name: 1 to 15 bytes, no spaces, no slash, and none of the reserved names. @throws ApiError EINVAL */
+export function checkName(doing: string, name: string): string {
+  const bytes = Buffer.byteLength(name);
+  if (bytes < 1 || bytes > 15) throw invalid(doing, 'a name of 1 to 15 bytes', name);
+  if (/[\s/]/.test(name)) throw invalid(doing, 'a name without spaces and slashes', name);
+  if (name === '.' || name === '..' || name.startsWith('gr-loop')) {
+    throw invalid(doing, 'a name other than ".", ".." and "gr-loop…"', name);
+  }
+  return name;
+}
+
+/** The words of `interface show` for what is switched on. */
+export function flagWords(iface: Interface): string[] {
+  const words: [boolean, string][] = [
+    [iface.up, 'up'],
+    [iface.running, 'running'],
+    [iface.promisc, 'promisc'],
+    [iface.snooping, 'neigh_snoop'],
+  ];
+  return words.filter(([on]) => on).map(([, word]) => word);
+}
+
+/** One line that tells an interface's state, for events. */
+export function describe(iface: Interface): string {
+  return `${iface.name} type=${iface.type} id=${iface.id} flags=${flagWords(iface).join(',')} mtu=${iface.mtu} mac=${formatMac(iface.mac)}`;
+}
+
+function invalid(doing: string, expected: string, name: string): ApiError {
+  return new ApiError('EINVAL', { doing, expected, received: JSON.stringify(name) });
+}

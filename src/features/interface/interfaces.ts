@@ -1,0 +1,273 @@
+import { ApiError } from '../../engine/api-error.ts';
+import type { Router } from '../../engine/host/router.ts';
+import { macToBytes } from '../../net/mac.ts';
+import type { InterfaceDetails } from './details.ts';
+import {
+  checkName,
+  describe,
+  type Interface,
+  type InterfaceAttributes,
+  MAX_MTU,
+  MIN_MTU,
+} from './interface.ts';
+import {
+  INTERFACE_PROMISCUOUS,
+  INTERFACE_SNOOPING,
+  INTERFACE_TX_L4_CKSUM,
+  INTERFACE_UP,
+  MAX_INTERFACES,
+} from './layout.ts';
+
+/** What a type of interface (port, vrf, vlan, …) does when one of its own changes. */
+export interface InterfaceType {
+  /** Makes a change real on the device; what it returns is what became of it. @throws ApiError to refuse */
+  change?(before: Interface, after: Interface): Promise<Interface> | Interface;
+  /** Lets go of the device. Nothing refers to the interface any more. @throws ApiError to refuse */
+  remove(iface: Interface): Promise<void>;
+  /** What `interface show` adds for this type. */
+  details(iface: Interface): InterfaceDetails;
+  /** Counters that the device keeps itself. */
+  counters?(iface: Interface): { readonly rxDrops: bigint; readonly txErrors: bigint };
+}
+
+/** Who wants to know of interfaces. Removal is told before it happens, and waited for. */
+export interface InterfaceListener {
+  added?(iface: Interface): void;
+  changed?(before: Interface, after: Interface): void;
+  removing?(iface: Interface): Promise<void> | void;
+}
+
+/** A new interface: its type says what the device is like, the user's attributes come on top. */
+export type NewInterface = Omit<Interface, 'id'>;
+
+interface InterfaceTable {
+  setInterface(
+    id: number,
+    vrf: number,
+    mtu: number,
+    port: number,
+    inputNode: number,
+    outputNode: number,
+    domain: number,
+  ): void;
+  setInterfaceFlags(id: number, flags: number): void;
+  setInterfaceMac(id: number, firstFour: number, lastTwo: number): void;
+}
+
+/** All interfaces of the router: the only writer of the interface table. */
+export class Interfaces {
+  readonly #router: Router;
+  readonly #table: InterfaceTable;
+  readonly #types = new Map<string, InterfaceType>();
+  readonly #modes = new Map<string, number>();
+  readonly #listeners: InterfaceListener[] = [];
+  readonly #byId = new Map<number, Interface>();
+  readonly #watched = new Map<number, number>();
+  #watchedAll = 0;
+  #lastId = 0;
+
+  constructor(router: Router) {
+    this.#router = router;
+    this.#table = router.tables<InterfaceTable>(['setInterface', 'setInterfaceFlags', 'setInterfaceMac']);
+  }
+
+  /** Says what a type of interface does. */
+  defineType(name: string, type: InterfaceType): void {
+    this.#types.set(name, type);
+  }
+
+  /** Says which stage takes what interfaces of a mode receive. */
+  defineMode(name: string, stage: string): void {
+    this.#modes.set(name, this.#router.node(stage));
+    this.#router.dispatch.note({ table: 'interface-input', key: name, stage });
+  }
+
+  /** Listens from now on. Listeners are told in the order they came: lower features first, removal in reverse. */
+  listen(listener: InterfaceListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** All interfaces, ordered by id. */
+  get list(): readonly Interface[] {
+    return [...this.#byId.values()];
+  }
+
+  find(id: number): Interface | undefined {
+    return this.#byId.get(id);
+  }
+
+  findNamed(name: string): Interface | undefined {
+    return this.list.find((iface) => iface.name === name);
+  }
+
+  /** Finds an interface by name. @throws ApiError ENODEV */
+  named(doing: string, name: string, type?: string): Interface {
+    const found = this.findNamed(name);
+    if (found && (type === undefined || found.type === type)) return found;
+    const expected =
+      type === undefined ? 'the name of an interface' : `the name of an interface of type ${type}`;
+    throw new ApiError('ENODEV', { doing, expected, received: JSON.stringify(name) });
+  }
+
+  /** Number of a VRF by its name. @throws ApiError ENODEV */
+  vrfNamed(doing: string, name: string): number {
+    return this.named(doing, name, 'vrf').vrf;
+  }
+
+  /** Name of a VRF by its number. */
+  vrfName(vrf: number): string {
+    return this.list.find((iface) => iface.type === 'vrf' && iface.vrf === vrf)?.name ?? String(vrf);
+  }
+
+  /** Checks what `add` would refuse, before a device is touched. @throws ApiError EINVAL, EEXIST */
+  checkNew(doing: string, name: string, attributes: InterfaceAttributes): void {
+    checkName(doing, name);
+    if (this.findNamed(name)) {
+      throw new ApiError('EEXIST', {
+        doing,
+        expected: 'a name that is not taken',
+        received: JSON.stringify(name),
+      });
+    }
+    this.#checkAttributes(doing, attributes);
+  }
+
+  /** Adds an interface whose device is ready. @throws ApiError EINVAL, EEXIST, ENOSPC */
+  add(iface: NewInterface): Interface {
+    const doing = `add interface ${iface.name}`;
+    this.checkNew(doing, iface.name, iface);
+    const added: Interface = { ...iface, id: this.#newId(doing) };
+    this.#write(added);
+    for (const listener of this.#listeners) listener.added?.(added);
+    this.#router.emit({ type: 'iface add', text: describe(added) });
+    return added;
+  }
+
+  /** Changes attributes, all or none. @throws ApiError ENODEV, EINVAL, EEXIST, and what its type refuses */
+  async set(name: string, attributes: InterfaceAttributes, newName?: string): Promise<Interface> {
+    const doing = `set interface ${name}`;
+    const before = this.named(doing, name);
+    this.#checkAttributes(doing, attributes);
+    if (newName !== undefined && newName !== name) this.checkNew(doing, newName, {});
+    const wanted: Interface = { ...before, ...attributes, name: newName ?? name };
+    const type = this.#types.get(before.type);
+    return this.#replace(before, (await type?.change?.(before, wanted)) ?? wanted);
+  }
+
+  /** Takes over what a device says of itself: link, speed. */
+  note(id: number, state: Partial<Pick<Interface, 'running' | 'speedMbps' | 'mtu' | 'mac'>>): void {
+    const before = this.#byId.get(id);
+    if (!before) return;
+    const after = { ...before, ...state };
+    if (after.running === before.running && after.speedMbps === before.speedMbps) return;
+    this.#replace(before, after);
+  }
+
+  /** Removes an interface: who refers to it lets go first, then its device. @throws ApiError ENODEV, EBUSY */
+  async remove(name: string): Promise<void> {
+    const iface = this.named(`delete interface ${name}`, name);
+    for (const listener of [...this.#listeners].reverse()) await listener.removing?.(iface);
+    this.#table.setInterfaceFlags(iface.id, 0);
+    await this.#router.quiet();
+    await this.#types.get(iface.type)?.remove(iface);
+    this.#byId.delete(iface.id);
+    this.#watched.delete(iface.id);
+    this.#router.emit({ type: 'iface del', text: describe(iface) });
+  }
+
+  /** What the interface's type has to add to it. */
+  details(iface: Interface): InterfaceDetails {
+    return this.#types.get(iface.type)?.details(iface) ?? { case: undefined };
+  }
+
+  /** Counters that the device of an interface keeps itself. */
+  deviceCounters(iface: Interface): { readonly rxDrops: bigint; readonly txErrors: bigint } {
+    return this.#types.get(iface.type)?.counters?.(iface) ?? { rxDrops: 0n, txErrors: 0n };
+  }
+
+  /** Sets or clears a watch flag (INTERFACE_TRACED or INTERFACE_CAPTURED) of one interface or, without an id, of all. */
+  watch(flag: number, on: boolean, id?: number): void {
+    if (id === undefined) {
+      this.#watchedAll = on ? this.#watchedAll | flag : this.#watchedAll & ~flag;
+      if (!on) for (const [each, flags] of this.#watched) this.#watched.set(each, flags & ~flag);
+    } else {
+      const now = this.#watched.get(id) ?? 0;
+      this.#watched.set(id, on ? now | flag : now & ~flag);
+    }
+    for (const iface of this.list) this.#table.setInterfaceFlags(iface.id, this.#flags(iface));
+  }
+
+  /** Tells whether any interface carries a watch flag. */
+  watching(flag: number): boolean {
+    return (
+      (this.#watchedAll & flag) !== 0 || [...this.#watched.values()].some((flags) => (flags & flag) !== 0)
+    );
+  }
+
+  #replace(before: Interface, after: Interface): Interface {
+    this.#write(after);
+    for (const listener of this.#listeners) listener.changed?.(before, after);
+    this.#router.emit({ type: 'iface change', text: describe(after) });
+    return after;
+  }
+
+  #write(iface: Interface): void {
+    const mac = macToBytes(iface.mac);
+    const view = new DataView(mac.buffer, mac.byteOffset);
+    const output = iface.outputStage === undefined ? 0 : this.#router.node(iface.outputStage);
+    this.#table.setInterface(
+      iface.id,
+      iface.vrf,
+      iface.mtu,
+      iface.port,
+      this.#modes.get(iface.mode) ?? 0,
+      output,
+      iface.domain,
+    );
+    this.#table.setInterfaceMac(iface.id, view.getUint32(0), view.getUint16(4));
+    this.#table.setInterfaceFlags(iface.id, this.#flags(iface));
+    this.#byId.set(iface.id, iface);
+  }
+
+  #flags(iface: Interface): number {
+    return (
+      (iface.up ? INTERFACE_UP : 0) |
+      (iface.promisc ? INTERFACE_PROMISCUOUS : 0) |
+      (iface.snooping ? INTERFACE_SNOOPING : 0) |
+      (iface.checksumsOnSend ? INTERFACE_TX_L4_CKSUM : 0) |
+      this.#watchedAll |
+      (this.#watched.get(iface.id) ?? 0)
+    );
+  }
+
+  #checkAttributes(doing: string, attributes: InterfaceAttributes): void {
+    const { mtu, mac } = attributes;
+    if (mtu !== undefined && (!Number.isInteger(mtu) || mtu < MIN_MTU || mtu > MAX_MTU)) {
+      throw new ApiError('EINVAL', {
+        doing,
+        expected: `an MTU of ${MIN_MTU} to ${MAX_MTU}`,
+        received: String(mtu),
+      });
+    }
+    if (mac !== undefined && (mac.value === 0 || Math.floor(mac.value / 2 ** 40) % 2 === 1)) {
+      throw new ApiError('EINVAL', {
+        doing,
+        expected: 'a unicast MAC address',
+        received: 'a group or zero address',
+      });
+    }
+  }
+
+  /** Ids grow until they have to be used again, so that a counter or a trace never means two interfaces. */
+  #newId(doing: string): number {
+    for (let tries = 1; tries < MAX_INTERFACES; tries++) {
+      this.#lastId = (this.#lastId % (MAX_INTERFACES - 1)) + 1;
+      if (!this.#byId.has(this.#lastId)) return this.#lastId;
+    }
+    throw new ApiError('ENOSPC', {
+      doing,
+      expected: `at most ${MAX_INTERFACES - 1} interfaces`,
+      received: 'one more',
+    });
+  }
+}

@@ -14,6 +14,7 @@ static bool read_bool(const struct call *call, napi_value value, const char *nam
 static bool read_string(const struct call *call, napi_value value, const char *name, char *out, size_t size);
 static napi_value member(const struct call *call, size_t index, const char *name);
 static const char *type_name(napi_env env, napi_value value);
+static const char *error_name(int error);
 
 bool call_begin(struct call *call, napi_env env, napi_callback_info info, const char *doing, size_t expected)
 {
@@ -38,8 +39,7 @@ napi_value call_fail(const struct call *call, int error, const char *format, ...
 	vsnprintf(detail, sizeof(detail), format, args);
 	va_end(args);
 	snprintf(message, sizeof(message), "%s: %s (%s)", call->doing, detail, rte_strerror(error));
-	const char *code = strerrorname_np(error);
-	napi_throw_error(call->env, code != NULL ? code : "EUNKNOWN", message);
+	napi_throw_error(call->env, error_name(error), message);
 	return NULL;
 }
 
@@ -216,4 +216,11 @@ static const char *type_name(napi_env env, napi_value value)
 	napi_valuetype type = napi_undefined;
 	napi_typeof(env, value, &type);
 	return names[type];
+}
+
+/* glibc prefers the other name of ENOTSUP. */
+static const char *error_name(int error)
+{
+	const char *name = strerrorname_np(error);
+	return error == ENOTSUP ? "ENOTSUP" : name != NULL ? name : "EUNKNOWN";
 }

@@ -44,7 +44,7 @@ const cpu_set_t *eal_allowed_cpus(void)
 
 napi_value eal_init(napi_env env, napi_callback_info info)
 {
-	/* EAL may keep pointers to its arguments, so those of a started EAL are never freed. */
+	/* EAL reorders its arguments and keeps pointers to them, so what it has seen is never freed. */
 	char *argv[MAX_EAL_ARGUMENTS + 2] = {0};
 	struct call call;
 	cpu_set_t cpus;
@@ -66,10 +66,8 @@ napi_value eal_init(napi_env env, napi_callback_info info)
 		error = thread_join(env);
 	if (error == 0)
 		error = init_quietly(argc, argv, &cpus);
-	if (error != 0) {
-		free_arguments(argv, argc);
+	if (error != 0)
 		return call_fail(&call, error, "rte_eal_init refused its arguments or found no memory");
-	}
 	ready = true;
 
 	napi_value result = NULL;

@@ -1,6 +1,7 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -43,6 +44,15 @@ static_assert(RTE_PKTMBUF_HEADROOM == 128, "headroom");
 
 struct packet_memory packets;
 
+#define MAX_PAGE_SIZES 4
+#define MAX_LENGTH (1ull << 31)
+
+/** The page sizes that EAL holds, smallest first. */
+struct page_sizes {
+	size_t count;
+	size_t sizes[MAX_PAGE_SIZES];
+};
+
 struct pool_config {
 	char name[RTE_MEMPOOL_NAMESIZE - 8];
 	uint32_t count;
@@ -54,10 +64,11 @@ struct pool_config {
 static bool read_config(const struct call *call, struct pool_config *config);
 static bool reserve_packet_field(void);
 static struct rte_mempool *create_pool(const struct pool_config *config, bool contiguous);
-static int reserve_zone(const struct pool_config *config, const struct rte_mempool *pool, bool contiguous);
-static int populate(struct rte_mempool *pool, bool contiguous);
-static void note_layout(bool contiguous);
-static size_t page_size_of_heap(const struct pool_config *config);
+static int reserve_zone(const struct pool_config *config, const struct rte_mempool *pool, struct page_sizes pages);
+static unsigned int zone_flags(size_t page_size);
+static int populate(struct rte_mempool *pool);
+static void note_layout(void);
+static int note_page_size(const struct rte_memseg_list *list, void *context);
 static int map_segment(const struct rte_memseg_list *list, const struct rte_memseg *segment, void *region);
 static int map_zone(uint8_t *region);
 
@@ -74,24 +85,32 @@ napi_value pool_create(napi_env env, napi_callback_info info)
 		return call_fail(&call, rte_errno, "expected bytes %d to %d of the mbuf to be free",
 			PACKET_FIELD_OFFSET, (int)sizeof(struct rte_mbuf) - 1);
 
-	/* With physical addresses only a page is known to be contiguous, so no object may cross a page. */
+	struct page_sizes pages = {0};
+	rte_memseg_list_walk(note_page_size, &pages);
+	if (pages.count == 0)
+		return call_fail(&call, ENOMEM, "EAL holds no memory");
+	/*
+	 * With physical addresses only a page is known to be contiguous: no mbuf may cross one, and DPDK plans for
+	 * the smallest.
+	 */
 	bool contiguous = rte_eal_iova_mode() == RTE_IOVA_VA;
+	packets.chunk = contiguous ? 0 : pages.sizes[0];
 	struct rte_mempool *pool = create_pool(&config, contiguous);
 	if (pool == NULL)
 		return call_fail(&call, rte_errno, "no memory for the pool's own bookkeeping");
-	int error = reserve_zone(&config, pool, contiguous);
+	int error = reserve_zone(&config, pool, pages);
 	if (error == 0)
-		error = populate(pool, contiguous);
+		error = populate(pool);
 	if (error != 0) {
 		rte_mempool_free(pool);
 		rte_memzone_free(packets.zone);
 		packets = (struct packet_memory){0};
-		return call_fail(&call, error, "no memory for %u mbufs of %u bytes on socket %d", config.count,
+		return call_fail(&call, error, "expected memory for %u mbufs of %u bytes on socket %d", config.count,
 			config.data_room, (int)config.socket - 1);
 	}
 	packets.pool = pool;
 	packets.data_room = (uint16_t)config.data_room;
-	note_layout(contiguous);
+	note_layout();
 
 	napi_value result = NULL;
 	napi_create_object(env, &result);
@@ -220,35 +239,51 @@ static struct rte_mempool *create_pool(const struct pool_config *config, bool co
 }
 
 /* A memzone that starts and ends on a page holds nothing but packets: EAL's bookkeeping is never mapped with it. */
-static int reserve_zone(const struct pool_config *config, const struct rte_mempool *pool, bool contiguous)
+static int reserve_zone(const struct pool_config *config, const struct rte_mempool *pool, struct page_sizes pages)
 {
-	size_t page = page_size_of_heap(config);
 	size_t object = pool->header_size + pool->elt_size + pool->trailer_size;
 	size_t needed = (size_t)config->count * object;
 
-	if (page == 0 || (!contiguous && object > page))
-		return ENOMEM;
-	if (!contiguous)
-		needed = (config->count + page / object - 1) / (page / object) * page;
-	packets.length = RTE_ALIGN_CEIL(needed, page);
-	if (packets.length > 1ull << 31)
-		return E2BIG;
-	packets.zone = rte_memzone_reserve_aligned(config->name, packets.length, (int)config->socket - 1, 0, page);
+	if (packets.chunk != 0) {
+		if (object > packets.chunk)
+			return EMSGSIZE;
+		size_t in_chunk = packets.chunk / object;
+		needed = (config->count + in_chunk - 1) / in_chunk * packets.chunk;
+	}
+	for (size_t i = 0; i < pages.count && packets.zone == NULL; i++) {
+		packets.page_size = pages.sizes[i];
+		packets.length = RTE_ALIGN_CEIL(needed, packets.page_size);
+		if (packets.length > MAX_LENGTH)
+			return E2BIG;
+		packets.zone = rte_memzone_reserve_aligned(config->name, packets.length, (int)config->socket - 1,
+			zone_flags(packets.page_size), (unsigned int)packets.page_size);
+	}
 	if (packets.zone == NULL)
 		return rte_errno;
 	packets.start = (uintptr_t)packets.zone->addr;
-	packets.page_size = packets.zone->hugepage_sz;
-	return packets.page_size == page ? 0 : ENOTSUP;
+	if (packets.chunk == 0)
+		packets.chunk = packets.length;
+	return 0;
 }
 
-static int populate(struct rte_mempool *pool, bool contiguous)
+static unsigned int zone_flags(size_t page_size)
 {
-	size_t chunk = contiguous ? packets.length : packets.page_size;
+	switch (page_size) {
+	case RTE_PGSIZE_2M: return RTE_MEMZONE_2MB;
+	case RTE_PGSIZE_16M: return RTE_MEMZONE_16MB;
+	case RTE_PGSIZE_512M: return RTE_MEMZONE_512MB;
+	case RTE_PGSIZE_1G: return RTE_MEMZONE_1GB;
+	default: return 0;
+	}
+}
+
+static int populate(struct rte_mempool *pool)
+{
 	int added = 0;
 
-	for (size_t at = 0; at < packets.length && added >= 0 && pool->populated_size < pool->size; at += chunk) {
+	for (size_t at = 0; at < packets.length && added >= 0 && pool->populated_size < pool->size; at += packets.chunk) {
 		char *address = (char *)packets.start + at;
-		added = rte_mempool_populate_iova(pool, address, rte_mem_virt2iova(address), chunk, NULL, NULL);
+		added = rte_mempool_populate_iova(pool, address, rte_mem_virt2iova(address), packets.chunk, NULL, NULL);
 	}
 	if (added < 0)
 		return -added;
@@ -258,32 +293,29 @@ static int populate(struct rte_mempool *pool, bool contiguous)
 	return 0;
 }
 
-static void note_layout(bool contiguous)
+static void note_layout(void)
 {
-	size_t chunk = contiguous ? packets.length : packets.page_size;
 	uint32_t stride = packets.pool->header_size + packets.pool->elt_size + packets.pool->trailer_size;
 
-	packets.chunk_mask = contiguous ? UINT32_MAX : (uint32_t)(packets.page_size - 1);
-	packets.chunk_used = (uint32_t)(chunk / stride * stride);
+	packets.chunk_mask = packets.chunk == packets.length ? UINT32_MAX : (uint32_t)(packets.chunk - 1);
+	packets.chunk_used = (uint32_t)(packets.chunk / stride * stride);
 	packets.header = packets.pool->header_size;
 	packets.stride_inverse = UINT64_MAX / stride + 1;
 }
 
-/* The smallest page that EAL holds on the socket: with several sizes DPDK too plans pools for the smallest. */
-static int smallest_page(const struct rte_memseg_list *list, void *context)
+static int note_page_size(const struct rte_memseg_list *list, void *context)
 {
-	size_t *smallest = context;
-	if (!list->external && (*smallest == 0 || list->page_sz < *smallest))
-		*smallest = list->page_sz;
-	return 0;
-}
+	struct page_sizes *pages = context;
+	size_t at = 0;
 
-static size_t page_size_of_heap(const struct pool_config *config)
-{
-	(void)config;
-	size_t smallest = 0;
-	rte_memseg_list_walk(smallest_page, &smallest);
-	return smallest;
+	while (at < pages->count && pages->sizes[at] < list->page_sz)
+		at++;
+	if (list->external || pages->count == MAX_PAGE_SIZES || (at < pages->count && pages->sizes[at] == list->page_sz))
+		return 0;
+	memmove(&pages->sizes[at + 1], &pages->sizes[at], (pages->count - at) * sizeof(pages->sizes[0]));
+	pages->sizes[at] = list->page_sz;
+	pages->count++;
+	return 0;
 }
 
 static int map_zone(uint8_t *region)

@@ -23,7 +23,8 @@ struct packet_memory {
 	uintptr_t start;
 	size_t length;
 	size_t page_size;
-	/* Objects start at header + n * stride inside each chunk of chunk_mask + 1 bytes. */
+	/* Objects start at header + n * stride inside each chunk; a chunk is a page or the whole. */
+	size_t chunk;
 	uint32_t chunk_mask;
 	uint32_t chunk_used;
 	uint32_t header;

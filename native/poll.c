@@ -101,12 +101,13 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	napi_env env = watch->env;
 	napi_handle_scope scope;
 	napi_value callback;
+	napi_value receiver;
 	napi_value error;
 
 	napi_open_handle_scope(env, &scope);
 	napi_get_reference_value(env, watch->callback, &callback);
-	if (napi_make_callback(env, watch->context, make_undefined(env), callback, 0, NULL, NULL) ==
-		napi_pending_exception) {
+	napi_get_global(env, &receiver);
+	if (napi_make_callback(env, watch->context, receiver, callback, 0, NULL, NULL) == napi_pending_exception) {
 		napi_get_and_clear_last_exception(env, &error);
 		napi_fatal_exception(env, error);
 	}

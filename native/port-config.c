@@ -15,6 +15,9 @@
 #define PREPARED_OFFLOADS (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM | \
 	RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_TSO)
 
+#define DEFAULT_QUEUE_SIZE 1024
+#define DEFAULT_MTU ((uint16_t)1500)
+
 struct port_config {
 	uint32_t rx_queues;
 	uint32_t tx_queues;
@@ -30,6 +33,7 @@ struct port_config {
 static bool read_config(const struct call *call, struct port_config *config);
 static bool within_limits(const struct call *call, uint16_t port, const struct port_config *config,
 	const struct rte_eth_dev_info *device);
+static uint16_t size_or_default(uint32_t wanted, uint16_t of_driver);
 static void plan(const struct port_config *config, const struct rte_eth_dev_info *device, struct rte_eth_conf *conf);
 static int set_up_queues(uint16_t port, const struct port_config *config, const struct rte_eth_dev_info *device,
 	const struct rte_eth_conf *conf, uint16_t rx_size, uint16_t tx_size);
@@ -58,13 +62,14 @@ napi_value port_configure(napi_env env, napi_callback_info info)
 	if (!within_limits(&call, port, &config, &device))
 		return NULL;
 
+	burst_ports[port].rx_queues = 0; /* until all of it has worked */
 	plan(&config, &device, &conf);
 	error = rte_eth_dev_configure(port, (uint16_t)config.rx_queues, (uint16_t)config.tx_queues, &conf);
 	if (error != 0)
 		return call_fail(&call, -error, "port %u refused %u receive and %u transmit queues", port,
 			config.rx_queues, config.tx_queues);
-	uint16_t rx_size = (uint16_t)config.rx_size;
-	uint16_t tx_size = (uint16_t)config.tx_size;
+	uint16_t rx_size = size_or_default(config.rx_size, device.default_rxportconf.ring_size);
+	uint16_t tx_size = size_or_default(config.tx_size, device.default_txportconf.ring_size);
 	error = rte_eth_dev_adjust_nb_rx_tx_desc(port, &rx_size, &tx_size);
 	if (error == 0)
 		error = set_up_queues(port, &config, &device, &conf, rx_size, tx_size);
@@ -83,6 +88,15 @@ napi_value port_configure(napi_env env, napi_callback_info info)
 	burst_ports[port].tx_queues = (uint16_t)config.tx_queues;
 	burst_ports[port].prepare = (conf.txmode.offloads & PREPARED_OFFLOADS) != 0;
 	return describe(env, &config, &conf, rx_size, tx_size, mtu);
+}
+
+/* As in eth_dev_get_overhead_len() and eth_dev_validate_mtu() of DPDK. */
+uint32_t port_max_mtu(const struct rte_eth_dev_info *device)
+{
+	uint32_t overhead = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
+	if (device->max_mtu != UINT16_MAX && device->max_rx_pktlen > device->max_mtu)
+		overhead = device->max_rx_pktlen - device->max_mtu;
+	return RTE_MIN((uint32_t)device->max_mtu, device->max_rx_pktlen - overhead);
 }
 
 static bool read_config(const struct call *call, struct port_config *config)
@@ -111,9 +125,9 @@ static bool within_limits(const struct call *call, uint16_t port, const struct p
 	else if (config->tx_queues == 0 || config->tx_queues > device->max_tx_queues)
 		call_fail(call, ERANGE, "expected 1 to %u transmit queues on port %u, got %u", device->max_tx_queues, port,
 			config->tx_queues);
-	else if (config->mtu != 0 && (config->mtu < device->min_mtu || config->mtu > device->max_mtu))
+	else if (config->mtu != 0 && (config->mtu < device->min_mtu || config->mtu > port_max_mtu(device)))
 		call_fail(call, ERANGE, "expected an MTU from %u to %u on port %u, got %u", device->min_mtu,
-			device->max_mtu, port, config->mtu);
+			port_max_mtu(device), port, config->mtu);
 	else if ((config->rx_offloads & ~rx) != 0 || (config->tx_offloads & ~tx) != 0)
 		call_fail(call, ENOTSUP, "port %u has receive offloads 0x%x and transmit offloads 0x%x, got 0x%x and 0x%x",
 			port, rx, tx, config->rx_offloads, config->tx_offloads);
@@ -125,11 +139,13 @@ static bool within_limits(const struct call *call, uint16_t port, const struct p
 /* Frames larger than a buffer need chains, so what makes chains possible is added where the port has it. */
 static void plan(const struct port_config *config, const struct rte_eth_dev_info *device, struct rte_eth_conf *conf)
 {
-	conf->rxmode.mtu = config->mtu != 0 ? config->mtu : 0;
+	uint32_t mtu = config->mtu != 0 ? config->mtu : RTE_MIN(device->max_mtu, DEFAULT_MTU);
+
+	conf->rxmode.mtu = mtu;
 	conf->rxmode.offloads = offloads_from_flags(rx_offloads, RTE_DIM(rx_offloads), config->rx_offloads);
 	conf->txmode.offloads = offloads_from_flags(tx_offloads, RTE_DIM(tx_offloads), config->tx_offloads);
 	conf->intr_conf.lsc = config->link_interrupt && (*device->dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
-	if (config->mtu + FRAME_OVERHEAD + RTE_PKTMBUF_HEADROOM > packets.data_room)
+	if (mtu + FRAME_OVERHEAD + RTE_PKTMBUF_HEADROOM > packets.data_room)
 		conf->rxmode.offloads |= device->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
 	conf->txmode.offloads |= device->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	if (config->rss && config->rx_queues > 1) {
@@ -137,6 +153,13 @@ static void plan(const struct port_config *config, const struct rte_eth_dev_info
 		if (conf->rx_adv_conf.rss_conf.rss_hf != 0)
 			conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 	}
+}
+
+static uint16_t size_or_default(uint32_t wanted, uint16_t of_driver)
+{
+	if (wanted != 0)
+		return (uint16_t)wanted;
+	return of_driver != 0 ? of_driver : DEFAULT_QUEUE_SIZE;
 }
 
 static int set_up_queues(uint16_t port, const struct port_config *config, const struct rte_eth_dev_info *device,

@@ -38,7 +38,7 @@ napi_value port_info(napi_env env, napi_callback_info info)
 	set_mac(env, result, &mac);
 	set_u32(env, result, "mtu", mtu);
 	set_u32(env, result, "minMtu", device.min_mtu);
-	set_u32(env, result, "maxMtu", device.max_mtu);
+	set_u32(env, result, "maxMtu", port_max_mtu(&device));
 	set_u32(env, result, "maxRxQueues", device.max_rx_queues);
 	set_u32(env, result, "maxTxQueues", device.max_tx_queues);
 	set_u32(env, result, "maxMacs", device.max_mac_addrs);

@@ -1,9 +1,8 @@
 #include "port.h"
 
 #include <errno.h>
-#include <string.h>
+#include <unistd.h>
 
-#include <rte_bus.h>
 #include <rte_dev.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
@@ -11,8 +10,11 @@
 #include "burst.h"
 
 #define MAX_DEVARGS 1024
+#define MAX_DRAINED 4096
 
+static int probe_error(int error);
 static void stop(uint16_t port);
+static void drain(uint16_t port);
 static int close_and_remove(uint16_t port);
 static bool device_has_ports(const struct rte_device *device);
 
@@ -49,7 +51,7 @@ napi_value port_probe(napi_env env, napi_callback_info info)
 		known[port] = true;
 	int error = rte_dev_probe(devargs);
 	if (error != 0)
-		return call_fail(&call, -error, "no driver could start %s", devargs);
+		return call_fail(&call, probe_error(-error), "no driver could start %s", devargs);
 
 	napi_value result = NULL;
 	uint32_t count = 0;
@@ -129,13 +131,36 @@ napi_value port_close(napi_env env, napi_callback_info info)
 	return make_undefined(env);
 }
 
+/* No bus that knows the name is a "bad address" to EAL, and many drivers say -1 to any argument they refuse. */
+static int probe_error(int error)
+{
+	if (error == EFAULT)
+		return ENODEV;
+	return error == EPERM && geteuid() == 0 ? EINVAL : error;
+}
+
 static void stop(uint16_t port)
 {
 	if (!atomic_load(&burst_ports[port].started))
 		return;
 	atomic_store(&burst_ports[port].started, false);
 	burst_wait();
+	drain(port);
 	rte_eth_dev_stop(port);
+}
+
+/* Drivers made of software rings forget what waits in them. A driver that makes packets up has no end of them. */
+static void drain(uint16_t port)
+{
+	struct rte_mbuf *mbufs[MAX_BURST];
+
+	for (uint16_t queue = 0; queue < burst_ports[port].rx_queues; queue++) {
+		uint16_t count = 1;
+		for (unsigned int total = 0; count != 0 && total < MAX_DRAINED; total += count) {
+			count = rte_eth_rx_burst(port, queue, mbufs, MAX_BURST);
+			rte_pktmbuf_free_bulk(mbufs, count);
+		}
+	}
 }
 
 /* A device without ports left is removed, and with it what it made in the system: a TAP, a socket. */

@@ -4,10 +4,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_ethdev.h>
+
 #include "args.h"
 
 /** Reads a port id and checks that the port exists. */
 bool arg_port(const struct call *call, size_t index, uint16_t *out);
+
+/** The largest MTU that rte_eth_dev_set_mtu takes: some drivers limit the frame more than the MTU. */
+uint32_t port_max_mtu(const struct rte_eth_dev_info *device);
 
 /** Stops and closes every port. */
 void port_close_all(void);

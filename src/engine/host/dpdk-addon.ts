@@ -173,6 +173,15 @@ export function control<Result>(call: (native: Addon) => Result): Result {
   }
 }
 
+/** Runs a call that has nothing to do with EAL, and often. @throws DpdkError */
+export function direct<Result>(call: (native: Addon) => Result): Result {
+  try {
+    return call(addon());
+  } catch (error) {
+    throw explained(error, '');
+  }
+}
+
 const addonPath = fileURLToPath(new URL('../../../native/build/Release/dpdk.node', import.meta.url));
 const buildCommand = 'npm run setup, or node_modules/.bin/node-gyp rebuild -C native --nodedir=/usr';
 const logLinesInMessage = 4;
@@ -206,5 +215,6 @@ function explained(error: unknown, text: string): unknown {
   );
 }
 
-// What EAL always says when it starts.
-const chatter = /^EAL: (Detected |Selected IOVA|Probe PCI|Physical addresses are|VFIO support)/;
+// What EAL always says when it starts, and what it adds to a driver's own words when one refuses a device.
+const chatter =
+  /^EAL: (Detected |Selected IOVA|Probe PCI|Physical addresses are|VFIO support|Driver cannot attach|Failed to attach)|mp action callback/;

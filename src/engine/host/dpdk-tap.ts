@@ -1,4 +1,4 @@
-import { addon, control } from './dpdk-addon.ts';
+import { direct } from './dpdk-addon.ts';
 import { checkNumber, checkText, invalid } from './dpdk-error.ts';
 
 /**
@@ -20,14 +20,14 @@ export class TapDevice {
       throw invalid(doing, 'an interface name', options.name);
     this.name = options.name;
     this.kind = options.kind;
-    this.#fd = control((native) => native.tapOpen(options.name, options.kind === 'tun'));
+    this.#fd = direct((native) => native.tapOpen(options.name, options.kind === 'tun'));
   }
 
   /** Calls back whenever a packet can be read, or the device has gone and read says so. */
   start(onReadable: () => void): void {
     this.#checkOpen();
     if (this.#watch) throw invalid('watch a device', 'one callback', 'a second');
-    this.#watch = control((native) => native.pollStart(this.#fd, onReadable));
+    this.#watch = direct((native) => native.pollStart(this.#fd, onReadable));
   }
 
   /** Reads one packet into memory; 0 when none waits. @throws DpdkError EBADFD when the device was deleted */
@@ -35,7 +35,7 @@ export class TapDevice {
     this.#checkOpen();
     checkNumber('read from a device', 'offset', offset, { min: 0, max: memory.length });
     checkNumber('read from a device', 'maxBytes', maxBytes, { min: 1, max: memory.length - offset });
-    return addon().fdRead(this.#fd, memory, offset, maxBytes);
+    return direct((native) => native.fdRead(this.#fd, memory, offset, maxBytes));
   }
 
   /** Writes one packet; 0 when the device is full or down and the packet is lost. */
@@ -43,15 +43,16 @@ export class TapDevice {
     this.#checkOpen();
     checkNumber('write to a device', 'offset', offset, { min: 0, max: memory.length });
     checkNumber('write to a device', 'bytes', bytes, { min: 1, max: memory.length - offset });
-    return addon().fdWrite(this.#fd, memory, offset, bytes);
+    return direct((native) => native.fdWrite(this.#fd, memory, offset, bytes));
   }
 
   /** Removes the device; a second call does nothing. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    if (this.#watch) addon().pollStop(this.#watch);
-    addon().fdClose(this.#fd);
+    const watch = this.#watch;
+    if (watch) direct((native) => native.pollStop(watch));
+    direct((native) => native.fdClose(this.#fd));
   }
 
   #checkOpen(): void {

@@ -1,0 +1,17 @@
+import { captureCommands } from './cli/capture.ts';
+import { eventCommands } from './cli/events.ts';
+import { graphCommands } from './cli/graph.ts';
+import type { InterfaceArgument } from './cli/interface-argument.ts';
+import { logCommands } from './cli/log.ts';
+import { statsCommands } from './cli/stats.ts';
+import { traceCommands } from './cli/trace.ts';
+
+/** Gives the commands of the engine, whatever features it runs. */
+export const engineCommands = (interfaceName: InterfaceArgument) => [
+  ...statsCommands,
+  ...graphCommands,
+  ...traceCommands(interfaceName),
+  ...captureCommands(interfaceName),
+  ...eventCommands,
+  ...logCommands,
+];

@@ -1,0 +1,51 @@
+import type { GraphEdgeJson, GraphStageJson } from '../host/api/engine_pb.js';
+
+/** How much of the graph is drawn. */
+export interface GraphView {
+  readonly withDrops: boolean;
+  readonly byLayers: boolean;
+  readonly isCompact: boolean;
+}
+
+interface Graph {
+  readonly stages: readonly GraphStageJson[];
+  readonly edges: readonly GraphEdgeJson[];
+}
+
+/** Writes stages and edges as lines of the language of graphviz. */
+export function graphviz(graph: Graph, view: GraphView): readonly string[] {
+  const shown = graph.stages.filter((stage) => view.withDrops || stage.drop !== true);
+  const names = new Set(shown.map((stage) => stage.name));
+  const edges = graph.edges.filter((edge) => names.has(edge.from) && names.has(edge.to));
+  return [
+    'digraph millrace {',
+    '  rankdir=LR;',
+    '  node [shape=box];',
+    ...(view.byLayers ? layerLines(shown) : shown.map((stage) => `  ${stageText(stage)}`)),
+    ...new Set(edges.map((edge) => `  ${edgeText(edge, view)}`)),
+    '}',
+  ];
+}
+
+function layerLines(stages: readonly GraphStageJson[]): readonly string[] {
+  const layers = Map.groupBy(stages, (stage) => stage.layer ?? '');
+  return [...layers].flatMap(([layer, members]) => [
+    `  subgraph ${quoted(`cluster_${layer}`)} {`,
+    `    label=${quoted(layer)};`,
+    ...members.map((stage) => `    ${stageText(stage)}`),
+    '  }',
+  ]);
+}
+
+function stageText({ name = '', drop }: GraphStageJson): string {
+  return drop === true ? `${quoted(name)} [color=red];` : `${quoted(name)};`;
+}
+
+function edgeText({ from = '', to = '', name = '' }: GraphEdgeJson, { isCompact }: GraphView): string {
+  const label = isCompact || name === '' ? '' : ` [label=${quoted(name)}]`;
+  return `${quoted(from)} -> ${quoted(to)}${label};`;
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}

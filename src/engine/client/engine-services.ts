@@ -1,0 +1,19 @@
+import type {
+  CaptureService,
+  EventService,
+  GraphService,
+  LogService,
+  StatsService,
+  TraceService,
+} from '../host/api/engine_pb.js';
+import { serviceRef } from './service-types.ts';
+
+/** Names the services of the engine to the client. */
+export const engineServices = {
+  stats: serviceRef<typeof StatsService>('millrace.engine.v1.StatsService'),
+  graph: serviceRef<typeof GraphService>('millrace.engine.v1.GraphService'),
+  trace: serviceRef<typeof TraceService>('millrace.engine.v1.TraceService'),
+  capture: serviceRef<typeof CaptureService>('millrace.engine.v1.CaptureService'),
+  event: serviceRef<typeof EventService>('millrace.engine.v1.EventService'),
+  log: serviceRef<typeof LogService>('millrace.engine.v1.LogService'),
+};

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCli } from '../command/run-cli.ts';
+import { engineCommands } from '../engine/cli.ts';
+import { connectRouter } from '../engine/client/router-client.ts';
+import { interfaceCommands } from '../features/interface/cli.ts';
+import { interfaceName } from '../features/interface/cli-arguments.ts';
+import { ipCommands } from '../features/ip/cli.ts';
+import { nexthopCommands } from '../features/neighbor/cli.ts';
+import { portCommands } from '../features/port/cli.ts';
+import { vrfCommands } from '../features/vrf/cli.ts';
+
+process.exitCode = await runCli({
+  name: 'millrace ctl',
+  version: JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')).version,
+  argv: process.argv.slice(2),
+  env: process.env,
+  streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, onInterrupt },
+  socket: {
+    path: '/run/millrace/vrouter.sock',
+    variables: ['MILLRACE_SOCK_PATH', 'GROUT_SOCK_PATH'],
+  },
+  connect: (socketPath) => connectRouter({ socketPath }),
+  commands: [
+    ...interfaceCommands,
+    ...portCommands,
+    ...vrfCommands,
+    ...nexthopCommands,
+    ...ipCommands,
+    ...engineCommands(interfaceName),
+  ],
+});
+
+function onInterrupt(listener: () => void): () => void {
+  process.on('SIGINT', listener);
+  return () => process.off('SIGINT', listener);
+}

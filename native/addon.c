@@ -63,6 +63,8 @@ static const struct function direct[] = {
 	{"cycles", thread_cycles},
 	{"cyclesPerSecond", thread_cycles_per_second},
 	{"pause", thread_pause},
+	{"threadId", thread_id},
+	{"threadPin", thread_pin},
 	{"logTake", log_take},
 	{"tapOpen", tap_open},
 	{"fdRead", fd_read},

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <rte_cycles.h>
 #include <rte_errno.h>
@@ -74,6 +75,37 @@ int thread_join(napi_env env)
 	if (error == 0)
 		napi_add_env_cleanup_hook(env, leave_bursts, &registered);
 	return error;
+}
+
+napi_value thread_id(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	napi_value result = NULL;
+	napi_create_uint32(env, (uint32_t)gettid(), &result);
+	return result;
+}
+
+napi_value thread_pin(napi_env env, napi_callback_info info)
+{
+	struct call call;
+	uint32_t thread, cpu, count = 0;
+	cpu_set_t cpus;
+	napi_value item;
+
+	if (!call_begin(&call, env, info, "pin a thread", 2) ||
+		!arg_u32(&call, 0, "thread", INT32_MAX, &thread))
+		return NULL;
+	CPU_ZERO(&cpus);
+	napi_get_array_length(env, call.values[1], &count);
+	for (uint32_t i = 0; i < count; i++) {
+		if (napi_get_element(env, call.values[1], i, &item) != napi_ok ||
+			napi_get_value_uint32(env, item, &cpu) != napi_ok || cpu >= CPU_SETSIZE)
+			return call_fail(&call, EINVAL, "expected CPU numbers below %d", CPU_SETSIZE);
+		CPU_SET(cpu, &cpus);
+	}
+	if (sched_setaffinity((pid_t)thread, sizeof(cpus), &cpus) != 0)
+		return call_fail(&call, errno, "could not pin thread %u", thread);
+	return make_undefined(env);
 }
 
 napi_value thread_cycles(napi_env env, napi_callback_info info)

@@ -17,3 +17,9 @@ napi_value thread_pause(napi_env env, napi_callback_info info);
 
 /** Lets the calling thread use bursts until its environment ends, without pinning it: for the control thread. */
 int thread_join(napi_env env);
+
+/** threadId() → the kernel's id of the calling thread. */
+napi_value thread_id(napi_env env, napi_callback_info info);
+
+/** threadPin(thread, cpus): lets a thread of this process run on these CPUs only. */
+napi_value thread_pin(napi_env env, napi_callback_info info);

@@ -84,9 +84,10 @@ export const FREE_MAX = 256;
 /** Fresh buffers at hand: SPARE_MAX × u32. */
 export const WORKER_SPARES = 8192;
 export const SPARE_MAX = 64;
-/** Transmit buffers: MAX_PORTS × { count u32, txQueue u32, …, TX_MAX × u32 at 16 }. */
+/** Transmit buffers: MAX_PORTS × { count u32, queue u32, unsent u64, TX_MAX × u32 at 16 }. */
 export const WORKER_TRANSMIT = 12288;
 export const TRANSMIT_STRIDE = 512;
+export const TRANSMIT_UNSENT = 8;
 export const TX_MAX = 64;
 /** Waiting packets of each stage: MAX_NODES × { head u32, tail u32, count u32, spare u32 }. */
 export const WORKER_WAITING = 32768;

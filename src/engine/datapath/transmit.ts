@@ -10,6 +10,8 @@ class Transmit {
   count: u32;
   /** The port's transmit queue that is this worker's own, set by the control thread. */
   queue: u32;
+  /** Packets that the port's ring had no room for. */
+  unsent: u64;
 }
 
 const PACKETS: usize = 16;
@@ -47,6 +49,7 @@ function sendGathered(port: u32): void {
   gathered.count = 0;
   const packets = changetype<usize>(gathered) + PACKETS;
   const sent = tx(port, gathered.queue, packets, count);
+  gathered.unsent += count - sent;
   for (let i = sent; i < count; i++)
     arrive(TX_FULL, changetype<Packet>(<usize>load<u32>(packets + (i << 2))));
 }

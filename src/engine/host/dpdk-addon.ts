@@ -44,6 +44,8 @@ export interface Addon {
   cycles(): number;
   cyclesPerSecond(): number;
   pause(nanoseconds: number): void;
+  threadId(): number;
+  threadPin(thread: number, cpus: readonly number[]): void;
 
   tapOpen(name: string, isTun: boolean): number;
   fdRead(fd: number, memory: Uint8Array, offset: number, most: number): number;

@@ -36,3 +36,14 @@ export function burstStats(): BurstStats {
 export function cyclesPerSecond(): number {
   return addon().cyclesPerSecond();
 }
+
+/** Gives the kernel's id of the calling thread (gettid(2)). */
+export function threadId(): number {
+  return addon().threadId();
+}
+
+/** Lets a thread of this process run on these CPUs only. @throws DpdkError EINVAL, ESRCH */
+export function threadPin(thread: number, cpus: readonly number[]): void {
+  for (const cpu of cpus) checkNumber('pin a thread', 'cpu', cpu, { min: 0, max: 1023 });
+  addon().threadPin(thread, cpus);
+}

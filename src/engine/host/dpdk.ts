@@ -52,6 +52,8 @@ export {
   burstStats,
   cyclesPerSecond,
   setClockAddress,
+  threadId,
+  threadPin,
   workerRegister,
   workerUnregister,
 } from './dpdk-worker.ts';

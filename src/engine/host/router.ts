@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import {
@@ -22,6 +23,7 @@ import {
 } from './datapath.ts';
 import { Dispatch } from './dispatch.ts';
 import {
+  allowedCpus,
   burstFunctions,
   cyclesPerSecond,
   type EalInfo,
@@ -30,6 +32,7 @@ import {
   ealInit,
   poolCreate,
   poolMap,
+  threadPin,
 } from './dpdk.ts';
 import { type PacketFields, type PacketHandle, Packets } from './packets.ts';
 import { type Punt, Punts } from './punts.ts';
@@ -72,6 +75,7 @@ export class Router {
   readonly #punts: Punts;
   readonly #emit: (event: RouterEvent) => void;
   readonly #reclaimer: NodeJS.Timeout;
+  #controlCpus: readonly number[] = allowedCpus();
 
   private constructor(options: RouterOptions, eal: EalInfo, datapath: Datapath) {
     const pool = poolCreate({ name: 'packets', count: options.buffers, dataRoom: DATA_ROOM, cacheSize: 256 });
@@ -173,6 +177,20 @@ export class Router {
   /** Tells an event to whoever watches. */
   emit(event: RouterEvent): void {
     this.#emit(event);
+  }
+
+  /** CPUs that everything but the workers runs on. */
+  get controlCpus(): readonly number[] {
+    return this.#controlCpus;
+  }
+
+  /** Moves all threads of the process but the workers. @throws DpdkError EINVAL */
+  set controlCpus(cpus: readonly number[]) {
+    const workers = new Set(this.workers.list.map(({ threadId }) => threadId));
+    for (const thread of readdirSync('/proc/self/task').map(Number)) {
+      if (!workers.has(thread)) threadPin(thread, cpus);
+    }
+    this.#controlCpus = cpus;
   }
 
   /** Waits until no worker sees what was unlinked before. */

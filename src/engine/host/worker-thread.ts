@@ -8,7 +8,7 @@ import {
   WORKER_TRAPS,
 } from '../layout.ts';
 import { type Instance, instantiate } from './datapath.ts';
-import { burstFunctions, setClockAddress, workerRegister, workerUnregister } from './dpdk.ts';
+import { burstFunctions, setClockAddress, threadId, workerRegister, workerUnregister } from './dpdk.ts';
 import type { WorkerCommand, WorkerReport, WorkerStart } from './workers.ts';
 
 // A datapath worker: one pinned thread that runs the datapath's loop until the control thread calls it back.
@@ -22,7 +22,7 @@ const host = burstFunctions();
 workerRegister(start.cpu);
 setClockAddress(area + WORKER_CLOCK);
 let instance = makeInstance();
-report({ kind: 'ready' });
+report({ kind: 'ready', thread: threadId() });
 while (work()) {
   /* work says when to stop */
 }

@@ -4,6 +4,7 @@ import {
   MAX_WORKER_QUEUES,
   MAX_WORKERS,
   TRANSMIT_STRIDE,
+  TRANSMIT_UNSENT,
   WORKER_AREAS,
   WORKER_COMMAND,
   WORKER_NEXT_TRACE,
@@ -28,7 +29,8 @@ export type WorkerCommand = { readonly kind: 'stop' } | { readonly kind: 'pin'; 
 
 /** What a worker tells. */
 export type WorkerReport =
-  | { readonly kind: 'ready' | 'stopped' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'ready'; readonly thread: number }
   | { readonly kind: 'pinned'; readonly cpu: number }
   | { readonly kind: 'trap'; readonly stage: number; readonly dropped: number; readonly reason: string };
 
@@ -42,6 +44,8 @@ export interface PortQueue {
 export interface WorkerView {
   readonly index: number;
   readonly cpu: number;
+  /** The kernel's id of its thread. */
+  readonly threadId: number;
   readonly queues: readonly PortQueue[];
 }
 
@@ -57,6 +61,7 @@ export interface WorkerListener {
 interface Running {
   readonly index: number;
   readonly thread: Worker;
+  threadId: number;
   cpu: number;
   queues: readonly PortQueue[];
 }
@@ -87,7 +92,7 @@ export class Workers {
 
   /** The running workers, by index. */
   get list(): readonly WorkerView[] {
-    return this.#running.map(({ index, cpu, queues }) => ({ index, cpu, queues }));
+    return this.#running.map(({ index, cpu, threadId, queues }) => ({ index, cpu, threadId, queues }));
   }
 
   /** Starts one more worker on a CPU. @throws Error when its thread cannot start there */
@@ -98,8 +103,9 @@ export class Workers {
       workerData: { ...this.#options, index, cpu } satisfies WorkerStart,
       name: `worker-${index}`,
     });
-    const worker: Running = { index, thread, cpu, queues: [] };
-    await this.#report(worker, 'ready');
+    const worker: Running = { index, thread, threadId: 0, cpu, queues: [] };
+    const ready = await this.#report(worker, 'ready');
+    worker.threadId = ready.thread;
     thread.on('message', (report: WorkerReport) => this.#note(worker, report));
     thread.on('error', (error) => this.#listener.died(worker, error));
     this.#running.push(worker);
@@ -149,6 +155,15 @@ export class Workers {
     this.#view.setUint32(this.#area(index) + WORKER_TRANSMIT + port * TRANSMIT_STRIDE + 4, queue, true);
   }
 
+  /** Packets that a port's ring had no room for, over all workers. */
+  unsent(port: number): bigint {
+    const records = Array.from(
+      { length: MAX_WORKERS },
+      (_, index) => this.#area(index) + WORKER_TRANSMIT + port * TRANSMIT_STRIDE,
+    );
+    return records.reduce((sum, record) => sum + this.#view.getBigUint64(record + TRANSMIT_UNSENT, true), 0n);
+  }
+
   /** Waits until every worker has begun a new round: none sees what was unlinked before. @throws Error when one is stuck */
   async quiet(): Promise<void> {
     const epoch = this.#engine.newEpoch();
@@ -195,7 +210,10 @@ export class Workers {
   }
 
   /** Waits for a report of one kind. */
-  #report(worker: Running, kind: WorkerReport['kind']): Promise<void> {
+  #report<Kind extends WorkerReport['kind']>(
+    worker: Running,
+    kind: Kind,
+  ): Promise<Extract<WorkerReport, { kind: Kind }>> {
     return new Promise((resolve, reject) => {
       const done = (settle: () => void) => {
         worker.thread.off('message', onMessage);
@@ -203,7 +221,7 @@ export class Workers {
         settle();
       };
       const onMessage = (report: WorkerReport) => {
-        if (report.kind === kind) done(resolve);
+        if (isReport(report, kind)) done(() => resolve(report));
       };
       const onError = (error: unknown) => done(() => reject(error));
       worker.thread.on('message', onMessage);
@@ -214,6 +232,13 @@ export class Workers {
   #note(worker: Running, report: WorkerReport): void {
     if (report.kind === 'trap') this.#listener.trapped(worker, report);
   }
+}
+
+function isReport<Kind extends WorkerReport['kind']>(
+  report: WorkerReport,
+  kind: Kind,
+): report is Extract<WorkerReport, { kind: Kind }> {
+  return report.kind === kind;
 }
 
 const LONGEST_QUIET_MS = 2000;

@@ -1,0 +1,65 @@
+import { ApiError } from '../../engine/api-error.ts';
+import { type ApiService, apiService } from '../../engine/host/api/service.ts';
+import { allowedCpus } from '../../engine/host/dpdk.ts';
+import type { Router } from '../../engine/host/router.ts';
+import type { Interfaces } from '../interface/index.ts';
+import { AffinityService } from './port_pb.js';
+import type { Ports } from './ports.ts';
+
+/** Which CPUs do what, shown and changed while packets flow. */
+export function affinityService(router: Router, interfaces: Interfaces, ports: Ports): ApiService {
+  const cpus = () => ({
+    control: [...router.controlCpus],
+    datapath: router.workers.list.map(({ cpu }) => cpu),
+  });
+  return apiService(AffinityService, {
+    getCpus: () => ({ cpus: cpus() }),
+    async setCpus({ control, datapath }) {
+      checkCpus('set affinity', [...control, ...datapath]);
+      if (datapath.length > 0) await ports.setDatapathCpus(datapath);
+      if (control.length > 0) router.controlCpus = control;
+      return { cpus: cpus() };
+    },
+    listQueues: () => ({ queues: listQueues(router, interfaces, ports) }),
+    async setQueue({ iface: name, rxqId, cpuId }) {
+      const doing = `move a receive queue of ${name}`;
+      const iface = interfaces.named(doing, name, 'port');
+      const count = ports.device(iface.port)?.queues.rxQueues ?? 0;
+      if (rxqId >= count) {
+        throw new ApiError('EINVAL', {
+          doing,
+          expected: `a queue of 0 to ${count - 1}`,
+          received: String(rxqId),
+        });
+      }
+      await ports.polling.move({ port: iface.port, queue: rxqId }, cpuId);
+      return {};
+    },
+  });
+}
+
+function listQueues(router: Router, interfaces: Interfaces, ports: Ports) {
+  const names = new Map(
+    interfaces.list.filter(({ type }) => type === 'port').map(({ port, name }) => [port, name]),
+  );
+  const cpuOf = new Map(router.workers.list.map(({ index, cpu }) => [index, cpu]));
+  return ports.polling.assigned.flatMap(({ worker, queues }) =>
+    queues.map(({ port, queue }) => ({
+      cpuId: cpuOf.get(worker) ?? 0,
+      iface: names.get(port) ?? '',
+      rxqId: queue,
+      enabled: true,
+    })),
+  );
+}
+
+function checkCpus(doing: string, cpus: readonly number[]): void {
+  const allowed = allowedCpus();
+  const bad = cpus.find((cpu) => !allowed.includes(cpu));
+  if (bad === undefined) return;
+  throw new ApiError('EINVAL', {
+    doing,
+    expected: `CPUs among ${allowed.join(', ')}`,
+    received: String(bad),
+  });
+}

@@ -1,0 +1,275 @@
+import { ApiError } from '../../engine/api-error.ts';
+import * as dpdk from '../../engine/host/dpdk.ts';
+import type { Router } from '../../engine/host/router.ts';
+import type { Mac } from '../../net/mac.ts';
+import type { Interface, InterfaceAttributes, Interfaces, InterfaceType } from '../interface/index.ts';
+import { Polling } from './polling.ts';
+
+/** What a user may say of a port beyond what any interface has. */
+export interface PortAttributes {
+  readonly mac?: Mac;
+  /** Receive queues. */
+  readonly rxqs?: number;
+  /** Descriptors per queue. */
+  readonly qsize?: number;
+}
+
+/** A port to be added. */
+export interface NewPort {
+  readonly name: string;
+  readonly devargs: string;
+  readonly attributes: InterfaceAttributes;
+  readonly port: PortAttributes;
+}
+
+/** What the router knows of a port beside its interface. */
+export interface PortDevice {
+  readonly devargs: string;
+  readonly info: dpdk.PortInfo;
+  readonly queues: Required<dpdk.PortOptions>;
+}
+
+/** DPDK devices as interfaces: added, changed and removed while packets flow. */
+export class Ports implements InterfaceType {
+  readonly polling: Polling;
+  readonly #router: Router;
+  readonly #interfaces: Interfaces;
+  readonly #devices = new Map<number, PortDevice>();
+  #poller: NodeJS.Timeout | undefined;
+
+  constructor(router: Router, interfaces: Interfaces) {
+    this.#router = router;
+    this.#interfaces = interfaces;
+    this.polling = new Polling(router);
+    interfaces.defineType('port', this);
+    router.dispatch.note({ table: 'interface-output', key: 'port', stage: 'port-tx' });
+  }
+
+  /** Begins to follow the ports' links, by their interrupts and once a second. */
+  start(): void {
+    dpdk.onLinkChange((port) => this.#noteLink(port));
+    this.#poller = setInterval(() => this.#noteLinks(), LINK_POLL_MS).unref();
+  }
+
+  /** The device of a port. */
+  device(port: number): PortDevice | undefined {
+    return this.#devices.get(port);
+  }
+
+  /** Probes, configures and starts a device. @throws DpdkError, ApiError; nothing is left behind then */
+  async add(wanted: NewPort): Promise<Interface> {
+    const doing = `add port ${wanted.name}`;
+    this.#interfaces.checkNew(doing, wanted.name, { ...wanted.attributes, ...mac(wanted.port) });
+    const port = dpdk.portProbe(wanted.devargs);
+    try {
+      return await this.#open(port, wanted);
+    } catch (error) {
+      await this.#close(port);
+      throw error;
+    }
+  }
+
+  /** Changes queues and their sizes; the device restarts, its interface stays. */
+  async setQueues(iface: Interface, attributes: PortAttributes): Promise<void> {
+    const device = this.#devices.get(iface.port);
+    if (!device || (attributes.rxqs === undefined && attributes.qsize === undefined)) return;
+    const wanted = { rxqs: device.queues.rxQueues, qsize: device.queues.rxSize, ...attributes };
+    await this.#restart(iface, device, { ...wanted, mtu: iface.mtu });
+  }
+
+  /** Moves the datapath to other CPUs, more or fewer; ports get as many transmit queues as there are workers. */
+  async setDatapathCpus(cpus: readonly number[]): Promise<void> {
+    await this.polling.setCpus(cpus);
+    for (const [port, device] of this.#devices) {
+      const iface = this.#interfaces.list.find((each) => each.type === 'port' && each.port === port);
+      if (!iface || device.queues.txQueues >= Math.min(cpus.length, device.info.maxTxQueues)) continue;
+      await this.setQueues(iface, { rxqs: device.queues.rxQueues });
+    }
+  }
+
+  /** Makes a change of MTU, MAC address or promiscuous mode real. */
+  async change(before: Interface, after: Interface): Promise<Interface> {
+    const device = this.#devices.get(before.port);
+    if (!device) return after;
+    if (after.mac.value !== before.mac.value) dpdk.portSetMac(before.port, after.mac);
+    if (after.promisc !== before.promisc) this.#setPromiscuous(before.port, after.promisc);
+    if (after.mtu !== before.mtu) await this.#setMtu(after, device);
+    return after;
+  }
+
+  async remove(iface: Interface): Promise<void> {
+    await this.#close(iface.port);
+  }
+
+  details(iface: Interface) {
+    const device = this.#devices.get(iface.port);
+    const value = {
+      devargs: device?.devargs ?? '',
+      driver: device?.info.driver ?? '',
+      nRxq: device?.queues.rxQueues ?? 0,
+      nTxq: device?.queues.txQueues ?? 0,
+      rxqSize: device?.queues.rxSize ?? 0,
+      txqSize: device?.queues.txSize ?? 0,
+      link: iface.running ? 'up' : 'down',
+    };
+    return { case: 'port', value } as const;
+  }
+
+  counters(iface: Interface): { readonly rxDrops: bigint; readonly txErrors: bigint } {
+    if (!this.#devices.has(iface.port)) return { rxDrops: 0n, txErrors: 0n };
+    const stats = dpdk.portStats(iface.port);
+    const unsent = this.#router.workers.unsent(iface.port);
+    return { rxDrops: stats.rxMissed + stats.rxErrors + stats.rxNoBuffer, txErrors: stats.txErrors + unsent };
+  }
+
+  /** Closes all ports, for a router that ends. */
+  async close(): Promise<void> {
+    clearInterval(this.#poller);
+    for (const port of [...this.#devices.keys()]) await this.#close(port);
+  }
+
+  async #open(port: number, wanted: NewPort): Promise<Interface> {
+    const info = dpdk.portInfo(port);
+    const mtu = wanted.attributes.mtu ?? Math.min(DEFAULT_MTU, info.maxMtu);
+    const queues = this.#configure(port, info, { ...wanted.port, mtu });
+    if (wanted.port.mac) dpdk.portSetMac(port, wanted.port.mac);
+    dpdk.portStart(port);
+    this.#devices.set(port, { devargs: wanted.devargs, info, queues });
+    const receivesGroups = quietly(() => dpdk.portSetAllmulticast(port, true));
+    this.#setPromiscuous(port, wanted.attributes.promisc === true || !receivesGroups);
+    const link = dpdk.portLink(port);
+    const iface = this.#interfaces.add({
+      name: wanted.name,
+      type: 'port',
+      description: '',
+      up: true,
+      promisc: false,
+      snooping: false,
+      mode: 'VRF',
+      vrf: 1,
+      domain: 0,
+      port,
+      outputStage: 'port-tx',
+      ...wanted.attributes,
+      mtu,
+      mac: wanted.port.mac ?? dpdk.portInfo(port).mac,
+      running: link.up,
+      speedMbps: link.speedMbps,
+      checksumsOnSend: (queues.txOffloads & L4_CHECKSUMS) === L4_CHECKSUMS,
+    });
+    this.#router.view.setUint16(this.#router.region('PORT_INTERFACES') + port * 2, iface.id, true);
+    await this.polling.addPort(port, { receive: queues.rxQueues, transmit: queues.txQueues });
+    return iface;
+  }
+
+  async #close(port: number): Promise<void> {
+    await this.polling.removePort(port);
+    this.#router.view.setUint16(this.#router.region('PORT_INTERFACES') + port * 2, 0, true);
+    if (this.#devices.delete(port)) dpdk.portStop(port);
+    dpdk.portClose(port);
+  }
+
+  #configure(
+    port: number,
+    info: dpdk.PortInfo,
+    wanted: PortAttributes & { readonly mtu: number },
+  ): Required<dpdk.PortOptions> {
+    const doing = `configure ${info.device}`;
+    const { rxqs = 1, qsize = 0, mtu } = wanted;
+    if (rxqs > info.maxRxQueues || rxqs < 1) {
+      throw new ApiError('ERANGE', {
+        doing,
+        expected: `1 to ${info.maxRxQueues} receive queues`,
+        received: String(rxqs),
+      });
+    }
+    if (mtu > info.maxMtu || mtu < info.minMtu) {
+      throw new ApiError('ERANGE', {
+        doing,
+        expected: `an MTU of ${info.minMtu} to ${info.maxMtu}`,
+        received: String(mtu),
+      });
+    }
+    const txQueues = Math.min(Math.max(this.#router.workers.list.length, rxqs), info.maxTxQueues);
+    return dpdk.portConfigure(port, {
+      rxQueues: rxqs,
+      txQueues,
+      rxSize: qsize,
+      txSize: qsize,
+      mtu,
+      rxOffloads: info.rxOffloads.flags & RX_WANTED,
+      txOffloads: info.txOffloads.flags & TX_WANTED,
+      rss: rxqs > 1,
+    });
+  }
+
+  async #restart(
+    iface: Interface,
+    device: PortDevice,
+    wanted: PortAttributes & { readonly mtu: number },
+  ): Promise<void> {
+    await this.polling.removePort(iface.port);
+    dpdk.portStop(iface.port);
+    try {
+      const queues = this.#configure(iface.port, device.info, wanted);
+      this.#devices.set(iface.port, { ...device, queues });
+    } finally {
+      dpdk.portStart(iface.port);
+      const { queues } = this.#devices.get(iface.port) ?? device;
+      await this.polling.addPort(iface.port, { receive: queues.rxQueues, transmit: queues.txQueues });
+    }
+  }
+
+  /** Some drivers take a new MTU while they run, the others with a restart. */
+  async #setMtu(iface: Interface, device: PortDevice): Promise<void> {
+    const { minMtu, maxMtu } = device.info;
+    if (iface.mtu < minMtu || iface.mtu > maxMtu) {
+      const doing = `set interface ${iface.name}`;
+      throw new ApiError('ERANGE', {
+        doing,
+        expected: `an MTU of ${minMtu} to ${maxMtu}`,
+        received: String(iface.mtu),
+      });
+    }
+    const { rxQueues: rxqs, rxSize: qsize } = device.queues;
+    await this.#restart(iface, device, { rxqs, qsize, mtu: iface.mtu });
+  }
+
+  /** Devices that cannot choose receive everything anyway. */
+  #setPromiscuous(port: number, on: boolean): void {
+    quietly(() => dpdk.portSetPromiscuous(port, on));
+  }
+
+  #noteLinks(): void {
+    for (const port of this.#devices.keys()) this.#noteLink(port);
+  }
+
+  #noteLink(port: number): void {
+    const id = this.#router.view.getUint16(this.#router.region('PORT_INTERFACES') + port * 2, true);
+    if (!id || !this.#devices.has(port)) return;
+    const { up, speedMbps } = dpdk.portLink(port);
+    this.#interfaces.note(id, { running: up, speedMbps });
+  }
+}
+
+const DEFAULT_MTU = 1500;
+const LINK_POLL_MS = 1000;
+const RX_WANTED =
+  dpdk.RX_OFFLOADS['ipv4-cksum'] | dpdk.RX_OFFLOADS['l4-cksum'] | dpdk.RX_OFFLOADS['rss-hash'];
+const L4_CHECKSUMS = dpdk.TX_OFFLOADS['udp-cksum'] | dpdk.TX_OFFLOADS['tcp-cksum'];
+const TX_WANTED = L4_CHECKSUMS | dpdk.TX_OFFLOADS['multi-segs'];
+
+function mac(attributes: PortAttributes): { readonly mac?: Mac } {
+  return attributes.mac === undefined ? {} : { mac: attributes.mac };
+}
+
+/** Does what a device may not be able to; tells whether it was. @throws what is not ENOTSUP */
+function quietly(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch (error) {
+    if (error instanceof dpdk.DpdkError && error.code === 'ENOTSUP') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import { reasonOf } from './bench-error.ts';
+import { catalogue } from './catalogue.ts';
+import { writeDocument } from './document.ts';
+import { describeMachine, machineSentence } from './machine.ts';
+import { type Options, parseOptions } from './options.ts';
+import { type Report, report } from './report.ts';
+import { textTable } from './table.ts';
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+  process.stderr.write(`error: ${reasonOf(error)}${code}\n`);
+  process.exitCode = 2;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(
+    args,
+    catalogue.map(({ name }) => name),
+  );
+  if (options.help) {
+    process.stdout.write(help());
+    return 0;
+  }
+  const reports = await measure(options);
+  if (!options.json) process.stdout.write(`\n${textTable(reports)}`);
+  if (options.write) log(`wrote ${await writeDocument(reports, aboutBenches())}`);
+  return reports.every(({ millrace }) => millrace !== null) ? 0 : 1;
+}
+
+// One object a line, as soon as it is known.
+async function measure(options: Options): Promise<readonly Report[]> {
+  const machine = await describeMachine();
+  log(`${machineSentence(machine)}; commit ${machine.commit}`);
+  const { runs, seconds, routes, peers } = options;
+  const settings = { runs, seconds, log, ...(routes && { routes }), ...(peers && { peers }) };
+  const reports: Report[] = [];
+  for (const bench of catalogue) {
+    if (options.names.length > 0 && !options.names.includes(bench.name)) continue;
+    log(`${bench.name}: ${bench.about}`);
+    const results = (await bench.run(settings)).map((result) => report(result, machine));
+    reports.push(...results);
+    if (options.json) process.stdout.write(results.map((each) => `${JSON.stringify(each)}\n`).join(''));
+  }
+  return reports;
+}
+
+function aboutBenches(): readonly string[] {
+  return catalogue.map(({ name, about }) => `\`${name}\`: ${about}`);
+}
+
+function log(line: string): void {
+  process.stderr.write(`bench  ${line}\n`);
+}
+
+function help(): string {
+  const names = catalogue.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n');
+  return `usage: npm run bench -- [NAME…] [--json] [--write] [--runs N] [--seconds S] [--routes N] [--peers A,B]
+
+${names}
+
+  --json     one JSON object a line instead of the tables
+  --write    writes docs/benchmarks.md
+  --runs     rounds of the interleaved measurements (5)
+  --seconds  length of each measurement (5)
+  --routes   routes in the table, for forward and routes
+  --peers    only these programs, by name
+`;
+}

@@ -1,0 +1,39 @@
+import type { Workload } from './workload.ts';
+
+/** A line of progress for the reader. */
+export type Log = (line: string) => void;
+
+/** How many packets a program had sent at one moment, by its own counter. */
+export interface Sample {
+  readonly packets: number;
+  readonly atMs: number;
+}
+
+/** A program that forwards a workload on one core until it is closed. */
+export interface Forwarding extends AsyncDisposable {
+  sample(): Promise<Sample>;
+}
+
+/** A program that can be measured; what it cannot do is a sentence instead. */
+export interface Peer {
+  readonly name: string;
+  readonly about: string;
+  /** Makes it ready to run; what is there already is left as it is. */
+  setUp(log: Log): Promise<void>;
+  forward?(job: ForwardJob): Promise<Forwarding>;
+}
+
+/** What to forward, and where the files and sockets for it may be. */
+export interface ForwardJob {
+  readonly workload: Workload;
+  readonly directory: string;
+  readonly pcap: string;
+}
+
+/** The devices that every program gets: packets come in a loop from memory and go to nowhere. */
+export function forwardingDevices(pcap: string): readonly [receive: string, transmit: string] {
+  return [`net_pcap0,rx_pcap=${pcap},infinite_rx=1`, 'net_null1,no-rx=1'];
+}
+
+/** Cores by their task: the measured one has nothing else to do. */
+export const cores = { control: 0, datapath: 1 } as const;

@@ -1,0 +1,80 @@
+import { addressToBytes, parseAddress } from '../src/net/address.ts';
+import { checksum, pseudoHeaderSum } from '../src/net/checksum.ts';
+import { macToBytes, parseMac } from '../src/net/mac.ts';
+
+/** What DPDK's net_pcap0 gives itself as its address; packets must be addressed to it to be routed. */
+export const receiverMac = '02:70:63:61:70:00';
+
+/** One UDP packet; the size is the Ethernet frame's, without its checksum. */
+export interface UdpFrame {
+  readonly source: string;
+  readonly destination: string;
+  readonly sourcePort?: number;
+  readonly bytes: number;
+  readonly id?: number;
+}
+
+const etherBytes = 14;
+const udpBytes = 8;
+const udpProtocol = 17;
+const ttl = 64;
+
+/** Returns an Ethernet frame with a UDP datagram of zeros, all checksums right. */
+export function udpFrame(frame: UdpFrame): Uint8Array {
+  const isIpv4 = !frame.destination.includes(':');
+  const ipBytes = isIpv4 ? 20 : 40;
+  const bytes = new Uint8Array(frame.bytes);
+  const view = new DataView(bytes.buffer);
+  bytes.set(macToBytes(parseMac(receiverMac)), 0);
+  bytes.set(macToBytes(parseMac('02:00:00:00:00:01')), 6);
+  view.setUint16(12, isIpv4 ? 0x0800 : 0x86dd);
+  if (isIpv4) writeIpv4(bytes.subarray(etherBytes), frame);
+  else writeIpv6(bytes.subarray(etherBytes), frame);
+  writeUdp(bytes.subarray(etherBytes + ipBytes), frame);
+  return bytes;
+}
+
+/** The smallest frame of a family that carries a UDP datagram, at least the 60 bytes Ethernet wants. */
+export function smallestFrame(family: 'ipv4' | 'ipv6'): number {
+  return family === 'ipv4' ? 60 : etherBytes + 40 + udpBytes;
+}
+
+function writeIpv4(packet: Uint8Array, frame: UdpFrame): void {
+  const view = viewOf(packet);
+  view.setUint8(0, 0x45);
+  view.setUint16(2, packet.length);
+  view.setUint16(4, frame.id ?? 0);
+  view.setUint8(8, ttl);
+  view.setUint8(9, udpProtocol);
+  packet.set(addressToBytes(parseAddress(frame.source)), 12);
+  packet.set(addressToBytes(parseAddress(frame.destination)), 16);
+  view.setUint16(10, checksum(packet.subarray(0, 20)));
+}
+
+function writeIpv6(packet: Uint8Array, frame: UdpFrame): void {
+  const view = viewOf(packet);
+  view.setUint8(0, 0x60);
+  view.setUint16(4, packet.length - 40);
+  view.setUint8(6, udpProtocol);
+  view.setUint8(7, ttl);
+  packet.set(addressToBytes(parseAddress(frame.source)), 8);
+  packet.set(addressToBytes(parseAddress(frame.destination)), 24);
+}
+
+function writeUdp(datagram: Uint8Array, frame: UdpFrame): void {
+  const view = viewOf(datagram);
+  view.setUint16(0, frame.sourcePort ?? 1000);
+  view.setUint16(2, 2000);
+  view.setUint16(4, datagram.length);
+  const pseudoHeader = pseudoHeaderSum({
+    source: parseAddress(frame.source),
+    destination: parseAddress(frame.destination),
+    protocol: udpProtocol,
+    length: datagram.length,
+  });
+  view.setUint16(6, checksum(datagram, pseudoHeader) || 0xffff); // zero would mean "none" (RFC 768)
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

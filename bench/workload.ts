@@ -1,0 +1,134 @@
+import { ipv4FromNumber } from '../src/net/address.ts';
+import { formatIpv4, type Ipv4Address } from '../src/net/ipv4.ts';
+import { formatMac, macFromBytes } from '../src/net/mac.ts';
+import { seededRandom } from './random.ts';
+import { smallestFrame, udpFrame } from './traffic.ts';
+
+/** One route: where it leads is the number of a neighbour on the port that packets leave by. */
+export interface Route {
+  readonly destination: string;
+  readonly neighbor: number;
+}
+
+/** What a forwarder is given to do: its routes, and the packets that arrive in a loop. */
+export interface Workload {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly routes: readonly Route[];
+  readonly frames: readonly Uint8Array[];
+}
+
+/** How many neighbours the routes lead to. */
+export const neighborCount = 256;
+
+const source = { ipv4: '192.168.0.2', ipv6: 'fd00::2' } as const;
+
+/** 256 routes /24 inside one /16, and 1024 packets to random addresses of them. */
+export function fewIpv4Routes(): Workload {
+  const random = seededRandom(1);
+  const routes = range(256).map((index) => ({ destination: `10.1.${index}.0/24`, neighbor: index }));
+  const frames = range(1024).map((id) =>
+    ipv4Frame({ id, destination: `10.1.${random(256)}.${1 + random(254)}` }),
+  );
+  return { family: 'ipv4', routes, frames };
+}
+
+/** 256 routes /64 inside one /56, and 1024 packets to random addresses of them. */
+export function fewIpv6Routes(): Workload {
+  const random = seededRandom(1);
+  const routes = range(256).map((index) => ({
+    destination: `2001:db8:1:${hex(index)}::/64`,
+    neighbor: index,
+  }));
+  const frames = range(1024).map(() =>
+    udpFrame({
+      source: source.ipv6,
+      destination: `2001:db8:1:${hex(random(256))}::${hex(1 + random(65535))}`,
+      bytes: smallestFrame('ipv6'),
+    }),
+  );
+  return { family: 'ipv6', routes, frames };
+}
+
+/**
+ * So many distinct routes of lengths as in the Internet's tables, and 4096 packets to random addresses of
+ * random routes. The number of packets is bounded by the smallest packet pool among the programs compared.
+ */
+export function manyIpv4Routes(count: number): Workload {
+  const random = seededRandom(2);
+  const prefixes = randomPrefixes(count, random);
+  const routes = prefixes.map(({ address, length }, index) => ({
+    destination: `${dotted(address)}/${length}`,
+    neighbor: index % neighborCount,
+  }));
+  const frames = range(4096).map((id) => {
+    const prefix = prefixes[random(count)] ?? { address: 0, length: 32 };
+    const host = 1 + random(2 ** (32 - prefix.length) - 2);
+    return ipv4Frame({ id, destination: dotted(prefix.address + host) });
+  });
+  return { family: 'ipv4', routes, frames };
+}
+
+/** The MAC address of a neighbour. */
+export function neighborMac(neighbor: number): string {
+  return formatMac(macFromBytes(Uint8Array.of(2, 0, 0, 0, 1 + (neighbor >>> 8), neighbor & 0xff)));
+}
+
+/** The address of a neighbour, on the link of the port that packets leave by. */
+export function neighborAddress(family: Workload['family'], neighbor: number): string {
+  return family === 'ipv4' ? `172.16.1.${neighbor}` : `fd01::1:${hex(neighbor)}`;
+}
+
+// Shares of prefix lengths, near those of the Internet's IPv4 table, in percent.
+const lengthShares = [
+  [24, 60],
+  [23, 10],
+  [22, 13],
+  [21, 5],
+  [20, 5],
+  [19, 4],
+  [18, 2],
+  [16, 1],
+] as const;
+
+interface Ipv4Prefix {
+  readonly address: number;
+  readonly length: number;
+}
+
+function randomPrefixes(count: number, random: (limit: number) => number): readonly Ipv4Prefix[] {
+  const lengths = lengthShares.flatMap(([length, share]) => Array.from({ length: share }, () => length));
+  const seen = new Set<number>();
+  const prefixes: Ipv4Prefix[] = [];
+  while (prefixes.length < count) {
+    const length = lengths[random(lengths.length)] ?? 24;
+    const unused = 2 ** (32 - length);
+    const address = (1 + random(223)) * 2 ** 24 + Math.floor(random(2 ** 24) / unused) * unused;
+    const key = address * 64 + length;
+    if (seen.has(key) || isReserved(address)) continue;
+    seen.add(key);
+    prefixes.push({ address, length });
+  }
+  return prefixes;
+}
+
+// 10/8 and 127/8, and the /8s that hold the routers' own addresses.
+function isReserved(address: number): boolean {
+  return [10, 127, 172, 192].includes(Math.floor(address / 2 ** 24));
+}
+
+function ipv4Frame({ id, destination }: { readonly id: number; readonly destination: string }): Uint8Array {
+  return udpFrame({ source: source.ipv4, destination, bytes: smallestFrame('ipv4'), id });
+}
+
+function dotted(address: number): string {
+  const value: Ipv4Address = ipv4FromNumber(address);
+  return formatIpv4(value);
+}
+
+function range(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+function hex(value: number): string {
+  return value.toString(16);
+}

@@ -34,7 +34,7 @@ export const importRules: readonly IForbiddenRuleType[] = [
     comment:
       'Every import leads to a file or package; only the modules the datapath compiler generates do not exist on disk.',
     from: {},
-    to: { couldNotResolve: true, pathNot: '(^|/)(engine/datapath|\\.)/(regions|graph)$' },
+    to: { couldNotResolve: true, pathNot: '(^|/)(datapath|\\.)/(regions|graph|nodes)$' },
   },
   layer('net', 'net'),
   layer('command', 'net|command'),
@@ -59,7 +59,7 @@ export const importRules: readonly IForbiddenRuleType[] = [
     name: 'datapath-imports-datapath',
     comment: 'AssemblyScript imports AssemblyScript and the numbers in layout.ts, nothing of Node.js.',
     from: { path: '^src/.*/datapath/', pathNot: tests },
-    to: { pathNot: '/datapath/|/layout(\\.ts)?$|^\\./(regions|graph)$' },
+    to: { pathNot: '/datapath/|/layout(\\.ts)?$|^\\./(regions|graph|nodes)$' },
   },
   {
     name: 'node-does-not-import-datapath',

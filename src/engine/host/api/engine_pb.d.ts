@@ -570,6 +570,20 @@ export declare type GraphStage = Message<"millrace.engine.v1.GraphStage"> & {
    * @generated from field: bool drop = 3;
    */
   drop: boolean;
+
+  /**
+   * "stage", "ending" (where packets end alive) or "drop".
+   *
+   * @generated from field: string kind = 4;
+   */
+  kind: string;
+
+  /**
+   * What the stage does, or why packets are dropped there.
+   *
+   * @generated from field: string doc = 5;
+   */
+  doc: string;
 };
 
 /**
@@ -594,6 +608,20 @@ export declare type GraphStageJson = {
    * @generated from field: bool drop = 3;
    */
   drop?: boolean;
+
+  /**
+   * "stage", "ending" (where packets end alive) or "drop".
+   *
+   * @generated from field: string kind = 4;
+   */
+  kind?: string;
+
+  /**
+   * What the stage does, or why packets are dropped there.
+   *
+   * @generated from field: string doc = 5;
+   */
+  doc?: string;
 };
 
 /**
@@ -617,9 +645,18 @@ export declare type GraphEdge = Message<"millrace.engine.v1.GraphEdge"> & {
   to: string;
 
   /**
+   * What the table leads there by, such as ethertypes; empty for the stage's own edges.
+   *
    * @generated from field: string name = 3;
    */
   name: string;
+
+  /**
+   * The dispatch table that leads there; empty for the stage's own edges.
+   *
+   * @generated from field: string table = 4;
+   */
+  table: string;
 };
 
 /**
@@ -637,9 +674,18 @@ export declare type GraphEdgeJson = {
   to?: string;
 
   /**
+   * What the table leads there by, such as ethertypes; empty for the stage's own edges.
+   *
    * @generated from field: string name = 3;
    */
   name?: string;
+
+  /**
+   * The dispatch table that leads there; empty for the stage's own edges.
+   *
+   * @generated from field: string table = 4;
+   */
+  table?: string;
 };
 
 /**
@@ -998,7 +1044,7 @@ export declare type TraceStep = Message<"millrace.engine.v1.TraceStep"> & {
   stage: string;
 
   /**
-   * The edge by which the packet left the stage; empty at an end.
+   * The stage, ending or drop that the packet left to.
    *
    * @generated from field: string edge = 2;
    */
@@ -1015,6 +1061,13 @@ export declare type TraceStep = Message<"millrace.engine.v1.TraceStep"> & {
    * @generated from field: string decision = 4;
    */
   decision: string;
+
+  /**
+   * True when edge is a drop.
+   *
+   * @generated from field: bool drop = 5;
+   */
+  drop: boolean;
 };
 
 /**
@@ -1029,7 +1082,7 @@ export declare type TraceStepJson = {
   stage?: string;
 
   /**
-   * The edge by which the packet left the stage; empty at an end.
+   * The stage, ending or drop that the packet left to.
    *
    * @generated from field: string edge = 2;
    */
@@ -1046,6 +1099,13 @@ export declare type TraceStepJson = {
    * @generated from field: string decision = 4;
    */
   decision?: string;
+
+  /**
+   * True when edge is a drop.
+   *
+   * @generated from field: bool drop = 5;
+   */
+  drop?: boolean;
 };
 
 /**
@@ -1069,6 +1129,13 @@ export declare type TraceHeader = Message<"millrace.engine.v1.TraceHeader"> & {
    * @generated from field: repeated millrace.engine.v1.TraceField fields = 2;
    */
   fields: TraceField[];
+
+  /**
+   * The header in one line, in the manner of tcpdump.
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
 };
 
 /**
@@ -1086,6 +1153,13 @@ export declare type TraceHeaderJson = {
    * @generated from field: repeated millrace.engine.v1.TraceField fields = 2;
    */
   fields?: TraceFieldJson[];
+
+  /**
+   * The header in one line, in the manner of tcpdump.
+   *
+   * @generated from field: string text = 3;
+   */
+  text?: string;
 };
 
 /**

@@ -155,6 +155,6 @@ function socketFromEnvironment<C>(cli: Cli<C>): string | undefined {
 function paging<C>(cli: Cli<C>, options: Options, write: Write): Pick<Session<C>, 'rows' | 'openPager'> {
   const { stdout } = cli.streams;
   const command = cli.env.PAGER || 'less -FRX';
-  const rows = stdout.isTTY && !options.noPager ? (stdout.rows ?? 24) : undefined;
+  const rows = stdout.isTTY && !options.noPager ? stdout.rows || 24 : undefined;
   return { rows, openPager: () => startPager(command, write) };
 }

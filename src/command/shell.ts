@@ -15,7 +15,7 @@ export async function runShell<C>(options: {
 }): Promise<void> {
   const { session, streams } = options;
   const history = await openHistory(options.name, options.env);
-  const terminal = createInterface({
+  const readline = createInterface({
     input: streams.stdin,
     output: streams.stdout,
     terminal: true,
@@ -25,22 +25,33 @@ export async function runShell<C>(options: {
     removeHistoryDuplicates: true,
     completer: (line: string) => completer(session, line),
   });
+  const terminal: Terminal = { readline, isOpen: true };
+  readline.once('close', () => {
+    terminal.isOpen = false;
+  });
   listenForHelp(session, terminal, streams);
   attach(session, terminal);
-  terminal.prompt();
-  for await (const line of terminal) {
-    await history.add(line);
+  prompt(terminal);
+  for await (const line of readline) {
+    const remembered = history.add(line);
     await runLine(session, line);
+    await remembered;
     if (session.isOver) break;
-    terminal.prompt();
+    prompt(terminal);
   }
-  terminal.close();
+  readline.close();
+  if (!session.isOver) await session.write('\n');
+}
+
+interface Terminal {
+  readonly readline: Interface;
+  isOpen: boolean;
 }
 
 /** Lets Ctrl-C reach the running command, and a pager have the terminal for itself. */
-function attach<C>(session: Session<C>, terminal: Interface): void {
+function attach<C>(session: Session<C>, terminal: Terminal): void {
   let interrupt: (() => void) | undefined;
-  terminal.on('SIGINT', () => (interrupt === undefined ? emptyLine(terminal) : interrupt()));
+  terminal.readline.on('SIGINT', () => (interrupt === undefined ? emptyLine(terminal) : interrupt()));
   session.onInterrupt = (listener) => {
     interrupt = listener;
     return () => {
@@ -49,15 +60,23 @@ function attach<C>(session: Session<C>, terminal: Interface): void {
   };
   const { openPager } = session;
   session.openPager = async () => {
-    terminal.pause();
+    if (terminal.isOpen) terminal.readline.pause();
     const pager = await openPager();
-    return { write: pager.write, end: () => pager.end().finally(() => terminal.resume()) };
+    return {
+      write: pager.write,
+      end: () => pager.end().finally(() => terminal.isOpen && terminal.readline.resume()),
+    };
   };
 }
 
-function emptyLine(terminal: Interface): void {
-  terminal.write(null, { ctrl: true, name: 'e' });
-  terminal.write(null, { ctrl: true, name: 'u' });
+/** Shows the prompt and what has been typed after it; Ctrl-D may have closed the terminal meanwhile. */
+function prompt(terminal: Terminal): void {
+  if (terminal.isOpen) terminal.readline.prompt(true);
+}
+
+function emptyLine(terminal: Terminal): void {
+  terminal.readline.write(null, { ctrl: true, name: 'e' });
+  terminal.readline.write(null, { ctrl: true, name: 'u' });
 }
 
 async function completer<C>(session: Session<C>, line: string): Promise<[string[], string]> {
@@ -67,16 +86,16 @@ async function completer<C>(session: Session<C>, line: string): Promise<[string[
 }
 
 /** Prints what may come next when `?` is typed outside of quotes, and takes the `?` away again. */
-function listenForHelp<C>(session: Session<C>, terminal: Interface, streams: CliStreams): void {
+function listenForHelp<C>(session: Session<C>, terminal: Terminal, streams: CliStreams): void {
   streams.stdin.on('keypress', async (character: unknown) => {
     if (character !== '?') return;
-    const typed = terminal.line.slice(0, terminal.cursor);
+    const typed = terminal.readline.line.slice(0, terminal.readline.cursor);
     const line = typed.slice(0, -1);
     if (!typed.endsWith('?') || tokenizePartial(line).quote !== '') return;
-    terminal.write(null, { name: 'backspace' });
+    terminal.readline.write(null, { name: 'backspace' });
     const { candidates } = await complete(session.grammar, line, session.connect);
     await session.write(`\n${helpText(candidates)}`);
-    terminal.prompt(true);
+    prompt(terminal);
   });
 }
 

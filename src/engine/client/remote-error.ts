@@ -18,19 +18,34 @@ export class RemoteError extends Error {
 }
 
 /** Reads the JSON form of an error in the Connect protocol; anything else becomes EPROTO. */
-export function parseRemoteError(text: string): RemoteError {
+export function parseRemoteError(text: string, status?: number): RemoteError {
   const body = parseObject(text);
   const message = body['message'] ?? body['code'];
+  if (status === 404 && typeof message !== 'string') {
+    return new RemoteError('expected a router that knows this command, got an older one', { code: 'ENOSYS' });
+  }
   if (typeof message !== 'string') {
-    return new RemoteError(`expected an answer of a router, got ${JSON.stringify(text.slice(0, 80))}`, {
-      code: 'EPROTO',
-    });
+    return notRouter(text);
   }
   const details: unknown = body['details'];
   const detail = Array.isArray(details)
     ? details.map(detailOf).find((each) => each !== undefined)
     : undefined;
   return new RemoteError(message, detail ?? { code: errnos[String(body['code'])] ?? 'EIO' });
+}
+
+/** Reads the JSON form of a message; throws EPROTO when it is none. */
+export function parseMessage<Message>(text: string): Message {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw notRouter(text);
+  }
+}
+
+function notRouter(text: string): RemoteError {
+  const received = JSON.stringify(text.slice(0, 80));
+  return new RemoteError(`expected an answer of a router, got ${received}`, { code: 'EPROTO' });
 }
 
 interface Detail {

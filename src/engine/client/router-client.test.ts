@@ -93,10 +93,15 @@ test('says that the connection ended before the answer', async () => {
 test('says that what listens is no router', async () => {
   const path = join(folder, 'other.sock');
   const other = createServer((socket) =>
-    socket.once('data', () => socket.end('HTTP/1.1 404 No\r\ncontent-length: 3\r\n\r\nno!')),
+    socket.once('data', () => socket.end('HTTP/1.1 200 Yes\r\ncontent-length: 3\r\n\r\nno!')),
   ).listen(path);
   await assert.rejects(connectRouter({ socketPath: path }).call(routers, 'getRouter', {}), {
     code: 'EPROTO',
   });
   other.close();
+});
+
+test('says that the router does not have the service', async () => {
+  const unknown = serviceRef<typeof RouterService>('millrace.future.v1.FutureService');
+  await assert.rejects(router.call(unknown, 'getRouter', {}), { code: 'ENOSYS' });
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { DescService } from '@bufbuild/protobuf';
 import { unwrap, wrap } from './envelope.ts';
-import { parseRemoteError, RemoteError } from './remote-error.ts';
+import { parseMessage, parseRemoteError, RemoteError } from './remote-error.ts';
 import type { RequestOf, ResponseOf, ServiceRef, StreamMethod, UnaryMethod } from './service-types.ts';
 
 /** Calls the services of a router, typed by their descriptors. */
@@ -73,8 +73,8 @@ class HttpClient implements RouterClient {
       signal: options?.signal,
     });
     const text = await this.#read(response);
-    if (response.statusCode !== 200) throw parseRemoteError(text);
-    return JSON.parse(text);
+    if (response.statusCode !== 200) throw parseRemoteError(text, response.statusCode);
+    return parseMessage(text);
   }
 
   async *stream<Response>(
@@ -92,7 +92,8 @@ class HttpClient implements RouterClient {
         body,
         signal,
       });
-      if (response.statusCode !== 200) throw parseRemoteError(await this.#read(response));
+      if (response.statusCode !== 200)
+        throw parseRemoteError(await this.#read(response), response.statusCode);
       yield* messagesOf<Response>(response);
     } catch (error) {
       if (signal?.aborted !== true) throw this.#explain(error);
@@ -155,10 +156,10 @@ type ConnectionErrno = 'ENOENT' | 'ECONNREFUSED' | 'ENOTSOCK' | 'EACCES' | 'ECON
 async function* messagesOf<Response>(response: IncomingMessage): AsyncGenerator<Response> {
   for await (const { isLast, text } of unwrap(response)) {
     if (!isLast) {
-      yield JSON.parse(text);
+      yield parseMessage(text);
       continue;
     }
-    const { error } = JSON.parse(text);
+    const { error } = parseMessage<{ readonly error?: unknown }>(text);
     if (error !== undefined) throw parseRemoteError(JSON.stringify(error));
     return;
   }

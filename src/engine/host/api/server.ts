@@ -1,15 +1,10 @@
 import type { EventEmitter } from 'node:events';
-import { createServer as createHttp1Server, type IncomingMessage, type ServerResponse } from 'node:http';
-import {
-  createServer as createHttp2Server,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-  type ServerHttp2Session,
-} from 'node:http2';
+import { createServer as createHttp1Server } from 'node:http';
+import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer, type Socket } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
-import { type FaultListener, guardImplementations } from './guard.ts';
+import { createDispatch, type Dispatch, type Request, type Response } from './dispatch.ts';
+import type { FaultListener } from './guard.ts';
 import { Health } from './health.ts';
 import type { ApiService } from './service.ts';
 import { sniffHttpVersion } from './sniff.ts';
@@ -25,7 +20,8 @@ export interface ApiServerOptions extends UnixSocketPlace {
 /** Serves gRPC, gRPC-Web and Connect, in HTTP/2 and HTTP/1.1, on one UNIX socket. */
 export class ApiServer {
   readonly health: Health;
-  readonly #options: ApiServerOptions;
+  readonly #place: UnixSocketPlace;
+  readonly #dispatch: Dispatch;
   readonly #shutdown = new AbortController();
   readonly #sockets = new Set<Socket>();
   readonly #sessions = new Set<ServerHttp2Session>();
@@ -34,9 +30,14 @@ export class ApiServer {
   readonly #http2;
 
   constructor(options: ApiServerOptions) {
-    this.#options = options;
+    this.#place = options;
     this.health = new Health(options.services.map((service) => service.descriptor.typeName));
-    const handle = this.#createHandler();
+    this.#dispatch = createDispatch({
+      services: [...options.services, ...standardServices(options.services, this.health)],
+      onFault: options.onFault,
+      shutdownSignal: this.#shutdown.signal,
+    });
+    const handle = (request: Request, response: Response) => this.#handle(request, response);
     this.#http1 = createHttp1Server(handle);
     this.#http2 = createHttp2Server(handle);
     this.#http2.on('session', (session) => this.#track(session));
@@ -44,7 +45,12 @@ export class ApiServer {
 
   /** Opens the socket; throws EADDRINUSE when another router listens on it. */
   async start(): Promise<void> {
-    await listenOnUnixSocket(this.#server, this.#options);
+    try {
+      await listenOnUnixSocket(this.#server, this.#place);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
     this.#http1.emit('listening'); // starts its watch over slow clients, though it owns no socket
   }
 
@@ -63,37 +69,13 @@ export class ApiServer {
     clearTimeout(timer);
   }
 
-  #createHandler() {
-    const { services, onFault } = this.#options;
-    const all = [...services, ...standardServices(services, this.health)];
-    const adapter = connectNodeAdapter({
-      routes: (router) => {
-        for (const service of all) service.register(router);
-      },
-      interceptors: [guardImplementations(onFault)],
-      acceptCompression: [], // never worth it between two processes of one machine
-      readMaxBytes: largestMessage,
-      writeMaxBytes: largestMessage,
-      jsonOptions: { alwaysEmitImplicit: true },
-      shutdownSignal: this.#shutdown.signal,
-    });
-    return (request: Request, response: Response) => this.#handle(adapter, request, response);
-  }
-
-  #handle(adapter: ReturnType<typeof connectNodeAdapter>, request: Request, response: Response): void {
+  #handle(request: Request, response: Response): void {
     const emitters: EventEmitter[] = [request, response];
     for (const emitter of emitters) emitter.on('error', ignore);
     response.once('finish', () => {
       if (this.#shutdown.signal.aborted && request.httpVersionMajor === 1) request.socket.end();
     });
-    nameHost(request);
-    try {
-      adapter(request, response);
-    } catch {
-      // The adapter builds a URL of what the client sent, and throws when that is none.
-      response.statusCode = 400;
-      response.end();
-    }
+    void this.#dispatch(request, response);
   }
 
   #accept(socket: Socket): void {
@@ -109,18 +91,6 @@ export class ApiServer {
     this.#sessions.add(session);
     session.once('close', () => this.#sessions.delete(session));
   }
-}
-
-type Request = IncomingMessage | Http2ServerRequest;
-type Response = ServerResponse | Http2ServerResponse;
-
-// A batch of 2^19 routes fits; what is larger comes in several messages.
-const largestMessage = 16 << 20;
-
-// A UNIX socket has no host: clients send its path, escaped or not, or nothing at all.
-function nameHost(request: Request): void {
-  if ('authority' in request) Object.defineProperty(request, 'authority', { value: 'localhost' });
-  else request.headers.host = 'localhost';
 }
 
 function ignore(): void {

@@ -129,7 +129,7 @@ describe('match', () => {
           [],
         );
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -27,6 +27,11 @@ export class Ip4Header {
     return (<u32>(this.versionIhl & 15)) << 2;
   }
 
+  /** Where its data belongs in the whole datagram, in bytes. */
+  @inline get fragmentOffset(): u32 {
+    return (<u32>bswap<u16>(this.fragmentRaw) & 0x1fff) << 3;
+  }
+
   /** Source address in host order. */
   @inline get source(): u32 {
     return bswap(this.sourceRaw);
@@ -45,3 +50,10 @@ export const IP4_PLAIN: u8 = 0x45;
 export const IP4_DONT_FRAGMENT_RAW: u16 = 0x0040;
 export const IP4_MORE_FRAGMENTS_RAW: u16 = 0x0020;
 export const IP4_FRAGMENT_RAW: u16 = 0xff3f;
+/** Tells groups and 255.255.255.255 (host order). @inline */
+export function isMulticast4(address: u32): bool {
+  return address >= 0xe0000000;
+}
+
+/** Default time to live of what the router sends itself (RFC 1700). */
+export const IP4_DEFAULT_TTL: u8 = 64;

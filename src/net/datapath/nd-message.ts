@@ -29,7 +29,7 @@ export const ND_TARGET_MAC: u8 = 2;
 export const ND_HOP_LIMIT: u8 = 255;
 
 /** What `macOption` answers when a message's options are broken (RFC 4861 4.6: none has length zero). */
-export const BAD_OPTIONS: u64 = 0xffffffffffffffff;
+export const BAD_OPTIONS: u64 = u64.MAX_VALUE;
 
 /** The MAC address of a message's option in the low 48 bits; zero when it has none. */
 export function macOption(message: usize, length: u32, kind: u8): u64 {

@@ -6,6 +6,7 @@
 
 #include "args.h"
 #include "burst.h"
+#include "datagram.h"
 #include "eal.h"
 #include "log.h"
 #include "memory.h"
@@ -65,6 +66,7 @@ static const struct function direct[] = {
 	{"pause", thread_pause},
 	{"threadId", thread_id},
 	{"threadPin", thread_pin},
+	{"datagramSend", datagram_send},
 	{"logTake", log_take},
 	{"tapOpen", tap_open},
 	{"fdRead", fd_read},

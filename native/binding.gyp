@@ -6,6 +6,7 @@
         "addon.c",
         "args.c",
         "burst.c",
+        "datagram.c",
         "eal.c",
         "log.c",
         "memory.c",
@@ -18,7 +19,7 @@
         "tuntap.c",
         "poll.c"
       ],
-      "defines": ["NAPI_VERSION=8", "_GNU_SOURCE", "ALLOW_EXPERIMENTAL_API"],
+      "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],
       "cflags!": ["-Wno-unused-parameter"],
       "cflags": ["<!@(pkg-config --cflags libdpdk)", "-Wall", "-Wextra", "-O2", "-g", "-std=gnu11", "-fvisibility=hidden"],
       "ldflags": ["-Wl,--as-needed"],

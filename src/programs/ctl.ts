@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCli } from '../command/run-cli.ts';
-import { engineCommands } from '../engine/cli.ts';
 import { connectRouter } from '../engine/client/router-client.ts';
-import { interfaceCommands } from '../features/interface/cli.ts';
-import { interfaceName } from '../features/interface/cli-arguments.ts';
-import { ipCommands } from '../features/ip/cli.ts';
-import { nexthopCommands } from '../features/neighbor/cli.ts';
-import { portCommands } from '../features/port/cli.ts';
-import { vrfCommands } from '../features/vrf/cli.ts';
+import { commands } from './ctl/commands.ts';
 
 process.exitCode = await runCli({
   name: 'millrace ctl',
@@ -21,14 +15,7 @@ process.exitCode = await runCli({
     variables: ['MILLRACE_SOCK_PATH', 'GROUT_SOCK_PATH'],
   },
   connect: (socketPath) => connectRouter({ socketPath }),
-  commands: [
-    ...interfaceCommands,
-    ...portCommands,
-    ...vrfCommands,
-    ...nexthopCommands,
-    ...ipCommands,
-    ...engineCommands(interfaceName),
-  ],
+  commands,
 });
 
 function onInterrupt(listener: () => void): () => void {

@@ -45,6 +45,7 @@ export interface Addon {
   cyclesPerSecond(): number;
   pause(nanoseconds: number): void;
   threadId(): number;
+  datagramSend(path: string, text: string): void;
   threadPin(thread: number, cpus: readonly number[]): void;
 
   tapOpen(name: string, isTun: boolean): number;

@@ -50,8 +50,9 @@ export interface RouterEvent {
 export interface RouterOptions {
   readonly datapathFile: string;
   readonly eal: EalOptions;
-  /** Packet buffers in the pool. */
+  /** Packet buffers in the pool, and bytes of each, headroom included; longer packets are chains. */
   readonly buffers: number;
+  readonly bufferBytes: number;
   /** True: workers never sleep. */
   readonly poll: boolean;
   readonly log: Logger;
@@ -78,7 +79,12 @@ export class Router {
   #controlCpus: readonly number[] = allowedCpus();
 
   private constructor(options: RouterOptions, eal: EalInfo, datapath: Datapath) {
-    const pool = poolCreate({ name: 'packets', count: options.buffers, dataRoom: DATA_ROOM, cacheSize: 256 });
+    const pool = poolCreate({
+      name: 'packets',
+      count: options.buffers,
+      dataRoom: options.bufferBytes,
+      cacheSize: 256,
+    });
     const shared = createMemory(pool.length + pool.pageSize);
     const mapping = poolMap(shared, PACKET_BUFFERS);
     const host = burstFunctions();
@@ -248,8 +254,6 @@ export class ModeBits {
 }
 
 const RECLAIM_MS = 50;
-/** Bytes of a buffer: 128 of headroom and 2048 of packet; longer packets are chains. */
-const DATA_ROOM = 2176;
 
 function regionOf(datapath: Datapath, name: string): number {
   const address = datapath.info.regions[name];

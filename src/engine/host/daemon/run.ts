@@ -1,0 +1,186 @@
+import type { Logger } from 'pino';
+import { ApiError } from '../../api-error.ts';
+import { ApiServer } from '../api/server.ts';
+import { findListener } from '../api/unix-socket-holder.ts';
+import { allowedCpus } from '../dpdk.ts';
+import { Router, type RouterEvent } from '../router.ts';
+import { type Flags, FRAME_BYTES } from './flags.ts';
+import { notifyServiceManager } from './notify.ts';
+
+/** A vRouter program: what it is made of, and what it needs from outside. */
+export interface Daemon {
+  readonly version: string;
+  readonly usage: string;
+  readonly datapathFile: string;
+  readFlags(): Flags;
+  makeLog(flags: Flags): Logger;
+  runScript(file: string, socketPath: string): Promise<void>;
+  /** Starts the features on a router; what it returns ends them. */
+  compose(router: Router, context: DaemonContext): Promise<() => Promise<void>>;
+}
+
+/** What features may want to know of the program that runs them. */
+export interface DaemonContext {
+  readonly flags: Flags;
+  readonly version: string;
+  /** Where events go until somebody watches them. */
+  onEvent(listener: (event: RouterEvent) => void): void;
+  /** Milliseconds from the process's start until it was ready; zero before. */
+  readonly startupMs: number;
+}
+
+/** Runs a vRouter until it is told to end. Sets the process's exit code. */
+export async function runDaemon(daemon: Daemon): Promise<void> {
+  try {
+    const flags = daemon.readFlags();
+    if (flags.help) return void process.stdout.write(daemon.usage);
+    if (flags.version) return void process.stdout.write(`millrace vrouter ${daemon.version}\n`);
+    await serve(daemon, flags);
+  } catch (error) {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+async function serve(daemon: Daemon, flags: Flags): Promise<void> {
+  const log = daemon.makeLog(flags);
+  const context = new Context(daemon, flags);
+  checkSocketFree(flags.socket);
+  const router = await startRouter(daemon, { flags, log, context });
+  const closeFeatures = await daemon.compose(router, context);
+  const api = new ApiServer({
+    path: flags.socket,
+    mode: flags.socketMode,
+    owner: flags.socketOwner,
+    services: router.services,
+    onFault: ({ method, error }) => log.error({ method, error }, 'a call has failed'),
+  });
+  const close = closeOnce(async () => {
+    notifyServiceManager('STOPPING=1', process.env, log);
+    await api.close();
+    await closeFeatures();
+    await router.close();
+    log.info('the router has ended');
+  });
+  endOnSignals(log, close);
+  goOnAfterMistakes(log);
+  try {
+    await api.start();
+    if (flags.config !== undefined) await daemon.runScript(flags.config, flags.socket);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  context.startupMs = Math.round(process.uptime() * 1000);
+  api.health.setAll('serving');
+  notifyServiceManager('READY=1', process.env, log);
+  log.info(
+    { socket: flags.socket, startupMs: context.startupMs, dpdk: router.eal.version },
+    'the router is ready',
+  );
+}
+
+async function startRouter(
+  daemon: Daemon,
+  { flags, log, context }: { readonly flags: Flags; readonly log: Logger; readonly context: Context },
+): Promise<Router> {
+  const { control, datapath } = chooseCpus(flags);
+  const router = await Router.start({
+    datapathFile: daemon.datapathFile,
+    eal: { controlCpus: control, hugepages: !flags.test, extra: flags.ealArguments },
+    buffers: flags.buffers,
+    bufferBytes: Math.max(SMALLEST_BUFFER, Math.ceil((flags.maxMtu + FRAME_BYTES) / 64) * 64),
+    poll: flags.poll,
+    log,
+    emit: (event) => context.emit(event),
+    datapathCpus: datapath,
+  });
+  router.controlCpus = control;
+  return router;
+}
+
+/** The last CPU is the datapath's and the others are for control, unless somebody says otherwise. */
+function chooseCpus(flags: Flags): {
+  readonly control: readonly number[];
+  readonly datapath: readonly number[];
+} {
+  const allowed = allowedCpus();
+  const datapath = flags.datapathCpus ?? allowed.slice(-1);
+  const others = allowed.filter((cpu) => !datapath.includes(cpu));
+  const control = flags.controlCpus ?? (others.length > 0 ? others : allowed);
+  const foreign = [...control, ...datapath].find((cpu) => !allowed.includes(cpu));
+  if (foreign === undefined && datapath.length > 0) return { control, datapath };
+  const received = foreign === undefined ? 'none for the datapath' : `CPU ${foreign}`;
+  throw new ApiError('EINVAL', {
+    doing: 'choose CPUs',
+    expected: `CPUs among ${allowed.join(', ')}`,
+    received,
+  });
+}
+
+/** Finds out before anything is touched that another router holds the socket. @throws ApiError EADDRINUSE */
+function checkSocketFree(path: string): void {
+  const holder = findListener(path);
+  if (!holder) return;
+  const received = `one that ${holder.command} (pid ${holder.pid}) listens on`;
+  throw new ApiError('EADDRINUSE', {
+    doing: `open the API socket ${path}`,
+    expected: 'a free socket',
+    received,
+  });
+}
+
+function closeOnce(close: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return () => {
+    closing ??= close();
+    return closing;
+  };
+}
+
+/** The first signal ends the router in order, the second at once. */
+function endOnSignals(log: Logger, close: () => Promise<void>): void {
+  let asked = false;
+  const end = (signal: NodeJS.Signals) => {
+    if (asked) process.exit(1);
+    asked = true;
+    log.info({ signal }, 'the router is ending');
+    close().then(
+      () => process.exit(0),
+      (error) => {
+        log.fatal({ error }, 'the router could not end in order');
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+}
+
+/** A mistake in one call or timer is told, and costs neither the other calls nor the packets. */
+function goOnAfterMistakes(log: Logger): void {
+  process.on('uncaughtException', (error) => log.error({ error }, 'a mistake in the router; it goes on'));
+  process.on('unhandledRejection', (error) => log.error({ error }, 'a mistake in the router; it goes on'));
+}
+
+/** DPDK's usual room for a packet, headroom included (RTE_MBUF_DEFAULT_BUF_SIZE). */
+const SMALLEST_BUFFER = 2048 + 128;
+
+class Context implements DaemonContext {
+  readonly flags: Flags;
+  readonly version: string;
+  startupMs = 0;
+  readonly #listeners: ((event: RouterEvent) => void)[] = [];
+
+  constructor(daemon: Daemon, flags: Flags) {
+    this.flags = flags;
+    this.version = daemon.version;
+  }
+
+  onEvent(listener: (event: RouterEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  emit(event: RouterEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}

@@ -1,0 +1,17 @@
+import { engineCommands } from '../../engine/cli.ts';
+import { interfaceCommands } from '../../features/interface/cli.ts';
+import { interfaceName } from '../../features/interface/cli-arguments.ts';
+import { ipCommands } from '../../features/ip/cli.ts';
+import { nexthopCommands } from '../../features/neighbor/cli.ts';
+import { portCommands } from '../../features/port/cli.ts';
+import { vrfCommands } from '../../features/vrf/cli.ts';
+
+/** Every command of `millrace ctl`. */
+export const commands = [
+  ...interfaceCommands,
+  ...portCommands,
+  ...vrfCommands,
+  ...nexthopCommands,
+  ...ipCommands,
+  ...engineCommands(interfaceName),
+];

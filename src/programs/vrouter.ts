@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readFlags, usage } from '../engine/host/daemon/flags.ts';
+import { makeLog } from '../engine/host/daemon/log.ts';
+import { runDaemon } from '../engine/host/daemon/run.ts';
+import { runScript } from '../engine/host/daemon/script.ts';
+import { startEther } from '../features/ether/vrouter.ts';
+import { startInterfaces } from '../features/interface/vrouter.ts';
+import { startPorts } from '../features/port/vrouter.ts';
+import { startVrfs } from '../features/vrf/vrouter.ts';
+import { commands } from './ctl/commands.ts';
+
+const root = join(import.meta.dirname, '../..');
+const version: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+
+await runDaemon({
+  version,
+  usage,
+  readFlags: () => readFlags(process.argv.slice(2), process.env),
+  makeLog,
+  datapathFile: join(root, 'build/datapath.wasm'),
+  runScript: (file, socketPath) => runScript({ file, socketPath, version, commands }),
+  /** The features, low to high; each gets what it needs of those below it. */
+  async compose(router) {
+    const { interfaces, close: closeInterfaces } = startInterfaces(router);
+    startEther(router, interfaces);
+    const { addMain } = startVrfs(router, interfaces);
+    const ports = startPorts(router, interfaces);
+    addMain();
+    return async () => {
+      await ports.close();
+      closeInterfaces();
+    };
+  },
+});

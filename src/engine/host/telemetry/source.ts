@@ -13,7 +13,7 @@ export const allAreas: readonly number[] = [...Array(MAX_WORKERS).keys(), CONTRO
 
 /** Gives the address of a worker's area. */
 export function areaOf({ info }: TelemetrySource, worker: number): number {
-  const stride = info.regions['WORKER_STRIDE'];
+  const stride = info.regions.WORKER_STRIDE;
   if (stride === undefined) throw new Error('the datapath does not say how long a worker area is');
   return WORKER_AREAS + worker * stride;
 }

@@ -22,9 +22,8 @@ export class Tracing {
   /** Ends the trace of one interface or, without an id, of all; of all but one when all were traced. */
   disable(owner: string, id?: number): void {
     const now = this.#scopes.get(owner) ?? new Set();
-    if (id === undefined) return this.#change(owner, new Set());
     const ids = now === 'all' ? this.#interfaces().list.map((iface) => iface.id) : [...now];
-    this.#change(owner, new Set(ids.filter((each) => each !== id)));
+    this.#change(owner, new Set(id === undefined ? [] : ids.filter((each) => each !== id)));
   }
 
   #change(owner: string, scope: WatchScope): void {

@@ -52,7 +52,7 @@ export function joinScopes(scopes: readonly WatchScope[]): WatchScope {
 
 /** Tells the interfaces what is watched now. */
 export function applyScope(interfaces: WatchedInterfaces, purpose: WatchPurpose, scope: WatchScope): void {
-  if (scope === 'all') return interfaces.watch(purpose, true);
-  interfaces.watch(purpose, false);
+  interfaces.watch(purpose, scope === 'all');
+  if (scope === 'all') return;
   for (const id of scope) interfaces.watch(purpose, true, id);
 }

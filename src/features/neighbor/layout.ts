@@ -2,3 +2,24 @@
 export const MAX_NEXT_HOPS = 1048576;
 /** Next-hop table: MAX_NEXT_HOPS × 64 bytes (datapath/next-hop.ts). */
 export const NEXT_HOPS_BYTES = 67108864;
+
+/** Places in the hash set of addresses that ARP and ND answer for: a power of two. */
+export const ANSWER_SLOTS = 65536;
+/** ANSWERS: ANSWER_SLOTS × 32 bytes (datapath/answer.ts). */
+export const ANSWERS_BYTES = 2097152;
+
+// What a stage says of a neighbour it has heard (datapath/heard.ts): bits of the message's flags.
+/** It asked for an address of ours. */
+export const HEARD_REQUEST = 1;
+/** It answered us. */
+export const HEARD_ANSWER = 2;
+/** It spoke of itself, unasked, to everyone. */
+export const HEARD_UNASKED = 4;
+/** It spoke to somebody else (the interface snoops). */
+export const HEARD_SNOOPED = 8;
+/** It claims an address of ours. */
+export const HEARD_CONFLICT = 16;
+/** ND: the answer was asked for, and so proves that the neighbour hears us too (S). */
+export const HEARD_SOLICITED = 32;
+/** ND: the MAC address in it replaces another one (O). */
+export const HEARD_OVERRIDE = 64;

@@ -3,7 +3,7 @@ import { NEXT_HOPS } from '../../../engine/datapath/regions';
 /**
  * A next hop: 64 bytes, one cache line, written by the control thread.
  *
- *   0 node4 node6 iface mtu │ 8 type state flags │ 16 destination MAC, source MAC │ 28 used │ 32 address │ 48 group
+ *   0 node4 node6 iface mtu │ 8 flags vrf │ 16 destination MAC, source MAC │ 28 used │ 32 address │ 48 group
  */
 @unmanaged
 export class NextHop {
@@ -24,7 +24,7 @@ export class NextHop {
   /** IPv4 (first 4 bytes) or IPv6 address, network order. */
   addressLow: u64;
   addressHigh: u64;
-  /** Address and size of a group's member table. */
+  /** Address and size (a power of two, or zero) of a group's table: the index (u32) of a next hop by slot. */
   members: u32;
   memberCount: u32;
   spare2: u64;
@@ -36,6 +36,8 @@ export const NEXT_HOP_RESOLVED: u32 = 1;
 export const NEXT_HOP_CONNECTED: u32 = 2;
 /** It is one of our own addresses. */
 export const NEXT_HOP_LOCAL: u32 = 4;
+/** It has been asked for in vain: packets to it cannot be delivered. */
+export const NEXT_HOP_FAILED: u32 = 8;
 
 /** @inline */
 export function nextHopAt(index: u32): NextHop {

@@ -1,18 +1,44 @@
-import { Packet } from '../../../engine/datapath/packet';
-import { Ip4Header } from '../../../net/datapath/ip4-header';
+import { PACKET_LINK_MULTICAST, PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
+import { ICMP4_PARAMETER_PROBLEM, ICMP4_TIME_EXCEEDED } from '../../../net/datapath/icmp-header';
+import { IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip4-header';
+import { isSourceRouted, malformedOption, recordRoute } from '../../../net/datapath/ip4-options';
+import { interfaceAt } from '../../interface/datapath/interface';
+import { nextHopAt } from '../../neighbor/datapath/next-hop';
+import { noteError } from './icmp-errors';
 
 export enum Edge {
   IP4_OUTPUT,
-  /** Its time to live has run out (RFC 1812 5.3.1). */
-  DROP_IP4_TTL_EXCEEDED,
+  IP4_ERROR,
+  /** A packet to one station came in a frame to many (RFC 1812 5.3.4). */
+  DROP_IP4_LINK_MULTICAST,
+  /** Its sender wants to choose the way (RFC 1812 5.2.4.1; refused by RFC 7126 4.3 and 4.4). */
+  DROP_IP4_SOURCE_ROUTE,
 }
 
 /** Takes one from the time to live of a packet on its way through us (RFC 1812 5.3.1, checksum by RFC 1624). */
 export function ip4Forward(packet: Packet): u32 {
+  const flags = packet.flags & (PACKET_LOCAL | PACKET_LINK_MULTICAST);
+  if (flags) return flags & PACKET_LOCAL ? Edge.IP4_OUTPUT : Edge.DROP_IP4_LINK_MULTICAST;
   const header = changetype<Ip4Header>(packet.data);
-  if (header.ttl <= 1) return Edge.DROP_IP4_TTL_EXCEEDED;
+  if (header.ttl <= 1) {
+    noteError(packet, ICMP4_TIME_EXCEEDED, 0, 0);
+    return Edge.IP4_ERROR;
+  }
   header.ttl--;
   const sum = <u32>header.checksumRaw + 1;
   header.checksumRaw = <u16>(sum + (sum >> 16));
+  return header.versionIhl == IP4_PLAIN ? Edge.IP4_OUTPUT : serveOptions(packet, header);
+}
+
+/** Does what the options ask of a router on the way; a router alert asks nothing of one without the protocol (RFC 2113). */
+function serveOptions(packet: Packet, header: Ip4Header): u32 {
+  const malformed = malformedOption(header);
+  if (malformed) {
+    noteError(packet, ICMP4_PARAMETER_PROBLEM, 0, malformed);
+    return Edge.IP4_ERROR;
+  }
+  if (isSourceRouted(header)) return Edge.DROP_IP4_SOURCE_ROUTE;
+  const address = interfaceAt(nextHopAt(packet.nextHop).iface).address4;
+  if (address) recordRoute(header, address);
   return Edge.IP4_OUTPUT;
 }

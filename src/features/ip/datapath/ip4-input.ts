@@ -1,13 +1,13 @@
-import { Packet, RX_IP_CKSUM_GOOD } from '../../../engine/datapath/packet';
-import { FIB4_ROOTS } from '../../../engine/datapath/regions';
-import { NODE_BIT } from '../../../engine/layout';
+import { trim } from '../../../engine/datapath/chain';
+import { Packet, RX_IP_CKSUM_BAD, RX_IP_CKSUM_GOOD } from '../../../engine/datapath/packet';
 import { fold, sum20, sumBytes } from '../../../net/datapath/checksum';
 import { IP4_HEADER_BYTES, IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip4-header';
-import { nextHopAt } from '../../neighbor/datapath/next-hop';
-import { lookup4 } from './fib';
+import { route4 } from './route';
 
 export enum Edge {
-  /** The packet is shorter than an IPv4 header. */
+  /** To a group or to everyone on the link. */
+  IP4_MULTICAST,
+  /** The packet is shorter than its IPv4 header. */
   DROP_IP4_TRUNCATED,
   /** The header's version is not 4, or its length is less than five words (RFC 1812 5.2.2). */
   DROP_IP4_BAD_HEADER,
@@ -15,12 +15,14 @@ export enum Edge {
   DROP_IP4_BAD_CHECKSUM,
   /** The total length is less than the header's, or more than arrived (RFC 1812 5.2.2). */
   DROP_IP4_BAD_LENGTH,
-  /** The source or destination may not be seen on a wire (RFC 1812 5.3.7). */
-  DROP_IP4_MARTIAN,
+  /** The source is no address that a station can have: of network 0, loopback, a group, class E (RFC 1812 5.3.7). */
+  DROP_IP4_MARTIAN_SOURCE,
+  /** The destination may not be seen on a wire: of network 0, loopback or class E (RFC 1812 5.3.7). */
+  DROP_IP4_MARTIAN_DESTINATION,
 }
 
 /**
- * Checks an IPv4 header (RFC 1812 5.2.2) and looks up where the packet goes.
+ * Checks an IPv4 header (RFC 1812 5.2.2), takes padding off, and looks up where the packet goes.
  *
  * @table next-hop-input
  */
@@ -31,14 +33,20 @@ export function ip4Input(packet: Packet): u32 {
     if (header.versionIhl >> 4 != 4 || header.headerBytes < IP4_HEADER_BYTES) return Edge.DROP_IP4_BAD_HEADER;
     if (header.headerBytes > packet.dataLen) return Edge.DROP_IP4_TRUNCATED;
   }
-  if (!(packet.olFlags & RX_IP_CKSUM_GOOD) && !checksumHolds(header)) return Edge.DROP_IP4_BAD_CHECKSUM;
+  const verdict = packet.olFlags & (RX_IP_CKSUM_GOOD | RX_IP_CKSUM_BAD);
+  if (verdict != RX_IP_CKSUM_GOOD && (verdict == RX_IP_CKSUM_BAD || !checksumHolds(header))) {
+    return Edge.DROP_IP4_BAD_CHECKSUM;
+  }
   const length = header.totalLength;
-  if (length < header.headerBytes || length > packet.pktLen) return Edge.DROP_IP4_BAD_LENGTH;
-  if (isMartian(header.source) || isMartian(header.destination)) return Edge.DROP_IP4_MARTIAN;
-  const root = <usize>load<u32>(FIB4_ROOTS + ((<usize>packet.vrf) << 2));
-  const nextHop = lookup4(root, header.destination);
-  packet.nextHop = nextHop;
-  return NODE_BIT | nextHopAt(nextHop).node4;
+  if (length != packet.pktLen) {
+    if (length < header.headerBytes || length > packet.pktLen) return Edge.DROP_IP4_BAD_LENGTH;
+    trim(packet, length); // what pads a short frame to 60 bytes (IEEE 802.3 4.2.3.3)
+  } else if (length < header.headerBytes) {
+    return Edge.DROP_IP4_BAD_LENGTH;
+  }
+  const destination = header.destination;
+  if (isSpecial(header.source) || isSpecial(destination)) return sortSpecial(header.source, destination);
+  return route4(packet, destination);
 }
 
 /** @inline */
@@ -49,7 +57,14 @@ function checksumHolds(header: Ip4Header): bool {
 }
 
 /** Addresses of 0/8, 127/8 and from 224/4 on. @inline */
-function isMartian(address: u32): bool {
+function isSpecial(address: u32): bool {
   const first = address >> 24;
-  return first == 0 || first == 127 || first >= 224;
+  return first - 1 >= 223 || first == 127;
+}
+
+/** Tells martians from groups. A station without an address may call its link (RFC 1122 3.2.1.3). */
+function sortSpecial(source: u32, destination: u32): u32 {
+  const toMany = destination >> 28 == 14 || destination == 0xffffffff;
+  if (isSpecial(source) && !(source == 0 && toMany)) return Edge.DROP_IP4_MARTIAN_SOURCE;
+  return toMany ? Edge.IP4_MULTICAST : Edge.DROP_IP4_MARTIAN_DESTINATION;
 }

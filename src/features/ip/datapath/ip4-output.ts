@@ -1,18 +1,30 @@
 import { Packet } from '../../../engine/datapath/packet';
+import { ICMP4_UNREACHABLE, UNREACHABLE4_TOO_BIG } from '../../../net/datapath/icmp-header';
+import { IP4_DONT_FRAGMENT_RAW, Ip4Header } from '../../../net/datapath/ip4-header';
 import { NEXT_HOP_RESOLVED, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { noteUse } from '../../neighbor/datapath/next-hop-use';
+import { noteError } from './icmp-errors';
 
 export enum Edge {
   ETHER_OUTPUT,
-  /** The next hop's MAC address is not known. */
-  DROP_NEIGHBOR_UNRESOLVED,
-  /** The packet is larger than the way out allows. */
-  DROP_IP4_TOO_BIG,
+  NEIGHBOR_HOLD,
+  IP4_FRAGMENT,
+  IP4_ERROR,
 }
 
 /** Sends an IPv4 packet to its next hop: whole where it fits and the neighbour is known. */
 export function ip4Output(packet: Packet): u32 {
   const nextHop = nextHopAt(packet.nextHop);
-  if (packet.pktLen > nextHop.mtu) return Edge.DROP_IP4_TOO_BIG;
-  if (!(nextHop.flags & NEXT_HOP_RESOLVED)) return Edge.DROP_NEIGHBOR_UNRESOLVED;
+  if (packet.pktLen > nextHop.mtu) return tooBig(packet, nextHop.mtu);
+  if (!(nextHop.flags & NEXT_HOP_RESOLVED)) return Edge.NEIGHBOR_HOLD;
+  noteUse(nextHop);
   return Edge.ETHER_OUTPUT;
+}
+
+/** Fragments a packet that allows it; tells the sender of another how large it may be (RFC 1191 4). */
+function tooBig(packet: Packet, mtu: u32): u32 {
+  const header = changetype<Ip4Header>(packet.data);
+  if (!(header.fragmentRaw & IP4_DONT_FRAGMENT_RAW)) return Edge.IP4_FRAGMENT;
+  noteError(packet, ICMP4_UNREACHABLE, UNREACHABLE4_TOO_BIG, mtu);
+  return Edge.IP4_ERROR;
 }

@@ -2,11 +2,13 @@ import { Packet } from '../../../engine/datapath/packet';
 import { transmit } from '../../../engine/datapath/transmit';
 import {
   INTERFACE_CAPTURED,
+  INTERFACE_TX_L4_CKSUM,
   INTERFACE_UP,
   interfaceAt,
   interfaceStats,
 } from '../../interface/datapath/interface';
 import { watchSent } from '../../interface/datapath/watch';
+import { finishFrameChecksum, L4_CKSUM_SUSPECT } from './l4-checksum';
 
 export enum Edge {
   SENT,
@@ -23,6 +25,7 @@ export function portTx(packet: Packet): u32 {
   const iface = interfaceAt(packet.output);
   const flags = iface.flags;
   if (!(flags & INTERFACE_UP)) return Edge.DROP_OUTPUT_DOWN;
+  if (packet.olFlags & L4_CKSUM_SUSPECT) finishFrameChecksum(packet, (flags & INTERFACE_TX_L4_CKSUM) != 0);
   const stats = interfaceStats(packet.output);
   stats.txPackets++;
   stats.txBytes += packet.pktLen;

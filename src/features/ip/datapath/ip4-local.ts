@@ -1,0 +1,43 @@
+import { PACKET_LINK_MULTICAST, Packet } from '../../../engine/datapath/packet';
+import { NODE_BIT } from '../../../engine/layout';
+import { ICMP4_UNREACHABLE, UNREACHABLE4_PROTOCOL } from '../../../net/datapath/icmp-header';
+import {
+  IP4_FRAGMENT_RAW,
+  IP4_MORE_FRAGMENTS_RAW,
+  IP4_PLAIN,
+  Ip4Header,
+} from '../../../net/datapath/ip4-header';
+import { isSourceRouted } from '../../../net/datapath/ip4-options';
+import { NEXT_HOP_LOCAL, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { noteError } from './icmp-errors';
+import { fallback4, protocolNode4 } from './protocols';
+
+export enum Edge {
+  IP4_ERROR,
+  /** A packet to one station came in a frame to many (RFC 1122 3.3.6). */
+  DROP_IP4_LINK_MULTICAST,
+  /** Its sender wants to choose the way (RFC 7126 4.3 and 4.4). */
+  DROP_IP4_SOURCE_ROUTE,
+  /** A fragment for us, and no host to put it together with the others. */
+  DROP_IP4_LOCAL_FRAGMENT,
+}
+
+/**
+ * Gives a packet for us, still with its IPv4 header, to whoever takes its protocol: to the host where nobody does.
+ *
+ * @table ip-protocols
+ */
+export function ip4Local(packet: Packet): u32 {
+  const header = changetype<Ip4Header>(packet.data);
+  const toOne = nextHopAt(packet.nextHop).flags & NEXT_HOP_LOCAL;
+  if (toOne && packet.flags & PACKET_LINK_MULTICAST) return Edge.DROP_IP4_LINK_MULTICAST;
+  if (header.versionIhl != IP4_PLAIN && isSourceRouted(header)) return Edge.DROP_IP4_SOURCE_ROUTE;
+  if (header.fragmentRaw & (IP4_FRAGMENT_RAW | IP4_MORE_FRAGMENTS_RAW)) {
+    const host = fallback4();
+    return host ? NODE_BIT | host : Edge.DROP_IP4_LOCAL_FRAGMENT;
+  }
+  const node = protocolNode4(header.protocol);
+  if (node) return NODE_BIT | node;
+  noteError(packet, ICMP4_UNREACHABLE, UNREACHABLE4_PROTOCOL, 0);
+  return Edge.IP4_ERROR;
+}

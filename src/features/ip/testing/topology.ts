@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { tableFunctions } from '../../../engine/host/datapath.ts';
+import { MODE_MEASURE } from '../../../engine/layout.ts';
+import { Bench, type Outcome } from '../../../engine/testing/bench.ts';
+import { addressToBytes, parseAddress } from '../../../net/address.ts';
+import { etherFrame } from '../../../net/frame/build.ts';
+import { macToBytes, parseMac } from '../../../net/mac.ts';
+import { parsePrefix } from '../../../net/prefix.ts';
+import { packetPath } from '../../../programs/vrouter/packet-path.ts';
+
+/** One of the topology's three interfaces, with the host on its link. Number N has port N - 1. */
+export interface Link {
+  readonly id: number;
+  readonly port: number;
+  readonly mac: string;
+  readonly address4: string;
+  readonly address6: string;
+  readonly linkLocal: string;
+  readonly host: { readonly mac: string; readonly address4: string; readonly address6: string };
+}
+
+/**
+ * The bench with a router on it:
+ *
+ *   host 10.0.N.2, 2001:db8:N::2 ── 10.0.N.1, 2001:db8:N::1, fe80::N │ interface N, port N - 1 │   N = 1, 2, 3
+ *
+ * Every host's address is resolved; the rest of each subnet is not. MTU 1500, all in VRF 1.
+ */
+export class Topology {
+  readonly bench: Bench;
+  readonly links: readonly [Link, Link, Link];
+  readonly #control: ControlFunctions;
+  #nextHops = 0;
+
+  constructor(bench: Bench) {
+    this.bench = bench;
+    this.#control = tableFunctions<ControlFunctions>(bench.control.exports, controlNames);
+    this.#control.hookIp();
+    this.openVrf(1);
+    this.links = [this.#link(1), this.#link(2), this.#link(3)];
+  }
+
+  static async open(): Promise<Topology> {
+    return new Topology(await Bench.open(packetPath, buildFolder));
+  }
+
+  /** Makes a VRF's forwarding tables. */
+  openVrf(vrf: number): void {
+    for (const roots of ['FIB4_ROOTS', 'FIB6_ROOTS']) {
+      this.bench.view.setUint32(this.bench.region(roots) + vrf * 4, this.#control.newFib(), true);
+    }
+  }
+
+  /** Adds a next hop; `mac` makes it a resolved neighbour, `members` (a power of two of indices) a group. */
+  nextHop(fields: {
+    readonly stage4: string;
+    readonly stage6: string;
+    readonly link?: Link;
+    readonly mac?: string;
+    readonly mtu?: number;
+    readonly flags?: number;
+    readonly members?: readonly number[];
+  }): number {
+    const index = ++this.#nextHops;
+    const { setNextHop, setNextHopMacs, newMembers, setMember, publishMembers } = this.#control;
+    const flags = (fields.flags ?? 0) | (fields.mac ? NEXT_HOP_RESOLVED : 0);
+    const nodes = [this.bench.node(fields.stage4), this.bench.node(fields.stage6)] as const;
+    setNextHop(index, ...nodes, fields.link?.id ?? 0, fields.mtu ?? 1500, flags);
+    if (fields.mac && fields.link) setNextHopMacs(index, macWord(fields.mac), macWord(fields.link.mac));
+    if (fields.members) {
+      const members = newMembers(fields.members.length);
+      fields.members.forEach((member, place) => {
+        setMember(members, place, member);
+      });
+      publishMembers(index, members, fields.members.length);
+    }
+    return index;
+  }
+
+  /** Adds a resolved neighbour on a link: a gateway for routes. */
+  neighbor(link: Link, options: { readonly mac?: string; readonly mtu?: number } = {}): number {
+    const mac = options.mac ?? link.host.mac;
+    return this.nextHop({ ...forwarding, link, mac, mtu: options.mtu ?? 1500 });
+  }
+
+  /** Adds or replaces a route; `false` when the tables are full. */
+  route(prefix: string, nextHop: number, vrf = 1): boolean {
+    const { address, length } = parsePrefix(prefix);
+    const bytes = addressToBytes(address);
+    new Uint8Array(this.bench.memory.buffer).set(bytes, SCRATCH);
+    const roots = this.bench.region(bytes.length === 4 ? 'FIB4_ROOTS' : 'FIB6_ROOTS');
+    const root = this.bench.view.getUint32(roots + vrf * 4, true);
+    return this.#control.setPrefix(root, SCRATCH, length, nextHop) !== 0;
+  }
+
+  /** Sets the clock's ticks per second: zero, as at the start, lifts every limit of rate. */
+  set ticksPerSecond(ticks: bigint) {
+    this.bench.view.setBigUint64(0x10018, ticks, true);
+  }
+
+  /** Hangs a stage into the tables of protocols (0 for what nobody else takes) or ICMPv6 types. */
+  take(what: 'protocol4' | 'protocol6' | 'icmp6', number: number, stage: string | undefined): void {
+    const node = stage === undefined ? 0 : this.bench.node(stage);
+    if (what === 'protocol4') this.#control.setProtocolNode4(number, node);
+    else if (what === 'protocol6') this.#control.setProtocolNode6(number, node);
+    else this.#control.setIcmp6Node(number, node);
+  }
+
+  /** Receives an IP packet on a link from its host, both ways: fast and stage by stage, which must agree. */
+  receive(link: Link, packet: Uint8Array, options: ReceiveOptions = {}): Outcome {
+    const fast = this.receiveOnce(link, packet, options);
+    this.bench.mode = MODE_MEASURE;
+    const slow = this.receiveOnce(link, packet, options);
+    this.bench.mode = 0;
+    assert.deepEqual(fast, slow, 'the fast way and the measured way part');
+    return fast;
+  }
+
+  /** Receives an IP packet on a link from its host; all its buffers must be accounted for afterwards. */
+  receiveOnce(link: Link, packet: Uint8Array, options: ReceiveOptions = {}): Outcome {
+    const destination = options.destination ?? link.mac;
+    const etherType = (packet[0] ?? 0x40) >> 4 === 6 ? 0x86dd : 0x0800;
+    const frame = etherFrame({ destination, source: link.host.mac, etherType }, packet);
+    const outcome = this.bench.receive(link.port, [frame], options);
+    assert.equal(this.bench.buffersOut, 0, 'buffers are lost');
+    return outcome;
+  }
+
+  #link(number: number): Link {
+    const link: Link = {
+      id: number,
+      port: number - 1,
+      mac: `02:00:00:00:00:0${number}`,
+      address4: `10.0.${number}.1`,
+      address6: `2001:db8:${number}::1`,
+      linkLocal: `fe80::${number}`,
+      host: {
+        mac: `02:00:00:00:01:0${number}`,
+        address4: `10.0.${number}.2`,
+        address6: `2001:db8:${number}::2`,
+      },
+    };
+    this.#writeInterface(link);
+    const connected = this.nextHop({ ...forwarding, link, flags: NEXT_HOP_CONNECTED });
+    this.route(`10.0.${number}.0/24`, connected);
+    this.route(`2001:db8:${number}::/64`, connected);
+    const local = this.nextHop({ stage4: 'ip4-local', stage6: 'ip4-local', link, flags: NEXT_HOP_LOCAL });
+    this.route(`${link.address4}/32`, local);
+    this.route(`${link.address6}/128`, local);
+    const host = this.neighbor(link);
+    this.route(`${link.host.address4}/32`, host);
+    this.route(`${link.host.address6}/128`, host);
+    return link;
+  }
+
+  #writeInterface(link: Link): void {
+    const input = this.bench.node('ether-input');
+    const output = this.bench.node('port-tx');
+    this.#control.setInterface(link.id, INTERFACE_UP, 1, 1500, link.port, input, output, 0);
+    const record = this.bench.region('INTERFACES') + link.id * 128;
+    this.bench.view.setBigUint64(record + 16, macWord(link.mac), true);
+    const memory = new Uint8Array(this.bench.memory.buffer);
+    memory.set(addressToBytes(parseAddress(link.address4)), record + 24);
+    memory.set(addressToBytes(parseAddress(link.address6)), record + 32);
+    memory.set(addressToBytes(parseAddress(link.linkLocal)), record + 48);
+    this.bench.view.setUint16(this.bench.region('PORT_INTERFACES') + link.port * 2, link.id, true);
+  }
+}
+
+export interface ReceiveOptions {
+  /** MAC address the frame is sent to; the interface's own by default. */
+  readonly destination?: string;
+  /** What the port says of the frame (rte_mbuf ol_flags). */
+  readonly olFlags?: bigint;
+  /** Bytes in each segment of the chained buffer. */
+  readonly segmentBytes?: number;
+}
+
+/** The stages of a next hop that packets pass on their way to another station. */
+export const forwarding = { stage4: 'ip4-forward', stage6: 'ip4-forward' } as const;
+
+/** The IP packet in a frame that was sent. */
+export function packetIn(frame: { readonly bytes: Uint8Array } | undefined): Uint8Array {
+  assert.ok(frame, 'no frame was sent');
+  return frame.bytes.subarray(14);
+}
+
+// Flags as features/interface and features/neighbor define them for the datapath.
+const INTERFACE_UP = 1;
+const NEXT_HOP_RESOLVED = 1;
+const NEXT_HOP_CONNECTED = 2;
+const NEXT_HOP_LOCAL = 4;
+
+/** Memory that no table uses, for the addresses that control functions take by pointer. */
+const SCRATCH = 4096;
+
+const buildFolder = fileURLToPath(new URL('../../../../build', import.meta.url));
+
+interface ControlFunctions {
+  hookIp(): void;
+  newFib(): number;
+  setPrefix(root: number, address: number, length: number, nextHop: number): number;
+  setInterface(
+    id: number,
+    flags: number,
+    vrf: number,
+    mtu: number,
+    port: number,
+    inputNode: number,
+    outputNode: number,
+    domain: number,
+  ): void;
+  setNextHop(index: number, node4: number, node6: number, iface: number, mtu: number, flags: number): void;
+  setNextHopMacs(index: number, destination: bigint, source: bigint): void;
+  newMembers(count: number): number;
+  setMember(members: number, place: number, index: number): void;
+  publishMembers(index: number, members: number, count: number): void;
+  setProtocolNode4(protocol: number, node: number): void;
+  setProtocolNode6(protocol: number, node: number): void;
+  setIcmp6Node(type: number, node: number): void;
+}
+
+const controlNames = [
+  'hookIp',
+  'newFib',
+  'setPrefix',
+  'setInterface',
+  'setNextHop',
+  'setNextHopMacs',
+  'newMembers',
+  'setMember',
+  'publishMembers',
+  'setProtocolNode4',
+  'setProtocolNode6',
+  'setIcmp6Node',
+] as const;
+
+/** A MAC address as the tables hold it: first byte lowest. */
+function macWord(text: string): bigint {
+  return macToBytes(parseMac(text)).reduceRight((word, byte) => (word << 8n) | BigInt(byte), 0n);
+}

@@ -1,4 +1,4 @@
-import type { Interceptor } from '@connectrpc/connect';
+import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { isFault, toConnectError } from './wire-error.ts';
 
 /** Reports an error of an implementation that carries no code: a mistake in the router itself. */
@@ -9,6 +9,7 @@ export function guardImplementations(onFault: FaultListener): Interceptor {
   return (next) => async (request) => {
     const method = `${request.service.typeName}/${request.method.name}`;
     const fail = (error: unknown) => {
+      if (request.signal.aborted) return abortError(request.signal);
       if (isFault(error)) onFault({ method, error });
       return toConnectError(error);
     };
@@ -46,15 +47,14 @@ async function* guardStream<T>(
 
 function rejectOnAbort(signal: AbortSignal) {
   const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(toAbortError(signal.reason));
+  const abort = () => reject(abortError(signal));
   promise.catch(() => undefined);
   if (signal.aborted) abort();
   else signal.addEventListener('abort', abort, { once: true });
   return { promise, stop: () => signal.removeEventListener('abort', abort) };
 }
 
-function toAbortError(reason: unknown): unknown {
-  return reason instanceof Error
-    ? reason
-    : Object.assign(new Error('the client has gone'), { code: 'ECANCELED' });
+/** Gives the reason why a call ended from outside: its deadline, the router's end, or that its client left. */
+function abortError({ reason }: AbortSignal): ConnectError {
+  return reason instanceof ConnectError ? reason : new ConnectError('the client has gone', Code.Canceled);
 }

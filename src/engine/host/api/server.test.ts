@@ -117,11 +117,13 @@ test('ends a stream when its client leaves', async () => {
   const path = join(folder, 'leave.sock');
   const server = new ApiServer({ ...options, path, services: sampleServices(state) });
   await server.start();
+  const faultsBefore = faults.length;
   const socket = openStream(path);
   await once(socket, 'data');
   socket.destroy();
   while (state.endedStreams === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await server.close();
+  assert.equal(faults.length, faultsBefore);
 });
 
 test('closes at once when nothing was ever connected', async () => {

@@ -11,16 +11,17 @@ export interface Sample {
 
 /** A program that forwards a workload on one core until it is closed. */
 export interface Forwarding extends AsyncDisposable {
+  readonly pid: number;
   sample(): Promise<Sample>;
 }
 
-/** A program that can be measured; what it cannot do is a sentence instead. */
+/** A program that can be measured. */
 export interface Peer {
   readonly name: string;
   readonly about: string;
   /** Makes it ready to run; what is there already is left as it is. */
   setUp(log: Log): Promise<void>;
-  forward?(job: ForwardJob): Promise<Forwarding>;
+  forward(job: ForwardJob): Promise<Forwarding>;
 }
 
 /** What to forward, and where the files and sockets for it may be. */

@@ -79,6 +79,7 @@ export class Program implements AsyncDisposable {
 
   async close(): Promise<void> {
     if (this.running) this.#child.kill('SIGTERM');
+    if (this.running) this.#child.kill('SIGCONT'); // it may have been stopped
     const ended = this.#ended.then(() => true);
     if (!(await Promise.race([ended, delay(patienceMs, false, { ref: false })]))) this.#child.kill('SIGKILL');
     await this.#ended;

@@ -39,5 +39,5 @@ export async function dpdkForwarding(options: {
     (await sample()).packets > 0 ? true : undefined,
   );
   const kept = resources.move();
-  return { sample, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { pid: options.program.pid, sample, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

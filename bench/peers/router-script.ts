@@ -6,6 +6,7 @@ export function forwardingScript(workload: Workload, pcap: string): readonly str
   return [
     `affinity cpus set control ${cores.control} datapath ${cores.datapath}`,
     ...forwardingDevices(pcap).map((device, index) => `interface add port p${index} devargs ${device}`),
+    ...tableSizeLines(workload.routes.length),
     ...addressLines,
     ...neighborLines(workload.family),
     ...workload.routes.map(
@@ -13,6 +14,13 @@ export function forwardingScript(workload: Workload, pcap: string): readonly str
         `route add ${destination} via ${neighborAddress(workload.family, neighbor)}`,
     ),
   ];
+}
+
+/** The lines that make room for so many IPv4 routes, when the tables are not large enough from the start. */
+export function tableSizeLines(routes: number): readonly string[] {
+  return routes <= 60_000
+    ? []
+    : [`interface set vrf main rib4-routes ${2 ** Math.ceil(Math.log2(routes * 1.02))}`];
 }
 
 /** The lines that give both ports addresses. */

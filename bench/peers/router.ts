@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Forwarding, ForwardJob, Peer, Sample } from '../peer.ts';
+import type { Program } from '../program.ts';
+import { forwardingScript } from './router-script.ts';
+
+/** A router that speaks the grcli grammar. */
+export interface Router extends Pick<Peer, 'name' | 'about' | 'setUp'> {
+  /** Starts it with its files in a directory; ready when its API answers. */
+  start(directory: string): Promise<RouterInstance>;
+}
+
+export interface RouterInstance extends AsyncDisposable {
+  readonly program: Program;
+  /** Runs its own client and returns what that printed. */
+  control(command: readonly string[], timeoutMs?: number): Promise<string>;
+  /** The path of a file of its directory as it sees it. */
+  inside(path: string): string;
+}
+
+const loadTimeoutMs = 600_000;
+
+/** Makes a peer of a router: it is configured by a script of its client's lines. */
+export function forwardingRouter(router: Router): Peer {
+  return {
+    name: router.name,
+    about: router.about,
+    setUp: (log) => router.setUp(log),
+    forward: (job) => forward(router, job),
+  };
+}
+
+/** Runs lines of the grammar in a router; the first that fails ends it. */
+export async function runLines(
+  instance: RouterInstance,
+  { lines, directory }: { readonly lines: readonly string[]; readonly directory: string },
+): Promise<void> {
+  const script = join(directory, 'router.script');
+  await writeFile(script, `${lines.join('\n')}\n`);
+  await instance.control(['-e', '-f', instance.inside(script)], loadTimeoutMs);
+}
+
+async function forward(router: Router, job: ForwardJob): Promise<Forwarding> {
+  await using resources = new AsyncDisposableStack();
+  const instance = resources.use(await router.start(job.directory));
+  const lines = forwardingScript(job.workload, instance.inside(job.pcap));
+  await runLines(instance, { lines, directory: job.directory });
+  const sample = () => sentBy(instance, 'p1');
+  await instance.program.until('its first packet', async () =>
+    (await sample()).packets > 0 ? true : undefined,
+  );
+  const kept = resources.move();
+  return { pid: instance.program.pid, sample, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+async function sentBy(instance: RouterInstance, name: string): Promise<Sample> {
+  const beforeMs = performance.now();
+  const text = await instance.control(['stats', 'hardware']);
+  const atMs = (beforeMs + performance.now()) / 2;
+  const packets = new RegExp(`^${name}\\.tx_good_packets:?\\s+(\\d+)`, 'm').exec(text)?.[1];
+  return { packets: Number(packets ?? 0), atMs };
+}

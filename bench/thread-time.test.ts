@@ -1,0 +1,22 @@
+import { deepEqual, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+import { threadTimes, timeBetween } from './thread-time.ts';
+
+test('the busiest thread and the sum are told apart, new threads included', () => {
+  const before = new Map([
+    ['1', 100],
+    ['2', 50],
+  ]);
+  const after = new Map([
+    ['1', 110],
+    ['2', 90],
+    ['3', 5],
+  ]);
+  deepEqual(timeBetween(before, after), { busiest: 40, total: 55 });
+});
+
+test('a process that works uses time', () => {
+  const before = threadTimes(process.pid);
+  for (const endMs = performance.now() + 20; performance.now() < endMs; );
+  ok(timeBetween(before, threadTimes(process.pid)).busiest > 5e6);
+});

@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The CPU time that each thread of a process has had so far, in nanoseconds, by thread id. */
+export function threadTimes(pid: number): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const time = timeOf(`/proc/${pid}/task/${thread}/schedstat`);
+    if (time !== undefined) times.set(thread, time);
+  }
+  return times;
+}
+
+/** What the busiest thread and all threads together had between two readings, in nanoseconds. */
+export function timeBetween(
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+): { readonly busiest: number; readonly total: number } {
+  const differences = [...after].map(([thread, time]) => time - (before.get(thread) ?? 0));
+  return { busiest: Math.max(0, ...differences), total: differences.reduce((sum, time) => sum + time, 0) };
+}
+
+// A thread may end between the listing and the reading.
+function timeOf(file: string): number | undefined {
+  try {
+    return Number(readFileSync(file, 'utf8').split(' ', 1)[0]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs';
+import type { Settings } from './bench.ts';
+import { packetRate } from './packet-rate.ts';
+import { encodePcap } from './pcap.ts';
+import type { Forwarding, Peer } from './peer.ts';
+import type { Workload } from './workload.ts';
+import { Workspace } from './workspace.ts';
+
+export interface TurnsOptions {
+  readonly workload: Workload;
+  readonly settings: Settings;
+  /** Keeps each program between its turns, stopped by a signal; otherwise each turn starts it anew. */
+  readonly startOnce: boolean;
+}
+
+/** Lets programs forward one workload in turn, never two at once. */
+export class Turns implements AsyncDisposable {
+  readonly #options: TurnsOptions;
+  readonly #kept = new Map<string, Forwarding>();
+  readonly #resources = new AsyncDisposableStack();
+
+  constructor(options: TurnsOptions) {
+    this.#options = options;
+  }
+
+  /** Measures a program's packet rate, in millions a second. */
+  async measure(peer: Peer): Promise<number> {
+    if (this.#options.startOnce) return await this.#measureKept(peer);
+    await using resources = new AsyncDisposableStack();
+    return await this.#rate(await this.#start(peer, resources));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync();
+  }
+
+  async #measureKept(peer: Peer): Promise<number> {
+    const forwarding = this.#kept.get(peer.name) ?? (await this.#start(peer, this.#resources));
+    this.#kept.set(peer.name, forwarding);
+    process.kill(forwarding.pid, 'SIGCONT');
+    try {
+      return await this.#rate(forwarding);
+    } finally {
+      process.kill(forwarding.pid, 'SIGSTOP');
+    }
+  }
+
+  async #start(peer: Peer, resources: AsyncDisposableStack): Promise<Forwarding> {
+    const { workload } = this.#options;
+    const workspace = resources.use(new Workspace());
+    const pcap = workspace.file('packets.pcap');
+    writeFileSync(pcap, encodePcap(workload.frames));
+    return resources.use(await peer.forward({ workload, directory: workspace.path, pcap }));
+  }
+
+  #rate(forwarding: Forwarding): Promise<number> {
+    const { seconds, log } = this.#options.settings;
+    return packetRate(forwarding, { seconds, log });
+  }
+}

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import type { Graph } from '../../compiler/graph.ts';
 import { CaptureFile } from './capture-file.ts';
 import type { CapturedPacket } from './capture-ring.ts';
 import { type Clock, wallClockNs } from './clock.ts';
+import { Signal } from './signal.ts';
 import type { WatchedInterface, WatchedInterfaces } from './watched-interfaces.ts';
 
 /** What somebody wants captured. */
@@ -22,11 +22,11 @@ export class CaptureSession {
   readonly wish: CaptureWish;
   readonly #file: CaptureFile;
   readonly #beginning: Uint8Array;
+  readonly #news = new Signal();
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #lost = 0n;
   #taken = 0;
-  #wake: () => void = () => {};
 
   constructor(options: {
     readonly wish: CaptureWish;
@@ -46,7 +46,7 @@ export class CaptureSession {
       if (!this.#isDone && this.#wants(packet)) this.#write(packet, clock);
     }
     this.#lost += BigInt(lost);
-    if (this.#waitingBytes > 0 || this.#isDone) this.#wake();
+    if (this.#waitingBytes > 0 || this.#isDone) this.#news.raise();
   }
 
   /** Gives the file in pieces, until the count is reached or the signal aborts. */
@@ -55,7 +55,7 @@ export class CaptureSession {
     while (!signal.aborted) {
       if (this.#waitingBytes > 0) yield this.#takeWaiting();
       else if (this.#isDone) return yield this.#file.end(wallClockNs(), this.#lost);
-      else await this.#more(signal);
+      else await this.#news.wait(signal);
     }
   }
 
@@ -87,14 +87,6 @@ export class CaptureSession {
     this.#waiting = [];
     this.#waitingBytes = 0;
     return chunk;
-  }
-
-  async #more(signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    const stop = new AbortController();
-    await Promise.race([promise, once(signal, 'abort', { signal: stop.signal }).catch(() => undefined)]);
-    stop.abort();
   }
 }
 

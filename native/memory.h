@@ -23,7 +23,9 @@ struct packet_memory {
 	uintptr_t start;
 	size_t length;
 	size_t page_size;
-	/* Objects start at header + n * stride inside each chunk; a chunk is a page or the whole. */
+	/*
+	 * Mbufs start at header + n * stride inside each chunk, n * stride < chunk_used; a chunk is a page or the whole.
+	 */
 	size_t chunk;
 	uint32_t chunk_mask;
 	uint32_t chunk_used;
@@ -54,10 +56,9 @@ static inline bool packet_inside(const void *pointer)
 static inline struct rte_mbuf *packet_at(uint32_t offset)
 {
 	uint32_t relative = offset - packets.region;
-	uint32_t inside = relative & packets.chunk_mask;
-	if (relative >= packets.length || inside >= packets.chunk_used || inside < packets.header)
-		return NULL;
-	if ((uint64_t)(inside - packets.header) * packets.stride_inverse >= packets.stride_inverse)
+	uint32_t from_first = (relative & packets.chunk_mask) - packets.header;
+	if (relative >= packets.length || from_first >= packets.chunk_used ||
+		from_first * packets.stride_inverse >= packets.stride_inverse)
 		return NULL;
 	struct rte_mbuf *mbuf = (struct rte_mbuf *)(packets.start + relative);
 	return mbuf->pool == packets.pool ? mbuf : NULL;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -130,6 +131,17 @@ test('a TAP port has a MAC, offloads, a link and counters, and is gone when clos
   portClose(port);
   assert.ok(!readFileSync('/proc/net/dev', 'utf8').includes(tapName));
   assert.ok(!(tapName in networkInterfaces()));
+});
+
+test('the link of a TAP follows the kernel', () => {
+  const port = portProbe(`net_tap0,iface=${tapName}`);
+  portConfigure(port);
+  portStart(port);
+  execFileSync('ip', ['link', 'set', tapName, 'down']);
+  assert.equal(portLink(port).up, false);
+  execFileSync('ip', ['link', 'set', tapName, 'up']);
+  assert.equal(portLink(port).up, true);
+  portClose(port);
 });
 
 test('a driver without further MAC addresses says so', () => {

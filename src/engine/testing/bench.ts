@@ -132,9 +132,13 @@ export class Bench {
       readonly output?: number;
       readonly etherType?: number;
       readonly flags?: number;
+      readonly note?: number;
+      /** How many of the first bytes the stages before have stripped. */
+      readonly stripped?: number;
     } = {},
   ): Outcome {
     const mbuf = this.#mbuf(0, bytes, {});
+    this.#strip(mbuf, fields.stripped ?? 0);
     this.view.setUint16(mbuf + 92, fields.iface ?? 0, true);
     this.view.setUint16(mbuf + 94, fields.output ?? 0, true);
     this.view.setUint32(mbuf + 96, fields.nextHop ?? 0, true);
@@ -143,6 +147,7 @@ export class Bench {
     this.view.setUint32(mbuf + 104, 0, true);
     this.view.setUint32(mbuf + 108, fields.flags ?? 0, true);
     this.view.setUint16(mbuf + 112, fields.etherType ?? 0, true);
+    this.view.setUint32(mbuf + 116, fields.note ?? 0, true);
     const ring = WORKER_AREAS + WORKER_INJECTED;
     const written = this.view.getUint32(ring, true);
     const slot = ring + 64 + (written % INJECT_SLOTS) * 8;
@@ -259,6 +264,12 @@ export class Bench {
     this.view.setBigUint64(first + 24, options.olFlags ?? 0n, true);
     this.view.setUint32(first + 36, frame.length, true);
     return first;
+  }
+
+  #strip(mbuf: number, bytes: number): void {
+    this.view.setUint16(mbuf + 16, HEADROOM + bytes, true);
+    this.view.setUint16(mbuf + 40, this.view.getUint16(mbuf + 40, true) - bytes, true);
+    this.view.setUint32(mbuf + 36, this.view.getUint32(mbuf + 36, true) - bytes, true);
   }
 
   #contents(mbuf: number): Uint8Array {

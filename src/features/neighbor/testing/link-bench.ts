@@ -1,0 +1,92 @@
+import { fileURLToPath } from 'node:url';
+import { tableFunctions } from '../../../engine/host/datapath.ts';
+import { Bench, type Outcome } from '../../../engine/testing/bench.ts';
+import { formatAddress, parseAddress } from '../../../net/address.ts';
+import { formatMac, macToBytes, parseMac } from '../../../net/mac.ts';
+import { packetPath } from '../../../programs/vrouter/packet-path.ts';
+import { INTERFACE_SNOOPING, INTERFACE_UP } from '../../interface/layout.ts';
+import { addressWords, familyNumber, readHeard } from '../wire-words.ts';
+
+/** MAC address of the interface and of a host on its link. */
+export const ROUTER_MAC = '02:00:00:00:00:01';
+export const HOST_MAC = '02:00:00:00:00:0a';
+/** The one interface of the bench, in VRF 3. */
+export const IFACE = 7;
+export const VRF = 3;
+
+/** The bench with one interface on port 0, which takes ARP. */
+export class LinkBench {
+  readonly bench: Bench;
+  readonly #tables: Tables;
+
+  constructor(bench: Bench) {
+    this.bench = bench;
+    this.#tables = tableFunctions<Tables>(bench.control.exports, tableNames);
+    const [input, output] = [bench.node('ether-input'), bench.node('port-tx')];
+    this.#tables.setInterface(IFACE, INTERFACE_UP, VRF, 1500, 0, input, output, 0);
+    const mac = macToBytes(parseMac(ROUTER_MAC));
+    const view = new DataView(mac.buffer);
+    this.#tables.setInterfaceMac(IFACE, view.getUint32(0), view.getUint16(4));
+    bench.view.setUint16(bench.region('PORT_INTERFACES'), IFACE, true);
+    bench.view.setUint16(bench.region('ETHER_TYPES') + 0x0608 * 2, bench.node('arp-input'), true);
+  }
+
+  static async open(): Promise<LinkBench> {
+    return new LinkBench(await Bench.open(packetPath, buildFolder));
+  }
+
+  set snooping(on: boolean) {
+    this.#tables.setInterfaceFlags(IFACE, INTERFACE_UP | (on ? INTERFACE_SNOOPING : 0));
+  }
+
+  /** Answers for an address on the interface, or on another one. */
+  answerFor(address: string, iface = IFACE): boolean {
+    const { family, low, high } = keyOf(address);
+    return this.#tables.answerFor(iface, family, low, high) !== 0;
+  }
+
+  stopAnswering(address: string): boolean {
+    const { family, low, high } = keyOf(address);
+    return this.#tables.stopAnswering(IFACE, family, low, high) !== 0;
+  }
+}
+
+/** What the stages told the control thread, as texts. */
+export function heardIn(outcome: Outcome) {
+  return outcome.events.map(({ iface, vrf, data }) => {
+    const { address, mac, flags } = readHeard(new DataView(data.buffer, data.byteOffset, data.byteLength));
+    return { iface, vrf, address: formatAddress(address), mac: mac && formatMac(mac), flags };
+  });
+}
+
+interface Tables {
+  setInterface(
+    id: number,
+    flags: number,
+    vrf: number,
+    mtu: number,
+    port: number,
+    inputNode: number,
+    outputNode: number,
+    domain: number,
+  ): void;
+  setInterfaceFlags(id: number, flags: number): void;
+  setInterfaceMac(id: number, firstFour: number, lastTwo: number): void;
+  answerFor(iface: number, family: number, low: bigint, high: bigint): number;
+  stopAnswering(iface: number, family: number, low: bigint, high: bigint): number;
+}
+
+const tableNames = [
+  'setInterface',
+  'setInterfaceFlags',
+  'setInterfaceMac',
+  'answerFor',
+  'stopAnswering',
+] as const;
+
+const buildFolder = fileURLToPath(new URL('../../../../build', import.meta.url));
+
+function keyOf(text: string) {
+  const address = parseAddress(text);
+  return { family: familyNumber(address), ...addressWords(address) };
+}

@@ -220,4 +220,4 @@ function explained(error: unknown, text: string): unknown {
 
 // What EAL always says when it starts, and what it adds to a driver's own words when one refuses a device.
 const chatter =
-  /^EAL: (Detected |Selected IOVA|Probe PCI|Physical addresses are|VFIO support|Driver cannot attach|Failed to attach)|mp action callback/;
+  /^EAL: (Detected |Selected IOVA|Probe PCI|Physical addresses are|VFIO support|Driver cannot attach|Failed to attach|No free \d+ kB|\d+ hugepages of size)|mp action callback/;

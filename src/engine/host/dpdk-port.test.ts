@@ -29,7 +29,7 @@ import {
   RX_OFFLOADS,
   TX_OFFLOADS,
 } from './dpdk.ts';
-import { startPacketWorld } from './dpdk-testing.ts';
+import { inChild, startPacketWorld } from './dpdk-testing.ts';
 
 const world = startPacketWorld({ hugepages: false });
 const { rx, tx, free } = burstFunctions();
@@ -66,6 +66,17 @@ test('a device is probed once', () => {
   assert.equal(portFind('net_null0'), port);
   portClose(port);
   assert.equal(portFind('net_null0'), undefined);
+});
+
+test('a TAP without the privilege to make one is EPERM', async () => {
+  const result = await inChild(`
+    process.setgid(65534);
+    process.setuid(65534);
+    dpdk.ealInit({ hugepages: false });
+    try { dpdk.portProbe("net_tap0,iface=${tapName}"); }
+    catch (error) { return { code: error.code, message: error.message }; }`);
+  assert.equal(result.code, 'EPERM');
+  assert.match(String(result.message), /CAP_NET_ADMIN/);
 });
 
 test('a port that is not there is ENODEV for every call', () => {

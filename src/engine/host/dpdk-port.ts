@@ -2,7 +2,7 @@ import type { Mac } from '../../net/mac.ts';
 import { macToBytes, parseMac } from '../../net/mac.ts';
 import { control, type PortLink, type PortStats } from './dpdk-addon.ts';
 import { checkDevargs } from './dpdk-devargs.ts';
-import { checkNumber, checkText } from './dpdk-error.ts';
+import { checkNumber, checkText, DpdkError } from './dpdk-error.ts';
 
 /** Receive offloads as Millrace names them (native/offloads.h). */
 export const RX_OFFLOADS = {
@@ -21,6 +21,7 @@ export const TX_OFFLOADS = {
   'vlan-insert': 1 << 3,
   'tcp-tso': 1 << 4,
   'multi-segs': 1 << 5,
+  /** Only for ports whose packets are never shared between ports (refcnt 1). */
   'fast-free': 1 << 6,
 } as const;
 
@@ -80,8 +81,12 @@ export interface PortOptions {
 /** Probes a device and returns the id of its (first) port. @throws DpdkError EEXIST, ENODEV, EBUSY, EINVAL, … */
 export function portProbe(devargs: string): number {
   checkDevargs(devargs);
-  const [first = -1] = control((native) => native.portProbe(devargs));
-  return first;
+  try {
+    const [first = -1] = control((native) => native.portProbe(devargs));
+    return first;
+  } catch (error) {
+    throw privilegesExplained(error);
+  }
 }
 
 /** Finds the port of a device by its DPDK name. */
@@ -193,6 +198,14 @@ export function portXstats(port: number): Readonly<Record<string, bigint>> {
 /** Sets all counters of a port to zero. */
 export function portXstatsReset(port: number): void {
   control((native) => native.portXstatsReset(checkPort("reset a port's statistics", port)));
+}
+
+// Drivers answer with any code when the kernel refuses them something; their log has the kernel's words.
+function privilegesExplained(error: unknown): unknown {
+  if (!(error instanceof DpdkError)) return error;
+  if (!error.log.some((line) => /Operation not permitted|Permission denied/.test(line))) return error;
+  const message = `${error.message}\n  The process lacks a privilege: CAP_NET_ADMIN, CAP_NET_RAW, or access to the device's files.`;
+  return new DpdkError({ code: 'EPERM', message, log: error.log }, { cause: error });
 }
 
 function checkPort(doing: string, port: number): number {

@@ -40,6 +40,9 @@ struct burst_thread {
 	struct burst_thread *next;
 };
 
+/** The calling thread, or NULL; in the thread's static block, found by one instruction where a library's takes a call. */
+extern __thread struct burst_thread *burst_self __attribute__((tls_model("initial-exec")));
+
 /** Adds and removes the calling thread; a thread that is not added gets nothing from any burst. */
 int burst_thread_add(void);
 void burst_thread_remove(void);

@@ -43,27 +43,6 @@ struct packet_memory {
 
 extern struct packet_memory packets;
 
-/** True when a pointer lies in the packet memory. */
-static inline bool packet_inside(const void *pointer)
-{
-	return (uintptr_t)pointer - packets.start < packets.length;
-}
-
-/**
- * Turns an offset that came from WebAssembly into an mbuf; NULL when it is not the start of an mbuf of the pool.
- * The remainder test is one multiplication (Lemire, Kaser, Kurz: "Faster remainder by direct computation", 2019).
- */
-static inline struct rte_mbuf *packet_at(uint32_t offset)
-{
-	uint32_t relative = offset - packets.region;
-	uint32_t from_first = (relative & packets.chunk_mask) - packets.header;
-	if (relative >= packets.length || from_first >= packets.chunk_used ||
-		from_first * packets.stride_inverse >= packets.stride_inverse)
-		return NULL;
-	struct rte_mbuf *mbuf = (struct rte_mbuf *)(packets.start + relative);
-	return mbuf->pool == packets.pool ? mbuf : NULL;
-}
-
 /** poolCreate({name, count, dataRoom, cacheSize, socket}) → {length, pageSize, mbufSize}; socket -1 is any. */
 napi_value pool_create(napi_env env, napi_callback_info info);
 

@@ -1,0 +1,68 @@
+/*
+ * Which mbufs may be followed. WebAssembly sees the packet memory and can write anything into it, so an offset or a
+ * pointer that lay there is checked first.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+#include "memory.h"
+
+/** The rest of packet_own() for chains. */
+bool packet_own_chain(const struct rte_mbuf *mbuf);
+
+/** The rest of packet_chain_at() for chains. */
+bool packet_sound_chain(const struct rte_mbuf *first, bool to_send);
+
+/** Copies a packet into the pool and frees it; NULL when the pool is empty. */
+struct rte_mbuf *packet_adopt(struct rte_mbuf *mbuf);
+
+/** True when a pointer lies in the packet memory. */
+static inline bool packet_inside(const void *pointer)
+{
+	return (uintptr_t)pointer - packets.start < packets.length;
+}
+
+/**
+ * Turns an offset that came from WebAssembly into an mbuf; NULL when it is not the start of an mbuf of the pool.
+ * The remainder test is one multiplication (Lemire, Kaser, Kurz: "Faster remainder by direct computation", 2019).
+ */
+static inline struct rte_mbuf *packet_at(uint32_t offset)
+{
+	uint32_t relative = offset - packets.region;
+	uint32_t from_first = (relative & packets.chunk_mask) - packets.header;
+	if (relative >= packets.length || from_first >= packets.chunk_used ||
+		from_first * packets.stride_inverse >= packets.stride_inverse)
+		return NULL;
+	struct rte_mbuf *mbuf = (struct rte_mbuf *)(packets.start + relative);
+	return mbuf->pool == packets.pool ? mbuf : NULL;
+}
+
+/** True when an mbuf is has its own buffer, sound enough to be freed or, with `to_send`, sent. */
+static inline bool packet_usable(const struct rte_mbuf *mbuf, bool to_send)
+{
+	if (mbuf->buf_addr != (const void *)(mbuf + 1) || mbuf->refcnt == 0 ||
+		(mbuf->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) != 0)
+		return false;
+	return !to_send || (uint32_t)mbuf->data_off + mbuf->data_len <= packets.data_room;
+}
+
+/** The packet at an offset with its whole chain checked; NULL when it is none. */
+static inline struct rte_mbuf *packet_chain_at(uint32_t offset, bool to_send)
+{
+	struct rte_mbuf *first = packet_at(offset);
+	if (unlikely(first == NULL) || !packet_usable(first, to_send))
+		return NULL;
+	bool alone = likely(first->nb_segs == 1 && first->next == NULL);
+	return alone || packet_sound_chain(first, to_send) ? first : NULL;
+}
+
+/** True when WebAssembly can see a whole received packet: every segment in the pool and with its own buffer. */
+static inline bool packet_own(const struct rte_mbuf *mbuf)
+{
+	if (likely(mbuf->nb_segs == 1))
+		return packet_inside(mbuf) && mbuf->buf_addr == (const void *)(mbuf + 1);
+	return packet_own_chain(mbuf);
+}

@@ -1,5 +1,18 @@
 import type { Bench } from './bench.ts';
 import { forward, forward6, forwardMillion } from './benches/forward.ts';
+import { idle } from './benches/idle.ts';
+import { ping } from './benches/ping.ts';
+import { routes } from './benches/routes.ts';
+import { ctl, start } from './benches/start.ts';
 
 /** All benchmarks, in the order they are run and shown. */
-export const catalogue: readonly Bench[] = [forward, forward6, forwardMillion];
+export const catalogue: readonly Bench[] = [
+  forward,
+  forward6,
+  forwardMillion,
+  idle,
+  routes,
+  ping,
+  start,
+  ctl,
+];

@@ -53,7 +53,7 @@ function rowsOf(report: Report): readonly Row[] {
     ([name, value]): Row => [name, String(value), spreadOf(report, name), ratioOf(report, name), ''],
   );
   const skipped = Object.entries(report.skipped).map(([name, reason]): Row => {
-    return [name, '–', '–', '–', `left out: ${firstLine(reason)}`];
+    return [name, '–', '–', '–', `left out: ${inOneLine(reason)}`];
   });
   return [...measured, ...skipped];
 }
@@ -73,6 +73,7 @@ function verdict({ met }: GoalReport): string {
   return met ? 'met' : 'missed';
 }
 
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+function inOneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

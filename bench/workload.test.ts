@@ -1,6 +1,13 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import { fewIpv4Routes, fewIpv6Routes, manyIpv4Routes, neighborAddress, neighborMac } from './workload.ts';
+import {
+  fewIpv4Routes,
+  fewIpv6Routes,
+  manyIpv4Routes,
+  manyIpv6Routes,
+  neighborAddress,
+  neighborMac,
+} from './workload.ts';
 
 test('the few routes of both families are 256, for 1024 packets', () => {
   for (const workload of [fewIpv4Routes(), fewIpv6Routes()]) {
@@ -13,6 +20,10 @@ test("many routes are distinct and none covers a router's own addresses", () => 
   const { routes } = manyIpv4Routes(20_000);
   equal(new Set(routes.map((route) => route.destination)).size, 20_000);
   ok(routes.every(({ destination }) => !/^(0|10|127|172|192)\./.test(destination)));
+});
+
+test('many IPv6 routes are distinct', () => {
+  equal(new Set(manyIpv6Routes(10_000).map((route) => route.destination)).size, 10_000);
 });
 
 test('a workload is the same each time', () => {

@@ -68,6 +68,23 @@ export function manyIpv4Routes(count: number): Workload {
   return { family: 'ipv4', routes, frames };
 }
 
+/** So many distinct IPv6 routes /48: runs of 40 inside random /32s, as providers have them. */
+export function manyIpv6Routes(count: number): readonly Route[] {
+  const random = seededRandom(3);
+  const seen = new Set<number>();
+  const routes: Route[] = [];
+  while (routes.length < count) {
+    const provider = 0x2400_0000 + random(0x0800_0000);
+    if (seen.has(provider)) continue;
+    seen.add(provider);
+    const start = `${hex(provider >>> 16)}:${hex(provider & 0xffff)}`;
+    for (let site = 0; site < 40 && routes.length < count; site++) {
+      routes.push({ destination: `${start}:${hex(site)}::/48`, neighbor: routes.length % neighborCount });
+    }
+  }
+  return routes;
+}
+
 /** The MAC address of a neighbour. */
 export function neighborMac(neighbor: number): string {
   return formatMac(macFromBytes(Uint8Array.of(2, 0, 0, 0, 1 + (neighbor >>> 8), neighbor & 0xff)));

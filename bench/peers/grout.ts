@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Log } from '../peer.ts';
+import { cores, type Log } from '../peer.ts';
 import { startProgram } from '../program.ts';
 import { run } from '../run.ts';
 import { groutRoot } from '../setup/grout.ts';
@@ -24,11 +23,11 @@ export const groutHugepages = forwardingRouter(
   }),
 );
 
-/** The same as it is by default: it sleeps when nothing arrives. */
-export const groutAsleep = groutWith({
+/** The same as it is by default: hugepages, and it sleeps when nothing arrives. */
+export const groutByDefault = groutWith({
   name: 'grout',
-  about: 'Grout from Debian forky, -t (ordinary pages, micro-sleeps)',
-  flags: ['-t'],
+  about: 'Grout from Debian forky by default (hugepages, micro-sleeps)',
+  flags: [],
 });
 
 interface Variant {
@@ -42,11 +41,12 @@ function groutWith({ name, about, flags }: Variant): Router {
     name,
     about,
     setUp: async (log: Log) => void (await groutRoot(log)),
-    start: (directory) => start(directory, flags),
+    launch: (directory) => launch(directory, flags),
+    firstLines: [`affinity cpus set control ${cores.control} datapath ${cores.datapath}`],
   };
 }
 
-async function start(directory: string, flags: readonly string[]): Promise<RouterInstance> {
+async function launch(directory: string, flags: readonly string[]): Promise<RouterInstance> {
   const root = await groutRoot(() => {});
   const program = startProgram({
     name: 'grout',
@@ -58,8 +58,9 @@ async function start(directory: string, flags: readonly string[]): Promise<Route
     ownNetwork: true,
     ownMounts: true,
   });
-  const instance: RouterInstance = {
+  return {
     program,
+    socket: join(directory, 'grout.sock'),
     inside: (path) => path.replace(directory, mountPoint),
     control: (command, timeoutMs = 60_000) => {
       const enter = ['nsenter', `--target=${program.pid}`, '--mount', '--net', '--', 'chroot', root] as const;
@@ -67,9 +68,6 @@ async function start(directory: string, flags: readonly string[]): Promise<Route
     },
     [Symbol.asyncDispose]: () => program.close(),
   };
-  await program.until('its socket', async () => existsSync(join(directory, 'grout.sock')) || undefined);
-  await program.until('its API', () => instance.control(['interface']).catch(() => undefined));
-  return instance;
 }
 
 const mountPoint = '/bench';

@@ -12,7 +12,7 @@ export const millrace = forwardingRouter(
 );
 
 /** The same as it is by default: it sleeps when nothing arrives. */
-export const millraceAsleep = millraceWith({
+export const millraceByDefault = millraceWith({
   about: 'this router by default (hugepages, micro-sleeps)',
   flags: [],
 });
@@ -20,13 +20,7 @@ export const millraceAsleep = millraceWith({
 const root = dirname(dirname(import.meta.dirname));
 const vrouterProgram = join(root, 'src/programs/vrouter.ts');
 
-/** The command that runs programs of this clone. */
-export const millraceCommand = join(root, 'bin/millrace');
-
-/** The socket of a router whose files are in the directory. */
-export function millraceSocket(directory: string): string {
-  return join(directory, 'millrace.sock');
-}
+const millraceCommand = join(root, 'bin/millrace');
 
 interface Variant {
   readonly about: string;
@@ -34,7 +28,7 @@ interface Variant {
 }
 
 function millraceWith({ about, flags }: Variant): Router {
-  return { name: 'millrace', about, setUp, start: (directory) => start(directory, flags) };
+  return { name: 'millrace', about, setUp, launch: (directory) => launch(directory, flags) };
 }
 
 async function setUp(): Promise<void> {
@@ -42,8 +36,8 @@ async function setUp(): Promise<void> {
   throw new BenchError('BENCH_MILLRACE', `expected the router at ${vrouterProgram}, found none`);
 }
 
-async function start(directory: string, flags: readonly string[]): Promise<RouterInstance> {
-  const socket = millraceSocket(directory);
+async function launch(directory: string, flags: readonly string[]): Promise<RouterInstance> {
+  const socket = join(directory, 'millrace.sock');
   const program = startProgram({
     name: 'millrace vrouter',
     command: [
@@ -53,15 +47,12 @@ async function start(directory: string, flags: readonly string[]): Promise<Route
     ],
     ownNetwork: true,
   });
-  const instance: RouterInstance = {
+  return {
     program,
+    socket,
     inside: (path) => path,
     control: (command, timeoutMs = 60_000) =>
       run([millraceCommand, 'ctl', '-s', socket, ...command], { timeoutMs }),
     [Symbol.asyncDispose]: () => program.close(),
   };
-  const patienceMs = 30_000;
-  await program.until('its socket', async () => existsSync(socket) || undefined, patienceMs);
-  await program.until('its API', () => instance.control(['interface']).catch(() => undefined), patienceMs);
-  return instance;
 }

@@ -1,27 +1,32 @@
-import { cores, forwardingDevices } from '../peer.ts';
+import { forwardingDevices } from '../peer.ts';
 import { neighborAddress, neighborCount, neighborMac, type Workload } from '../workload.ts';
 
 /** The lines that make a router with the grcli grammar forward a workload from p0 to p1. */
 export function forwardingScript(workload: Workload, pcap: string): readonly string[] {
   return [
-    `affinity cpus set control ${cores.control} datapath ${cores.datapath}`,
     ...forwardingDevices(pcap).map((device, index) => `interface add port p${index} devargs ${device}`),
-    ...tableSizeLines(workload.routes.length),
+    ...tableSizeLines(workload.family, workload.routes.length),
     ...addressLines,
     ...neighborLines(workload.family),
-    ...workload.routes.map(
-      ({ destination, neighbor }) =>
-        `route add ${destination} via ${neighborAddress(workload.family, neighbor)}`,
-    ),
+    ...routeLines(workload),
   ];
 }
 
-/** The lines that make room for so many IPv4 routes, when the tables are not large enough from the start. */
-export function tableSizeLines(routes: number): readonly string[] {
-  return routes <= 60_000
-    ? []
-    : [`interface set vrf main rib4-routes ${2 ** Math.ceil(Math.log2(routes * 1.02))}`];
+/** The lines that make room for so many routes, when the tables are not large enough from the start. */
+export function tableSizeLines(family: Workload['family'], routes: number): readonly string[] {
+  if (routes <= roomFromTheStart) return [];
+  const size = 2 ** Math.ceil(Math.log2(routes * 1.02));
+  return [`interface set vrf main ${family === 'ipv4' ? 'rib4-routes' : 'rib6-routes'} ${size}`];
 }
+
+/** The lines that add the routes. */
+export function routeLines({ family, routes }: Pick<Workload, 'family' | 'routes'>): readonly string[] {
+  return routes.map(
+    ({ destination, neighbor }) => `route add ${destination} via ${neighborAddress(family, neighbor)}`,
+  );
+}
+
+const roomFromTheStart = 60_000;
 
 /** The lines that give both ports addresses. */
 export const addressLines: readonly string[] = [

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Forwarding, ForwardJob, Peer, Sample } from '../peer.ts';
 import type { Program } from '../program.ts';
@@ -6,19 +7,39 @@ import { forwardingScript } from './router-script.ts';
 
 /** A router that speaks the grcli grammar. */
 export interface Router extends Pick<Peer, 'name' | 'about' | 'setUp'> {
-  /** Starts it with its files in a directory; ready when its API answers. */
-  start(directory: string): Promise<RouterInstance>;
+  /** Starts it with its files in a directory; it may not be ready yet. */
+  launch(directory: string): Promise<RouterInstance>;
+  /** What its client is told first. */
+  readonly firstLines?: readonly string[];
 }
 
 export interface RouterInstance extends AsyncDisposable {
   readonly program: Program;
+  /** The path of its API's socket. */
+  readonly socket: string;
   /** Runs its own client and returns what that printed. */
   control(command: readonly string[], timeoutMs?: number): Promise<string>;
   /** The path of a file of its directory as it sees it. */
   inside(path: string): string;
 }
 
+const readyTimeoutMs = 30_000;
 const loadTimeoutMs = 600_000;
+
+/** Starts a router with its files in a directory, and returns it when its API answers. */
+export async function startRouter(router: Router, directory: string): Promise<RouterInstance> {
+  await using resources = new AsyncDisposableStack();
+  const instance = resources.use(await router.launch(directory));
+  await untilReady(instance);
+  if (router.firstLines !== undefined) await runLines(instance, { lines: router.firstLines, directory });
+  resources.move();
+  return instance;
+}
+
+/** Waits until a router's API accepts connections. */
+export async function untilReady({ program, socket }: RouterInstance): Promise<void> {
+  await program.until('its API', async () => ((await accepts(socket)) ? true : undefined), readyTimeoutMs);
+}
 
 /** Makes a peer of a router: it is configured by a script of its client's lines. */
 export function forwardingRouter(router: Router): Peer {
@@ -42,7 +63,7 @@ export async function runLines(
 
 async function forward(router: Router, job: ForwardJob): Promise<Forwarding> {
   await using resources = new AsyncDisposableStack();
-  const instance = resources.use(await router.start(job.directory));
+  const instance = resources.use(await startRouter(router, job.directory));
   const lines = forwardingScript(job.workload, instance.inside(job.pcap));
   await runLines(instance, { lines, directory: job.directory });
   const sample = () => sentBy(instance, 'p1');
@@ -59,4 +80,12 @@ async function sentBy(instance: RouterInstance, name: string): Promise<Sample> {
   const atMs = (beforeMs + performance.now()) / 2;
   const packets = new RegExp(`^${name}\\.tx_good_packets:?\\s+(\\d+)`, 'm').exec(text)?.[1];
   return { packets: Number(packets ?? 0), atMs };
+}
+
+function accepts(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
 }

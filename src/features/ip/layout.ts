@@ -9,6 +9,8 @@ export const ICMP6_TYPES_BYTES = 512;
 /** Bits of a forwarding entry: the next hop's index, the length of its prefix, and whether it is a branch. */
 export const FIB_NEXT_HOP_MASK = 0x7fffff;
 export const FIB_DEPTH_SHIFT = 23;
+/** ICMP errors a worker sends: { per second u32, at once u32 }. */
+export const ICMP_LIMITS_BYTES = 8;
 /** Route tables: 256 VRFs × two families × RIB_SIZE bytes (datapath/rib.ts). */
 export const RIBS_BYTES = 524288;
 export const RIB_SIZE = 1024;

@@ -34,6 +34,8 @@ export const ICMP6_TIME_EXCEEDED: u32 = 3;
 export const ICMP6_PARAMETER_PROBLEM: u32 = 4;
 export const ICMP6_ECHO_REQUEST: u32 = 128;
 export const ICMP6_ECHO_REPLY: u32 = 129;
+export const ICMP6_NEIGHBOR_SOLICITATION: u32 = 135;
+export const ICMP6_NEIGHBOR_ADVERTISEMENT: u32 = 136;
 export const ICMP6_REDIRECT: u32 = 137;
 /** ICMPv6 types below are errors. */
 export const ICMP6_FIRST_INFORMATIONAL: u32 = 128;

@@ -5,7 +5,7 @@ import {
   PROTOCOL_HOP_BY_HOP,
   PROTOCOL_ROUTING,
 } from './ip-protocols';
-import { IP6_HEADER_BYTES, Ip6Header } from './ip6-header';
+import { IP6_HEADER_BYTES, IP6_NEXT_HEADER_OFFSET, Ip6Header } from './ip6-header';
 
 // IPv6 extension headers (RFC 8200 4): each begins with the number of the next one, and but for the fragment
 // header's its second byte tells its length in units of 8 bytes beyond the first.
@@ -31,6 +31,28 @@ export function upperLayer6(header: Ip6Header, bytes: u32): u32 {
     at += length;
   }
   return at <= bytes ? (protocol << 16) | at : 0;
+}
+
+/**
+ * The headers that every fragment of a packet repeats, hop-by-hop options and routing (RFC 8200 4.5): their length,
+ * the IPv6 header included (low half), and where the number of what follows them lies (high half). Zero when the
+ * first `bytes` of the packet do not hold them.
+ */
+export function perFragmentHeaders(header: Ip6Header, bytes: u32): u32 {
+  const base = changetype<usize>(header);
+  let protocol: u32 = header.nextHeader;
+  let nextHeaderAt = IP6_NEXT_HEADER_OFFSET;
+  let at = IP6_HEADER_BYTES;
+  let found = (nextHeaderAt << 16) | at;
+  while (isOption(protocol) || protocol == PROTOCOL_ROUTING) {
+    if (at + 8 > bytes) return 0;
+    const ends = protocol != PROTOCOL_DESTINATION_OPTIONS;
+    nextHeaderAt = at;
+    at += extensionBytes(protocol, base + at);
+    protocol = load<u8>(base + nextHeaderAt);
+    if (ends) found = (nextHeaderAt << 16) | at;
+  }
+  return (found & 0xffff) <= bytes ? found : 0;
 }
 
 /** Length of an extension header of which 8 bytes are there. */
@@ -73,10 +95,14 @@ const OPTION_PAD1: u32 = 0;
 
 function isExtension(protocol: u32): bool {
   return (
-    protocol == PROTOCOL_HOP_BY_HOP ||
-    protocol == PROTOCOL_DESTINATION_OPTIONS ||
+    isOption(protocol) ||
     protocol == PROTOCOL_ROUTING ||
     protocol == PROTOCOL_FRAGMENT ||
     protocol == PROTOCOL_AUTHENTICATION
   );
+}
+
+/** @inline */
+function isOption(protocol: u32): bool {
+  return protocol == PROTOCOL_HOP_BY_HOP || protocol == PROTOCOL_DESTINATION_OPTIONS;
 }

@@ -42,6 +42,8 @@ export const IP6_MULTICAST_BYTE: u64 = 0xff;
 export const IP6_NEXT_HEADER_OFFSET: u32 = 6;
 /** The flow label's 20 bits, as they lie in versionClassFlowRaw. */
 export const IP6_FLOW_LABEL_RAW: u32 = 0xffff0f00;
+/** Default hop limit of what the router sends itself (RFC 1700). */
+export const IP6_DEFAULT_HOP_LIMIT: u8 = 64;
 
 /** The last 8 bytes of ::1, as they lie. */
 const LOOPBACK_HIGH: u64 = 0x0100000000000000;

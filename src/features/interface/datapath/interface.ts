@@ -29,6 +29,8 @@ export class Interface {
   /** Link-local IPv6 address, all zero for none (48). */
   linkLocalLow: u64;
   linkLocalHigh: u64;
+  /** Next hop that stands for all stations of its link: where packets to link-local addresses go; zero for none (64). */
+  linkNextHop: u32;
 }
 
 /** What one worker has counted of one interface. */

@@ -1,4 +1,5 @@
 import { release } from '../../../engine/datapath/buffers';
+import { freshCopy } from '../../../engine/datapath/chain';
 import { send } from '../../../engine/datapath/graph';
 import { Packet } from '../../../engine/datapath/packet';
 
@@ -15,13 +16,12 @@ export function fragmentBytes(mtu: u32, headerBytes: u32, left: u32): u32 {
   return left <= room ? left : room & ~7;
 }
 
-/** Keeps a fragment, behind those before it. */
-export function addFragment(fragment: Packet): void {
-  const at = <u32>changetype<usize>(fragment);
-  fragment.link = 0;
-  if (last) changetype<Packet>(<usize>last).link = at;
-  else first = at;
-  last = at;
+/** Makes the next fragment: room for its headers, then `bytes` of the packet from `from` on; null gives all of them up. */
+export function newFragment(packet: Packet, headerBytes: u32, from: u32, bytes: u32): Packet | null {
+  const fragment = bytes ? freshCopy(packet, headerBytes, from, bytes) : null;
+  if (fragment === null) dropFragments();
+  else keep(fragment);
+  return fragment;
 }
 
 /** Sends all fragments on to a stage. */
@@ -29,9 +29,16 @@ export function sendFragments(node: u32): void {
   while (first) send(node, takeFragment());
 }
 
-/** Gives all fragments up. */
-export function dropFragments(): void {
+function dropFragments(): void {
   while (first) release(takeFragment());
+}
+
+function keep(fragment: Packet): void {
+  const at = <u32>changetype<usize>(fragment);
+  fragment.link = 0;
+  if (last) changetype<Packet>(<usize>last).link = at;
+  else first = at;
+  last = at;
 }
 
 function takeFragment(): Packet {

@@ -1,13 +1,49 @@
-import { NODE_ICMP4_LOCAL, NODE_IP4_INPUT, NODE_IP4_REJECT } from '../../../engine/datapath/nodes';
+import {
+  NODE_ICMP4_LOCAL,
+  NODE_ICMP6_LOCAL,
+  NODE_IP4_INPUT,
+  NODE_IP4_REJECT,
+  NODE_IP6_INPUT,
+  NODE_IP6_REJECT,
+  NODE_ND_ADVERTISEMENT,
+  NODE_ND_SOLICITATION,
+} from '../../../engine/datapath/nodes';
 import { ETHER_TYPES } from '../../../engine/datapath/regions';
-import { TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
-import { PROTOCOL_ICMP } from '../../../net/datapath/ip-protocols';
+import { TYPE_IP4_RAW, TYPE_IP6_RAW } from '../../../net/datapath/ether-header';
+import { ICMP6_NEIGHBOR_ADVERTISEMENT, ICMP6_NEIGHBOR_SOLICITATION } from '../../../net/datapath/icmp-header';
+import { PROTOCOL_ICMP, PROTOCOL_ICMP6 } from '../../../net/datapath/ip-protocols';
+import { interfaceAt } from '../../interface/datapath/interface';
 import { nextHopAt } from '../../neighbor/datapath/next-hop';
-import { setProtocolNode4 } from './protocols';
+import { setIcmp6Node, setProtocolNode4, setProtocolNode6 } from './protocols';
 
 /** Takes IP's places in the tables of lower features and its own: called once, before the first packet. */
 export function hookIp(): void {
   store<u16>(ETHER_TYPES + ((<usize>TYPE_IP4_RAW) << 1), <u16>NODE_IP4_INPUT);
+  store<u16>(ETHER_TYPES + ((<usize>TYPE_IP6_RAW) << 1), <u16>NODE_IP6_INPUT);
   nextHopAt(0).node4 = <u16>NODE_IP4_REJECT;
+  nextHopAt(0).node6 = <u16>NODE_IP6_REJECT;
   setProtocolNode4(PROTOCOL_ICMP, NODE_ICMP4_LOCAL);
+  setProtocolNode6(PROTOCOL_ICMP6, NODE_ICMP6_LOCAL);
+  setIcmp6Node(ICMP6_NEIGHBOR_SOLICITATION, NODE_ND_SOLICITATION);
+  setIcmp6Node(ICMP6_NEIGHBOR_ADVERTISEMENT, NODE_ND_ADVERTISEMENT);
+}
+
+/** Sets the address (network order, zero for none) that an interface's ICMP errors and recorded routes bear. */
+export function setSourceAddress4(iface: u32, address: u32): void {
+  interfaceAt(iface).address4 = address;
+}
+
+/** Sets the address (two words as they lie, zero for none) that an interface's ICMPv6 errors bear. */
+export function setSourceAddress6(iface: u32, low: u64, high: u64): void {
+  const record = interfaceAt(iface);
+  record.address6Low = low;
+  record.address6High = high;
+}
+
+/** Sets an interface's link-local address, and the next hop that stands for all stations of its link. */
+export function setLinkLocal(iface: u32, low: u64, high: u64, linkNextHop: u32): void {
+  const record = interfaceAt(iface);
+  record.linkLocalLow = low;
+  record.linkLocalHigh = high;
+  record.linkNextHop = linkNextHop;
 }

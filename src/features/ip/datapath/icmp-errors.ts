@@ -1,15 +1,12 @@
 import { freshCopy } from '../../../engine/datapath/chain';
 import { worker } from '../../../engine/datapath/instance';
 import { Packet } from '../../../engine/datapath/packet';
+import { ICMP_LIMITS } from '../../../engine/datapath/regions';
 import { CONTROL_TICKS_PER_SECOND } from '../../../engine/layout';
 import { ICMP_HEADER_BYTES, IcmpHeader } from '../../../net/datapath/icmp-header';
 
 // What ip4-error and ip6-error share. A stage that cannot serve a packet notes the error it deserves and sends it
 // there; the error is a packet of its own, and the one it is about is dropped under the error's name.
-
-/** ICMP errors that a worker sends in a second, of both families, and how many may follow each other at once. */
-const ERRORS_PER_SECOND: u64 = 1000;
-const ERROR_BURST: u64 = 100;
 
 /** Clock ticks at which all the errors sent so far would have been due. */
 let due: u64 = 0;
@@ -27,10 +24,11 @@ export function errorOf(type: u32, code: u32): u32 {
 
 /** Tells whether one more error may be sent now (RFC 1812 4.3.2.8, RFC 4443 2.4 (f)), and counts it. */
 export function mayError(): bool {
-  const interval = load<u64>(CONTROL_TICKS_PER_SECOND) / ERRORS_PER_SECOND;
+  const interval = load<u64>(CONTROL_TICKS_PER_SECOND) / max<u64>(load<u32>(ICMP_LIMITS), 1);
+  const burst: u64 = max<u32>(load<u32>(ICMP_LIMITS, 4), 1);
   const now = worker.clock;
   if (due < now) due = now;
-  if (due - now > interval * (ERROR_BURST - 1)) return false;
+  if (due - now > interval * (burst - 1)) return false;
   due += interval;
   return true;
 }

@@ -1,4 +1,3 @@
-import { freshCopy } from '../../../engine/datapath/chain';
 import { NODE_IP4_OUTPUT } from '../../../engine/datapath/nodes';
 import { Packet } from '../../../engine/datapath/packet';
 import { checksumOf, sumBytes } from '../../../net/datapath/checksum';
@@ -6,7 +5,7 @@ import { IP4_HEADER_BYTES, IP4_MORE_FRAGMENTS_RAW, Ip4Header } from '../../../ne
 import { copiedOptionBytes, copyOptions } from '../../../net/datapath/ip4-options';
 import { nextHopAt } from '../../neighbor/datapath/next-hop';
 import { finishL4Checksum } from '../../port/datapath/l4-checksum';
-import { addFragment, dropFragments, fragmentBytes, sendFragments } from './fragments';
+import { fragmentBytes, newFragment, sendFragments } from './fragments';
 
 export enum Edge {
   /** Its fragments go on in its place. */
@@ -27,17 +26,9 @@ export function ip4Fragment(packet: Packet): u32 {
   let ownHeader = at;
   while (at < end) {
     const bytes = fragmentBytes(mtu, ownHeader, end - at);
-    if (!bytes) {
-      dropFragments();
-      return Edge.DROP_IP4_FRAGMENT_NO_ROOM;
-    }
-    const fragment = freshCopy(packet, ownHeader, at, bytes);
-    if (fragment === null) {
-      dropFragments();
-      return Edge.DROP_FRAGMENT_NO_BUFFERS;
-    }
+    const fragment = newFragment(packet, ownHeader, at, bytes);
+    if (fragment === null) return bytes ? Edge.DROP_FRAGMENT_NO_BUFFERS : Edge.DROP_IP4_FRAGMENT_NO_ROOM;
     writeHeader(fragment, header, at - header.headerBytes, at + bytes < end);
-    addFragment(fragment);
     at += bytes;
     ownHeader = IP4_HEADER_BYTES + copiedOptionBytes(header);
   }

@@ -141,11 +141,11 @@ export class Topology {
         address6: `2001:db8:${number}::2`,
       },
     };
-    this.#writeInterface(link);
     const connected = this.nextHop({ ...forwarding, link, flags: NEXT_HOP_CONNECTED });
+    this.#writeInterface(link, connected);
     this.route(`10.0.${number}.0/24`, connected);
     this.route(`2001:db8:${number}::/64`, connected);
-    const local = this.nextHop({ stage4: 'ip4-local', stage6: 'ip4-local', link, flags: NEXT_HOP_LOCAL });
+    const local = this.nextHop({ stage4: 'ip4-local', stage6: 'ip6-local', link, flags: NEXT_HOP_LOCAL });
     this.route(`${link.address4}/32`, local);
     this.route(`${link.address6}/128`, local);
     const host = this.neighbor(link);
@@ -154,7 +154,7 @@ export class Topology {
     return link;
   }
 
-  #writeInterface(link: Link): void {
+  #writeInterface(link: Link, linkNextHop: number): void {
     const input = this.bench.node('ether-input');
     const output = this.bench.node('port-tx');
     this.#control.setInterface(link.id, INTERFACE_UP, 1, 1500, link.port, input, output, 0);
@@ -164,6 +164,7 @@ export class Topology {
     memory.set(addressToBytes(parseAddress(link.address4)), record + 24);
     memory.set(addressToBytes(parseAddress(link.address6)), record + 32);
     memory.set(addressToBytes(parseAddress(link.linkLocal)), record + 48);
+    this.bench.view.setUint32(record + 64, linkNextHop, true);
     this.bench.view.setUint16(this.bench.region('PORT_INTERFACES') + link.port * 2, link.id, true);
   }
 }
@@ -178,7 +179,7 @@ export interface ReceiveOptions {
 }
 
 /** The stages of a next hop that packets pass on their way to another station. */
-export const forwarding = { stage4: 'ip4-forward', stage6: 'ip4-forward' } as const;
+export const forwarding = { stage4: 'ip4-forward', stage6: 'ip6-forward' } as const;
 
 /** The IP packet in a frame that was sent. */
 export function packetIn(frame: { readonly bytes: Uint8Array } | undefined): Uint8Array {

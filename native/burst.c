@@ -12,7 +12,6 @@
 struct burst_port burst_ports[RTE_MAX_ETHPORTS];
 struct burst_counters burst_counters;
 
-
 static uint32_t receive(uint32_t port, uint32_t queue, uint32_t *array, uint32_t max);
 static uint32_t transmit(uint32_t port, uint32_t queue, const uint32_t *array, uint32_t count);
 static uint16_t send_some(uint16_t port, uint16_t queue, struct rte_mbuf **mbufs, uint16_t count);

@@ -11,12 +11,15 @@ bool packet_own_chain(const struct rte_mbuf *mbuf)
 bool packet_sound_chain(const struct rte_mbuf *first, bool to_send)
 {
 	uint16_t left = first->nb_segs;
+	uint32_t length = first->data_len;
 	for (const struct rte_mbuf *mbuf = first; mbuf->next != NULL; mbuf = mbuf->next) {
 		const struct rte_mbuf *next = packet_at((uint32_t)((uintptr_t)mbuf->next - packets.delta));
 		if (next != mbuf->next || --left == 0 || !packet_usable(next, to_send))
 			return false;
+		length += next->data_len;
 	}
-	return left == 1;
+	/* Drivers that copy go by the packet's length and would run past the last segment. */
+	return left == 1 && (!to_send || length == first->pkt_len);
 }
 
 struct rte_mbuf *packet_adopt(struct rte_mbuf *mbuf)

@@ -40,7 +40,7 @@ static inline struct rte_mbuf *packet_at(uint32_t offset)
 	return mbuf->pool == packets.pool ? mbuf : NULL;
 }
 
-/** True when an mbuf is has its own buffer, sound enough to be freed or, with `to_send`, sent. */
+/** True when an mbuf has its own buffer and may be freed or, with `to_send`, sent. */
 static inline bool packet_usable(const struct rte_mbuf *mbuf, bool to_send)
 {
 	if (mbuf->buf_addr != (const void *)(mbuf + 1) || mbuf->refcnt == 0 ||
@@ -49,14 +49,15 @@ static inline bool packet_usable(const struct rte_mbuf *mbuf, bool to_send)
 	return !to_send || (uint32_t)mbuf->data_off + mbuf->data_len <= packets.data_room;
 }
 
-/** The packet at an offset with its whole chain checked; NULL when it is none. */
+/** The packet at an offset with its whole chain and its length checked; NULL when it is none. */
 static inline struct rte_mbuf *packet_chain_at(uint32_t offset, bool to_send)
 {
 	struct rte_mbuf *first = packet_at(offset);
 	if (unlikely(first == NULL) || !packet_usable(first, to_send))
 		return NULL;
-	bool alone = likely(first->nb_segs == 1 && first->next == NULL);
-	return alone || packet_sound_chain(first, to_send) ? first : NULL;
+	if (unlikely(first->nb_segs != 1 || first->next != NULL))
+		return packet_sound_chain(first, to_send) ? first : NULL;
+	return !to_send || first->pkt_len == first->data_len ? first : NULL;
 }
 
 /** True when WebAssembly can see a whole received packet: every segment in the pool and with its own buffer. */

@@ -28,22 +28,7 @@ export function hookIp(): void {
   setIcmp6Node(ICMP6_NEIGHBOR_ADVERTISEMENT, NODE_ND_ADVERTISEMENT);
 }
 
-/** Sets the address (network order, zero for none) that an interface's ICMP errors and recorded routes bear. */
-export function setSourceAddress4(iface: u32, address: u32): void {
-  interfaceAt(iface).address4 = address;
-}
-
-/** Sets the address (two words as they lie, zero for none) that an interface's ICMPv6 errors bear. */
-export function setSourceAddress6(iface: u32, low: u64, high: u64): void {
-  const record = interfaceAt(iface);
-  record.address6Low = low;
-  record.address6High = high;
-}
-
-/** Sets an interface's link-local address, and the next hop that stands for all stations of its link. */
-export function setLinkLocal(iface: u32, low: u64, high: u64, linkNextHop: u32): void {
-  const record = interfaceAt(iface);
-  record.linkLocalLow = low;
-  record.linkLocalHigh = high;
-  record.linkNextHop = linkNextHop;
+/** Sets the next hop that stands for all stations of an interface's link, for link-local addresses; zero for none. */
+export function setLinkNextHop(iface: u32, nextHop: u32): void {
+  interfaceAt(iface).linkNextHop = nextHop;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { tableFunctions } from '../../../engine/host/datapath.ts';
-import { MODE_MEASURE } from '../../../engine/layout.ts';
+import { CONTROL_TICKS_PER_SECOND, MODE_MEASURE } from '../../../engine/layout.ts';
 import { Bench, type Outcome } from '../../../engine/testing/bench.ts';
 import { addressToBytes, parseAddress } from '../../../net/address.ts';
 import { etherFrame } from '../../../net/frame/build.ts';
@@ -94,9 +94,12 @@ export class Topology {
     return this.#control.setPrefix(root, SCRATCH, length, nextHop) !== 0;
   }
 
-  /** Sets the clock's ticks per second: zero, as at the start, lifts every limit of rate. */
-  set ticksPerSecond(ticks: bigint) {
-    this.bench.view.setBigUint64(0x10018, ticks, true);
+  /** Limits ICMP errors; the clock ticks in nanoseconds. There is no limit at the start. */
+  limitErrors(limit: { readonly perSecond: number; readonly atOnce: number }): void {
+    const limits = this.bench.region('ICMP_LIMITS');
+    this.bench.view.setBigUint64(CONTROL_TICKS_PER_SECOND, 1_000_000_000n, true);
+    this.bench.view.setUint32(limits, limit.perSecond, true);
+    this.bench.view.setUint32(limits + 4, limit.atOnce, true);
   }
 
   /** Hangs a stage into the tables of protocols (0 for what nobody else takes) or ICMPv6 types. */

@@ -3,6 +3,7 @@ import * as dpdk from '../../engine/host/dpdk.ts';
 import type { Router } from '../../engine/host/router.ts';
 import type { Mac } from '../../net/mac.ts';
 import type { Interface, InterfaceAttributes, Interfaces, InterfaceType } from '../interface/index.ts';
+import { TapWatch } from './moved-tap.ts';
 import { Polling } from './polling.ts';
 
 /** What a user may say of a port beyond what any interface has. */
@@ -27,6 +28,7 @@ export interface PortDevice {
   readonly devargs: string;
   readonly info: dpdk.PortInfo;
   readonly queues: Required<dpdk.PortOptions>;
+  readonly tap: TapWatch | undefined;
 }
 
 /** DPDK devices as interfaces: added, changed and removed while packets flow. */
@@ -134,7 +136,7 @@ export class Ports implements InterfaceType {
     const queues = this.#configure(port, info, { ...wanted.port, mtu });
     if (wanted.port.mac) dpdk.portSetMac(port, wanted.port.mac);
     dpdk.portStart(port);
-    this.#devices.set(port, { devargs: wanted.devargs, info, queues });
+    this.#devices.set(port, { devargs: wanted.devargs, info, queues, tap: TapWatch.find(wanted.devargs) });
     const receivesGroups = quietly(() => dpdk.portSetAllmulticast(port, true));
     this.#setPromiscuous(port, wanted.attributes.promisc === true || !receivesGroups);
     const link = dpdk.portLink(port);
@@ -246,9 +248,10 @@ export class Ports implements InterfaceType {
 
   #noteLink(port: number): void {
     const id = this.#router.view.getUint16(this.#router.region('PORT_INTERFACES') + port * 2, true);
-    if (!id || !this.#devices.has(port)) return;
+    const device = this.#devices.get(port);
+    if (!id || !device) return;
     const { up, speedMbps } = dpdk.portLink(port);
-    this.#interfaces.note(id, { running: up, speedMbps });
+    this.#interfaces.note(id, { running: up || device.tap?.isElsewhere === true, speedMbps });
   }
 }
 

@@ -1,0 +1,25 @@
+import { after, afterEach } from 'node:test';
+import { Router, type RouterOptions } from './router.ts';
+import { startTopology, type Topology, type TopologyPlan } from './topology.ts';
+
+/** Builds a topology for the tests of a file, takes it down after them, and shows the router's log when one fails. */
+export async function testTopology<Name extends string>(plan: TopologyPlan<Name>): Promise<Topology<Name>> {
+  const topology = await startTopology(plan);
+  after(() => topology.close());
+  showLogOfFailures(topology.router);
+  return topology;
+}
+
+/** Starts a router alone for the tests of a file. */
+export async function testRouter(options: RouterOptions = {}): Promise<Router> {
+  const router = new Router(options);
+  after(() => router.close());
+  showLogOfFailures(router);
+  return router.start();
+}
+
+function showLogOfFailures(router: Router): void {
+  afterEach((context) => {
+    if ('passed' in context && !context.passed) process.stderr.write(`log of the router:\n${router.log}\n`);
+  });
+}

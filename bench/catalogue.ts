@@ -4,12 +4,14 @@ import { idle } from './benches/idle.ts';
 import { ping } from './benches/ping.ts';
 import { routes } from './benches/routes.ts';
 import { ctl, start } from './benches/start.ts';
+import { vhost } from './benches/vhost.ts';
 
 /** All benchmarks, in the order they are run and shown. */
 export const catalogue: readonly Bench[] = [
   forward,
   forward6,
   forwardMillion,
+  vhost,
   idle,
   routes,
   ping,

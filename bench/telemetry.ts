@@ -20,12 +20,13 @@ export class Telemetry implements AsyncDisposable {
   }
 
   /** Packets that the port with this device name has sent. */
-  async sentBy(device: string): Promise<Sample> {
-    const port = await this.#portOf(device);
-    const beforeMs = performance.now();
-    const statistics = record(await this.#ask('/ethdev/xstats', port));
-    const atMs = (beforeMs + performance.now()) / 2;
-    return { packets: Number(statistics.tx_good_packets), atMs };
+  sentBy(device: string): Promise<Sample> {
+    return this.#count(device, 'tx_good_packets');
+  }
+
+  /** Packets that the port with this device name has received. */
+  receivedBy(device: string): Promise<Sample> {
+    return this.#count(device, 'rx_good_packets');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -34,6 +35,14 @@ export class Telemetry implements AsyncDisposable {
   }
 
   readonly #ports = new Map<string, number>();
+
+  async #count(device: string, counter: string): Promise<Sample> {
+    const port = await this.#portOf(device);
+    const beforeMs = performance.now();
+    const statistics = record(await this.#ask('/ethdev/xstats', port));
+    const atMs = (beforeMs + performance.now()) / 2;
+    return { packets: Number(statistics[counter]), atMs };
+  }
 
   async #portOf(device: string): Promise<number> {
     if (this.#ports.size === 0) {

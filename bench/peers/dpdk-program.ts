@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import { atExit } from '../at-exit.ts';
 import type { Forwarding } from '../peer.ts';
 import type { Program } from '../program.ts';
 import { telemetryScript } from '../setup/dpdk-tools.ts';
@@ -6,12 +7,14 @@ import { Telemetry } from '../telemetry.ts';
 
 /** DPDK's arguments for a program with virtual devices only, in hugepages that vanish with it. */
 export function ealArguments(options: {
-  readonly cores: readonly number[];
+  /** As EAL's --lcores has it: "LCORE@CPU,…". */
+  readonly lcores: string;
   readonly filePrefix: string;
   readonly devices: readonly string[];
+  readonly memoryMiB?: number;
 }): readonly string[] {
   return [
-    ...['-l', options.cores.join(','), '--no-pci', '--in-memory', '-m', '512'],
+    ...[`--lcores=${options.lcores}`, '--no-pci', '--in-memory', '-m', String(options.memoryMiB ?? 512)],
     `--file-prefix=${options.filePrefix}`,
     ...options.devices.map((device) => `--vdev=${device}`),
   ];
@@ -25,19 +28,32 @@ export async function dpdkForwarding(options: {
   /** What else ends with it. */
   readonly alongside?: AsyncDisposable;
 }): Promise<Forwarding> {
-  const directory = `/run/dpdk/${options.filePrefix}`;
   await using resources = new AsyncDisposableStack();
   if (options.alongside !== undefined) resources.use(options.alongside);
-  resources.defer(() => rmSync(directory, { recursive: true, force: true }));
   resources.use(options.program);
-  const socket = `${directory}/dpdk_telemetry.v2`;
-  await options.program.until('its telemetry socket', async () => existsSync(socket) || undefined);
-  const script = await telemetryScript(() => {});
-  const telemetry = resources.use(new Telemetry({ script, filePrefix: options.filePrefix }));
+  const telemetry = resources.use(await openTelemetry(options.program, options.filePrefix));
   const sample = () => telemetry.sentBy(options.device);
   await options.program.until('its first packet', async () =>
     (await sample()).packets > 0 ? true : undefined,
   );
   const kept = resources.move();
   return { pid: options.program.pid, sample, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** Opens the telemetry of a DPDK program as soon as it is there. */
+export async function openTelemetry(program: Program, filePrefix: string): Promise<Telemetry> {
+  const socket = `${runtimeDirectory(filePrefix)}/dpdk_telemetry.v2`;
+  await program.until('its telemetry socket', async () => existsSync(socket) || undefined);
+  return new Telemetry({ script: await telemetryScript(() => {}), filePrefix });
+}
+
+/** Returns a file prefix of this process's own; what DPDK leaves behind under it is removed at the end. */
+export function ownFilePrefix(name: string): string {
+  const filePrefix = `mrbench-${process.pid}-${name}`;
+  atExit(() => rmSync(runtimeDirectory(filePrefix), { recursive: true, force: true }));
+  return filePrefix;
+}
+
+function runtimeDirectory(filePrefix: string): string {
+  return `/run/dpdk/${filePrefix}`;
 }

@@ -5,7 +5,7 @@ import { startProgram } from '../program.ts';
 import { telemetryScript } from '../setup/dpdk-tools.ts';
 import { buildL3fwd } from '../setup/l3fwd.ts';
 import type { Workload } from '../workload.ts';
-import { dpdkForwarding, ealArguments } from './dpdk-program.ts';
+import { dpdkForwarding, ealArguments, ownFilePrefix } from './dpdk-program.ts';
 
 /** DPDK's own example of a router, with its longest-prefix-match table: the yardstick. */
 export const l3fwd: Peer = {
@@ -20,12 +20,16 @@ export const l3fwd: Peer = {
 
 async function forward(job: ForwardJob): Promise<Forwarding> {
   const rules = await writeRules(job);
-  const filePrefix = `mrbench-l3fwd-${process.pid}`;
+  const filePrefix = ownFilePrefix('l3fwd');
   const program = startProgram({
     name: 'l3fwd',
     command: [
       await buildL3fwd(() => {}),
-      ...ealArguments({ cores: [cores.datapath], filePrefix, devices: forwardingDevices(job.pcap) }),
+      ...ealArguments({
+        lcores: `${cores.datapath}@${cores.datapath}`,
+        filePrefix,
+        devices: forwardingDevices(job.pcap),
+      }),
       '--',
       ...['-p', '3', '-P', '--parse-ptype', '--lookup=lpm', `--config=(0,0,${cores.datapath})`],
       ...[`--rule_ipv4=${rules.ipv4}`, `--rule_ipv6=${rules.ipv6}`],

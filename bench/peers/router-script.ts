@@ -1,4 +1,5 @@
 import { forwardingDevices } from '../peer.ts';
+import { vhostDestination, vhostEnds } from '../vhost-app.ts';
 import { neighborAddress, neighborCount, neighborMac, type Workload } from '../workload.ts';
 
 /** The lines that make a router with the grcli grammar forward a workload from p0 to p1. */
@@ -11,6 +12,27 @@ export function forwardingScript(workload: Workload, pcap: string): readonly str
     ...routeLines(workload),
   ];
 }
+
+/**
+ * The lines that send packets from either vhost-user end to the other. Both ends send to the same destination,
+ * so each is in a VRF of its own, whose route leads to a neighbour in the other.
+ */
+export function vhostLines(sockets: readonly string[]): readonly string[] {
+  return [
+    ...['interface add vrf a', 'interface add vrf b'],
+    ...vrfs.map(
+      (vrf, index) =>
+        `interface add port p${index} devargs net_vhost${index},iface=${sockets[index]},client=1 vrf ${vrf}`,
+    ),
+    ...vhostEnds.flatMap(({ applicationMac }, index) => [
+      `address add 192.168.${index}.1/24 iface p${index}`,
+      `nexthop add l3 iface p${index} id ${10 + index} address 192.168.${index}.2 mac ${applicationMac}`,
+    ]),
+    ...vrfs.map((vrf, index) => `route add ${vhostDestination} via id ${11 - index} vrf ${vrf}`),
+  ];
+}
+
+const vrfs = ['a', 'b'] as const;
 
 /** The lines that make room for so many routes, when the tables are not large enough from the start. */
 export function tableSizeLines(family: Workload['family'], routes: number): readonly string[] {

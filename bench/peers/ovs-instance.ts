@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Program, startProgram } from '../program.ts';
+import { run } from '../run.ts';
+import type { OvsFiles } from '../setup/ovs.ts';
+
+/** The programs of one Open vSwitch, with all its files in a directory of its own. */
+export class OvsInstance {
+  readonly directory: string;
+  readonly databaseSocket: string;
+  readonly #files: OvsFiles;
+  readonly #environment: Readonly<Record<string, string>>;
+
+  constructor(files: OvsFiles, directory: string) {
+    this.#files = files;
+    this.directory = directory;
+    this.databaseSocket = join(directory, 'db.sock');
+    const places = ['RUNDIR', 'LOGDIR', 'DBDIR', 'SYSCONFDIR'].map((name) => [`OVS_${name}`, directory]);
+    this.#environment = { ...files.environment, ...Object.fromEntries(places) };
+  }
+
+  async startDatabase(): Promise<Program> {
+    await mkdir(this.directory, { recursive: true });
+    const file = join(this.directory, 'conf.db');
+    if (!existsSync(file)) await this.control(['ovsdb-tool', 'create', file, this.#files.schema]);
+    return startProgram({
+      name: 'ovsdb-server',
+      command: [
+        this.#files.dbServer,
+        file,
+        `--remote=punix:${this.databaseSocket}`,
+        this.#controlSocket('db'),
+      ],
+      environment: this.#environment,
+    });
+  }
+
+  startSwitch(): Program {
+    return startProgram({
+      name: 'ovs-vswitchd',
+      command: [this.#files.vswitchd, `unix:${this.databaseSocket}`, this.#controlSocket('switch')],
+      environment: this.#environment,
+      ownNetwork: true,
+    });
+  }
+
+  /** Writes to the database without waiting for a switch. */
+  async configure(commands: readonly (readonly string[])[]): Promise<void> {
+    const all = commands.flatMap((command) => ['--', ...command]);
+    await this.control(['ovs-vsctl', `--db=unix:${this.databaseSocket}`, '--no-wait', 'init', ...all]);
+  }
+
+  /** Returns the description of both ports once they are in the bridge. */
+  async ports(management: string): Promise<string | undefined> {
+    const text = await this.control(['ovs-ofctl', 'dump-ports-desc', `unix:${management}`]);
+    return text.includes('(p0)') && text.includes('(p1)') ? text : undefined;
+  }
+
+  control(command: readonly [string, ...string[]]): Promise<string> {
+    return run(['env', ...command], { environment: this.#environment });
+  }
+
+  #controlSocket(name: string): string {
+    return `--unixctl=${join(this.directory, `${name}.ctl`)}`;
+  }
+}

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { cores, type Sample } from './peer.ts';
+import { ealArguments, openTelemetry, ownFilePrefix } from './peers/dpdk-program.ts';
+import { type Program, startProgram } from './program.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/**
+ * The application's ends: sockets that it owns, and the addresses of both sides. The switch's are those that
+ * DPDK's vhost driver gives its first two ports, which cannot be set.
+ */
+export const vhostEnds = [
+  { socket: 'app0', applicationMac: '02:00:00:00:aa:00', switchMac: '56:48:4f:53:54:00' },
+  { socket: 'app1', applicationMac: '02:00:00:00:aa:01', switchMac: '56:48:4f:53:54:01' },
+] as const;
+
+/** Where all its packets go, from both ends. */
+export const vhostDestination = '10.253.0.0/16';
+
+/**
+ * A DPDK application with two vhost-user ends (testpmd, flowgen): it sends 60-byte packets out of each and
+ * counts what comes back at the other. One process is both applications, because two that share one core
+ * would mostly wait for each other.
+ */
+export class VhostApplication implements AsyncDisposable {
+  readonly sockets: readonly string[];
+  readonly #program: Program;
+  readonly #filePrefix: string;
+  #telemetry: Telemetry | undefined;
+
+  constructor(directory: string) {
+    this.#filePrefix = ownFilePrefix('application');
+    this.sockets = vhostEnds.map(({ socket }) => join(directory, socket));
+    this.#program = startProgram({
+      name: 'the vhost-user application',
+      command: ['dpdk-testpmd', ...this.#arguments()],
+    });
+  }
+
+  /** Waits until it offers a switch its first socket; the next comes when that is connected. */
+  async listening(): Promise<void> {
+    const first = this.sockets[0] ?? '';
+    await this.#program.until('its first socket', async () => existsSync(first) || undefined);
+  }
+
+  /** Packets that have come back, at both ends. */
+  async received(): Promise<Sample> {
+    this.#telemetry ??= await openTelemetry(this.#program, this.#filePrefix);
+    const left = await this.#telemetry.receivedBy('net_virtio_user0');
+    const right = await this.#telemetry.receivedBy('net_virtio_user1');
+    return { packets: left.packets + right.packets, atMs: (left.atMs + right.atMs) / 2 };
+  }
+
+  /** Waits until packets have gone all the way. */
+  async flowing(): Promise<void> {
+    await this.#program.until('a packet that came back', async () =>
+      (await this.received()).packets > 0 ? true : undefined,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#telemetry?.[Symbol.asyncDispose]();
+    await this.#program.close();
+  }
+
+  #arguments(): readonly string[] {
+    const filePrefix = this.#filePrefix;
+    const lcores = `0@${cores.control},1@${cores.control}`;
+    const devices = vhostEnds.map(({ applicationMac }, index) => {
+      return `net_virtio_user${index},path=${this.sockets[index]},server=1,queue_size=1024,mac=${applicationMac}`;
+    });
+    return [
+      ...ealArguments({ lcores, filePrefix, devices, memoryMiB: 256 }),
+      ...['--single-file-segments', '--', '--forward-mode=flowgen', '--flowgen-flows=1024', '--nb-cores=1'],
+      ...['--txpkts=64', '--auto-start', '--stats-period=3600'], // flowgen counts the frame's checksum in
+      ...vhostEnds.map(({ switchMac }, index) => `--eth-peer=${index},${switchMac}`),
+    ];
+  }
+}

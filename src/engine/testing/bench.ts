@@ -23,6 +23,7 @@ import {
   WORKER_EVENTS,
   WORKER_INJECTED,
   WORKER_QUEUES,
+  WORKER_SPARES,
 } from '../layout.ts';
 
 const BUFFERS = 4096;
@@ -72,6 +73,7 @@ export class Bench {
   readonly #pool: number[] = [];
   readonly #received: number[] = [];
   #sent: SentFrame[] = [];
+  #starved = false;
   /** Clock ticks of the datapath; a second is 1e9 of them. */
   clock = 1_000_000_000n;
 
@@ -177,6 +179,21 @@ export class Bench {
     return this.worker.engine.dropBurst();
   }
 
+  /** Does something while the datapath can take no more than `left` buffers of its own; frames still come in. */
+  starve<T>(left: number, work: () => T): T {
+    const spares = WORKER_AREAS + WORKER_SPARES;
+    const had = this.view.getUint32(this.#workerField(44), true);
+    for (let i = 0; i < had; i++) this.#pool.push(this.view.getUint32(spares + i * 4, true));
+    for (let i = 0; i < left; i++) this.view.setUint32(spares + i * 4, this.#blank(), true);
+    this.view.setUint32(this.#workerField(44), left, true);
+    this.#starved = true;
+    try {
+      return work();
+    } finally {
+      this.#starved = false;
+    }
+  }
+
   /** Buffers that are neither in the pool nor the datapath's spares. */
   get buffersOut(): number {
     const spares = this.view.getUint32(this.#workerField(44), true);
@@ -221,7 +238,7 @@ export class Bench {
   }
 
   #alloc(array: number, count: number): number {
-    if (this.#pool.length < count) return 0;
+    if (this.#starved || this.#pool.length < count) return 0;
     for (let i = 0; i < count; i++) this.view.setUint32(array + i * 4, this.#blank(), true);
     return count;
   }

@@ -46,9 +46,10 @@ export class Ip4Header {
 export const IP4_HEADER_BYTES: u32 = 20;
 /** Version 4 with a header of five words: no options. */
 export const IP4_PLAIN: u8 = 0x45;
-/** Bits of fragmentRaw as it lies: don't fragment, more fragments, and the offset's 13 bits. */
+/** Bits of fragmentRaw as it lies: don't fragment, more fragments, the offset's 13 bits, and all that a fragment has. */
 export const IP4_DONT_FRAGMENT_RAW: u16 = 0x0040;
 export const IP4_MORE_FRAGMENTS_RAW: u16 = 0x0020;
+export const IP4_OFFSET_RAW: u16 = 0xff1f;
 export const IP4_FRAGMENT_RAW: u16 = 0xff3f;
 /** Tells groups and 255.255.255.255 (host order). @inline */
 export function isMulticast4(address: u32): bool {

@@ -1,6 +1,6 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from '../../../net/datapath/ip-protocols';
-import { IP4_FRAGMENT_RAW, IP4_MORE_FRAGMENTS_RAW, Ip4Header } from '../../../net/datapath/ip4-header';
+import { IP4_FRAGMENT_RAW, Ip4Header } from '../../../net/datapath/ip4-header';
 import { IP6_FLOW_LABEL_RAW, IP6_HEADER_BYTES, Ip6Header } from '../../../net/datapath/ip6-header';
 
 // What all packets of a flow have in common, as 32 well-mixed bits: what spreads flows over a group's members
@@ -14,7 +14,7 @@ const ODD2: u64 = 0xbf58476d1ce4e5b9;
 export function flowHash4(packet: Packet): u32 {
   const header = changetype<Ip4Header>(packet.data);
   const addresses = ((<u64>header.sourceRaw) << 32) | header.destinationRaw;
-  const whole = !(header.fragmentRaw & (IP4_FRAGMENT_RAW | IP4_MORE_FRAGMENTS_RAW));
+  const whole = !(header.fragmentRaw & IP4_FRAGMENT_RAW);
   const ports = whole ? portsAt(packet, header.headerBytes, header.protocol) : 0;
   return finish(mix(mix(ODD1, addresses), ((<u64>header.protocol) << 32) | ports));
 }

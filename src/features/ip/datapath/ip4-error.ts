@@ -19,8 +19,8 @@ import {
 import { PROTOCOL_ICMP } from '../../../net/datapath/ip-protocols';
 import {
   IP4_DEFAULT_TTL,
-  IP4_FRAGMENT_RAW,
   IP4_HEADER_BYTES,
+  IP4_OFFSET_RAW,
   IP4_PLAIN,
   Ip4Header,
   isMulticast4,
@@ -72,7 +72,7 @@ function deservesError(packet: Packet): bool {
   const header = changetype<Ip4Header>(packet.data);
   const sender = header.source >> 24;
   if (packet.flags & PACKET_LINK_MULTICAST || isMulticast4(header.destination)) return false;
-  if (header.fragmentRaw & IP4_FRAGMENT_RAW || sender - 1 >= 223 || sender == 127) return false;
+  if (header.fragmentRaw & IP4_OFFSET_RAW || sender - 1 >= 223 || sender == 127) return false;
   return header.protocol != PROTOCOL_ICMP || isQuery(packet, header);
 }
 

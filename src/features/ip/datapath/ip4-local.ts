@@ -1,12 +1,7 @@
 import { PACKET_LINK_MULTICAST, Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { ICMP4_UNREACHABLE, UNREACHABLE4_PROTOCOL } from '../../../net/datapath/icmp-header';
-import {
-  IP4_FRAGMENT_RAW,
-  IP4_MORE_FRAGMENTS_RAW,
-  IP4_PLAIN,
-  Ip4Header,
-} from '../../../net/datapath/ip4-header';
+import { IP4_FRAGMENT_RAW, IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip4-header';
 import { isSourceRouted } from '../../../net/datapath/ip4-options';
 import { NEXT_HOP_LOCAL, nextHopAt } from '../../neighbor/datapath/next-hop';
 import { noteError } from './icmp-errors';
@@ -32,7 +27,7 @@ export function ip4Local(packet: Packet): u32 {
   const toOne = nextHopAt(packet.nextHop).flags & NEXT_HOP_LOCAL;
   if (toOne && packet.flags & PACKET_LINK_MULTICAST) return Edge.DROP_IP4_LINK_MULTICAST;
   if (header.versionIhl != IP4_PLAIN && isSourceRouted(header)) return Edge.DROP_IP4_SOURCE_ROUTE;
-  if (header.fragmentRaw & (IP4_FRAGMENT_RAW | IP4_MORE_FRAGMENTS_RAW)) {
+  if (header.fragmentRaw & IP4_FRAGMENT_RAW) {
     const host = fallback4();
     return host ? NODE_BIT | host : Edge.DROP_IP4_LOCAL_FRAGMENT;
   }

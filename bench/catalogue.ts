@@ -1,5 +1,5 @@
 import type { Bench } from './bench.ts';
-import { forward, forward6, forwardMillion } from './benches/forward.ts';
+import { forward, forward6, forwardMillion, forwardMix } from './benches/forward.ts';
 import { idle } from './benches/idle.ts';
 import { ping } from './benches/ping.ts';
 import { routes } from './benches/routes.ts';
@@ -11,6 +11,7 @@ export const catalogue: readonly Bench[] = [
   forward,
   forward6,
   forwardMillion,
+  forwardMix,
   vhost,
   idle,
   routes,

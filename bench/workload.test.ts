@@ -5,6 +5,7 @@ import {
   fewIpv6Routes,
   manyIpv4Routes,
   manyIpv6Routes,
+  mixedTraffic,
   neighborAddress,
   neighborMac,
 } from './workload.ts';
@@ -24,6 +25,12 @@ test("many routes are distinct and none covers a router's own addresses", () => 
 
 test('many IPv6 routes are distinct', () => {
   equal(new Set(manyIpv6Routes(10_000).map((route) => route.destination)).size, 10_000);
+});
+
+test('the mix has both families in equal parts and three sizes', () => {
+  const { frames } = mixedTraffic();
+  equal(frames.filter((frame) => frame[12] === 0x08).length, frames.length / 2);
+  deepEqual([...new Set(frames.map((frame) => frame.length))].toSorted(), [1514, 590, 60, 62]);
 });
 
 test('a workload is the same each time', () => {

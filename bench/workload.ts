@@ -12,9 +12,15 @@ export interface Route {
 
 /** What a forwarder is given to do: its routes, and the packets that arrive in a loop. */
 export interface Workload {
-  readonly family: 'ipv4' | 'ipv6';
   readonly routes: readonly Route[];
   readonly frames: readonly Uint8Array[];
+}
+
+export type Family = 'ipv4' | 'ipv6';
+
+/** The family of a route. */
+export function familyOf({ destination }: Route): Family {
+  return destination.includes(':') ? 'ipv6' : 'ipv4';
 }
 
 /** How many neighbours the routes lead to. */
@@ -29,7 +35,7 @@ export function fewIpv4Routes(): Workload {
   const frames = range(1024).map((id) =>
     ipv4Frame({ id, destination: `10.1.${random(256)}.${1 + random(254)}` }),
   );
-  return { family: 'ipv4', routes, frames };
+  return { routes, frames };
 }
 
 /** 256 routes /64 inside one /56, and 1024 packets to random addresses of them. */
@@ -46,12 +52,30 @@ export function fewIpv6Routes(): Workload {
       bytes: smallestFrame('ipv6'),
     }),
   );
-  return { family: 'ipv6', routes, frames };
+  return { routes, frames };
+}
+
+/** Both families in turn, in frames of 60, 590 and 1514 bytes as 7 to 4 to 1, 10,000 flows. */
+export function mixedTraffic(): Workload {
+  const random = seededRandom(4);
+  const sizes = [60, 60, 60, 60, 60, 60, 60, 590, 590, 590, 590, 1514];
+  const routes = [...fewIpv4Routes().routes, ...fewIpv6Routes().routes];
+  const frames = range(10_000).map((id) => {
+    const isIpv4 = id % 2 === 0;
+    const network = random(256);
+    const destination = isIpv4
+      ? `10.1.${network}.${1 + random(254)}`
+      : `2001:db8:1:${hex(network)}::${hex(1 + random(65535))}`;
+    const bytes = Math.max(sizes[random(sizes.length)] ?? 60, smallestFrame(isIpv4 ? 'ipv4' : 'ipv6'));
+    const ends = { source: isIpv4 ? source.ipv4 : source.ipv6, destination };
+    return udpFrame({ ...ends, sourcePort: 1024 + id, bytes, id });
+  });
+  return { routes, frames };
 }
 
 /**
- * So many distinct routes of lengths as in the Internet's tables, and 4096 packets to random addresses of
- * random routes. The number of packets is bounded by the smallest packet pool among the programs compared.
+ * So many distinct routes of lengths as in the Internet's tables, and 10,000 packets to random addresses of
+ * random routes.
  */
 export function manyIpv4Routes(count: number): Workload {
   const random = seededRandom(2);
@@ -60,12 +84,12 @@ export function manyIpv4Routes(count: number): Workload {
     destination: `${dotted(address)}/${length}`,
     neighbor: index % neighborCount,
   }));
-  const frames = range(4096).map((id) => {
+  const frames = range(10_000).map((id) => {
     const prefix = prefixes[random(count)] ?? { address: 0, length: 32 };
     const host = 1 + random(2 ** (32 - prefix.length) - 2);
     return ipv4Frame({ id, destination: dotted(prefix.address + host) });
   });
-  return { family: 'ipv4', routes, frames };
+  return { routes, frames };
 }
 
 /** So many distinct IPv6 routes /48: runs of 40 inside random /32s, as providers have them. */
@@ -91,7 +115,7 @@ export function neighborMac(neighbor: number): string {
 }
 
 /** The address of a neighbour, on the link of the port that packets leave by. */
-export function neighborAddress(family: Workload['family'], neighbor: number): string {
+export function neighborAddress(family: Family, neighbor: number): string {
   return family === 'ipv4' ? `172.16.1.${neighbor}` : `fd01::1:${hex(neighbor)}`;
 }
 

@@ -9,7 +9,7 @@ import { ovsDpdk } from '../peers/ovs-dpdk.ts';
 import { testpmd } from '../peers/testpmd.ts';
 import { readyPeers } from '../ready-peers.ts';
 import { Turns } from '../turns.ts';
-import { fewIpv4Routes, fewIpv6Routes, manyIpv4Routes, type Workload } from '../workload.ts';
+import { fewIpv4Routes, fewIpv6Routes, manyIpv4Routes, mixedTraffic, type Workload } from '../workload.ts';
 
 /** IPv4 packets of 60 bytes on one core; 256 routes, or as many as asked for. */
 export const forward: Bench = {
@@ -37,6 +37,20 @@ export const forward6: Bench = {
       workload: fewIpv6Routes(),
       peers: [millrace, l3fwd, testpmd, grout, groutHugepages, ovsDpdk],
       goals: [{ ratioTo: 'grout', atLeast: 2 }],
+    }),
+};
+
+/** Packets of all sizes and both families. */
+export const forwardMix: Bench = {
+  name: 'forward-mix',
+  about: 'IPv4 and IPv6 in turn, 60 to 1514 bytes (7:4:1), 10,000 flows, one core',
+  run: (settings) =>
+    compare(settings, {
+      bench: 'forward-mix',
+      about: 'IPv4 and IPv6 in turn, 60, 590 and 1514 bytes as 7:4:1, 10,000 flows, one core, 512 routes',
+      workload: mixedTraffic(),
+      peers: [millrace, l3fwd, testpmd, grout, groutHugepages, ovsDpdk],
+      goals: [],
     }),
 };
 

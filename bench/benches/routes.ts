@@ -85,7 +85,7 @@ async function loadTime(router: Router, load: Load, loader: Loader): Promise<num
 function preparation({ family, routes }: Load): readonly string[] {
   return [
     ...[0, 1].map((index) => `interface add port p${index} devargs net_null${index},no-rx=1`),
-    ...tableSizeLines(family, routes.length),
+    ...tableSizeLines(routes),
     ...addressLines,
     ...Array.from({ length: neighborCount }, (_, neighbor) => {
       const address = `address ${neighborAddress(family, neighbor)} mac ${neighborMac(neighbor)}`;
@@ -95,7 +95,7 @@ function preparation({ family, routes }: Load): readonly string[] {
 }
 
 function loadByClient(load: Load) {
-  const lines = routeLines(load);
+  const lines = routeLines(load.routes);
   return (instance: RouterInstance, directory: string) => runLines(instance, { lines, directory });
 }
 

@@ -4,7 +4,7 @@ import { cores, type Forwarding, type ForwardJob, forwardingDevices, type Log, t
 import { startProgram } from '../program.ts';
 import { telemetryScript } from '../setup/dpdk-tools.ts';
 import { buildL3fwd } from '../setup/l3fwd.ts';
-import type { Workload } from '../workload.ts';
+import { type Family, familyOf, type Workload } from '../workload.ts';
 import { dpdkForwarding, ealArguments, ownFilePrefix } from './dpdk-program.ts';
 
 /** DPDK's own example of a router, with its longest-prefix-match table: the yardstick. */
@@ -49,9 +49,13 @@ async function writeRules({
   return files;
 }
 
-function rulesText(workload: Workload, family: Workload['family'], unused: string): string {
-  const routes = workload.family === family ? workload.routes.map((route) => route.destination) : [unused];
-  return routes.map((destination) => `R${destination} ${transmitPort}\n`).join('');
+function rulesText(workload: Workload, family: Family, unused: string): string {
+  const destinations = workload.routes
+    .filter((route) => familyOf(route) === family)
+    .map(({ destination }) => destination);
+  return (destinations.length > 0 ? destinations : [unused])
+    .map((destination) => `R${destination} ${transmitPort}\n`)
+    .join('');
 }
 
 const transmitPort = 1;

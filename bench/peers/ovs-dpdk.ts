@@ -5,7 +5,6 @@ import type { Program } from '../program.ts';
 import { telemetryScript } from '../setup/dpdk-tools.ts';
 import { unpackOvs } from '../setup/ovs.ts';
 import type { VhostJob, VhostSwitch } from '../vhost-switch.ts';
-import type { Workload } from '../workload.ts';
 import { dpdkForwarding, ownFilePrefix } from './dpdk-program.ts';
 import { OvsInstance } from './ovs-instance.ts';
 
@@ -28,7 +27,7 @@ async function forward(job: ForwardJob): Promise<Forwarding> {
     directory: job.directory,
     eal: [`--file-prefix=${filePrefix}`, ...forwardingDevices(job.pcap).map((device) => `--vdev=${device}`)],
     ports: ['net_pcap0', 'net_null1'].map((device) => ['type=dpdk', `options:dpdk-devargs=${device}`]),
-    rules: [rule(job.workload.family, 'p0', 'p1')],
+    rules: [rule('ip', 'p0', 'p1'), rule('ipv6', 'p0', 'p1')],
   });
   return dpdkForwarding({ program, filePrefix, device: 'net_null1', alongside });
 }
@@ -39,7 +38,7 @@ async function attach(job: VhostJob): Promise<AsyncDisposable> {
     directory: job.directory,
     eal: [`--file-prefix=${ownFilePrefix('ovs')}`],
     ports: job.sockets.map((path) => ['type=dpdkvhostuserclient', `options:vhost-server-path=${path}`]),
-    rules: [rule('ipv4', 'p0', 'p1'), rule('ipv4', 'p1', 'p0')],
+    rules: [rule('ip', 'p0', 'p1'), rule('ip', 'p1', 'p0')],
   });
   return resources;
 }
@@ -94,8 +93,7 @@ function addPort(name: string, settings: readonly string[]): readonly string[] {
   return ['add-port', 'br0', name, '--', 'set', 'Interface', name, ...settings];
 }
 
-function rule(family: Workload['family'], from: string, to: string): string {
-  const protocol = family === 'ipv4' ? 'ip' : 'ipv6';
+function rule(protocol: 'ip' | 'ipv6', from: string, to: string): string {
   const actions = `mod_dl_src:02:00:00:00:00:11,mod_dl_dst:02:00:00:00:00:22,dec_ttl,output:${to}`;
   return `in_port=${from},${protocol},actions=${actions}`;
 }

@@ -1,15 +1,24 @@
 import { forwardingDevices } from '../peer.ts';
 import { vhostDestination, vhostEnds } from '../vhost-app.ts';
-import { neighborAddress, neighborCount, neighborMac, type Workload } from '../workload.ts';
+import {
+  type Family,
+  familyOf,
+  neighborAddress,
+  neighborCount,
+  neighborMac,
+  type Route,
+  type Workload,
+} from '../workload.ts';
 
 /** The lines that make a router with the grcli grammar forward a workload from p0 to p1. */
 export function forwardingScript(workload: Workload, pcap: string): readonly string[] {
   return [
     ...forwardingDevices(pcap).map((device, index) => `interface add port p${index} devargs ${device}`),
-    ...tableSizeLines(workload.family, workload.routes.length),
+    ...tableSizeLines(workload.routes),
     ...addressLines,
-    ...neighborLines(workload.family),
-    ...routeLines(workload),
+    ...neighborLines('ipv4'),
+    ...neighborLines('ipv6'),
+    ...routeLines(workload.routes),
   ];
 }
 
@@ -34,18 +43,22 @@ export function vhostLines(sockets: readonly string[]): readonly string[] {
 
 const vrfs = ['a', 'b'] as const;
 
-/** The lines that make room for so many routes, when the tables are not large enough from the start. */
-export function tableSizeLines(family: Workload['family'], routes: number): readonly string[] {
-  if (routes <= roomFromTheStart) return [];
-  const size = 2 ** Math.ceil(Math.log2(routes * 1.02));
-  return [`interface set vrf main ${family === 'ipv4' ? 'rib4-routes' : 'rib6-routes'} ${size}`];
+/** The lines that make room for routes, when the tables are not large enough from the start. */
+export function tableSizeLines(routes: readonly Route[]): readonly string[] {
+  return (['ipv4', 'ipv6'] as const).flatMap((family) => {
+    const count = routes.filter((route) => familyOf(route) === family).length;
+    if (count <= roomFromTheStart) return [];
+    const size = 2 ** Math.ceil(Math.log2(count * 1.02));
+    return [`interface set vrf main rib${family === 'ipv4' ? 4 : 6}-routes ${size}`];
+  });
 }
 
-/** The lines that add the routes. */
-export function routeLines({ family, routes }: Pick<Workload, 'family' | 'routes'>): readonly string[] {
-  return routes.map(
-    ({ destination, neighbor }) => `route add ${destination} via ${neighborAddress(family, neighbor)}`,
-  );
+/** The lines that add routes. */
+export function routeLines(routes: readonly Route[]): readonly string[] {
+  return routes.map((route) => {
+    const gateway = neighborAddress(familyOf(route), route.neighbor);
+    return `route add ${route.destination} via ${gateway}`;
+  });
 }
 
 const roomFromTheStart = 60_000;
@@ -59,7 +72,7 @@ export const addressLines: readonly string[] = [
 ];
 
 /** The lines that make the neighbours known, so that none is asked for its MAC address. */
-export function neighborLines(family: Workload['family']): readonly string[] {
+export function neighborLines(family: Family): readonly string[] {
   return Array.from(
     { length: neighborCount },
     (_, neighbor) =>

@@ -33,7 +33,7 @@ function startTestpmd(filePrefix: string, devices: readonly string[]): Program {
       'dpdk-testpmd',
       ...ealArguments({ lcores: `0@${cores.control},1@${cores.datapath}`, filePrefix, devices }),
       '--',
-      ...['--forward-mode=mac', '--burst=64', '--nb-cores=1', '--total-num-mbufs=16384', '--auto-start'],
+      ...['--forward-mode=mac', '--burst=64', '--nb-cores=1', '--total-num-mbufs=32768', '--auto-start'],
       '--stats-period=3600', // keeps it from reading its standard input
     ],
   });

@@ -3,7 +3,7 @@
 debian_packages=(
   build-essential pkg-config python3 # node-gyp
   dpdk libdpdk-dev libnuma-dev       # the addon, testpmd
-  iproute2 iputils-ping traceroute iperf3 ethtool tcpdump tshark openssh-client dropbear-bin # witnesses in the lab
+  iproute2 iputils-ping traceroute iperf3 ethtool tcpdump tshark openssh-client dropbear-bin python3-prometheus-client # witnesses in the lab
 )
 
 install_debian_packages() {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Logger, pino } from 'pino';
 import { Loggers } from './loggers.ts';
 
 test('a component says what its level lets it, and the others what theirs do', () => {
-  const { loggers, lines } = make();
-  const port = loggers.root.child({ component: 'port' });
-  const ip = loggers.root.child({ component: 'ip' });
+  const { root, loggers, lines } = make();
+  const port = root.child({ component: 'port' });
+  const ip = root.child({ component: 'ip' });
   loggers.set('port', 'debug');
   port.debug('seen');
   ip.debug('unseen');
@@ -16,8 +17,8 @@ test('a component says what its level lets it, and the others what theirs do', (
 });
 
 test('a pattern reaches all it matches, and says how many', () => {
-  const { loggers } = make();
-  for (const component of ['api', 'api-tls', 'port']) loggers.root.child({ component });
+  const { root, loggers } = make();
+  for (const component of ['api', 'api-tls', 'port']) root.child({ component });
   assert.equal(loggers.set('api*', 'debug'), 2);
   assert.equal(loggers.set('nobody', 'debug'), 0);
   assert.deepEqual(
@@ -27,24 +28,24 @@ test('a pattern reaches all it matches, and says how many', () => {
 });
 
 test('loggers made later have the level of their component', () => {
-  const { loggers, lines } = make();
-  loggers.root.child({ component: 'port' });
+  const { root, loggers, lines } = make();
+  root.child({ component: 'port' });
   loggers.set('*', 'debug');
-  loggers.root.child({ component: 'port' }).debug('old component');
-  loggers.root.child({ component: 'new' }).debug('new component');
+  root.child({ component: 'port' }).debug('old component');
+  root.child({ component: 'new' }).debug('new component');
   assert.deepEqual(lines, ['old component', 'new component']);
 });
 
 test('a grandchild follows its component', () => {
-  const { loggers, lines } = make();
-  const port = loggers.root.child({ component: 'port' }).child({ iface: 'p0' });
+  const { root, loggers, lines } = make();
+  const port = root.child({ component: 'port' }).child({ iface: 'p0' });
   loggers.set('port', 'debug');
   port.debug('seen');
   assert.deepEqual(lines, ['seen']);
 });
 
-function make(): { readonly loggers: Loggers; readonly lines: string[] } {
+function make(): { readonly root: Logger; readonly loggers: Loggers; readonly lines: string[] } {
   const lines: string[] = [];
-  const loggers = new Loggers({}, { write: (line) => lines.push(String(JSON.parse(line).msg)) });
-  return { loggers, lines };
+  const root = pino({}, { write: (line) => lines.push(String(JSON.parse(line).msg)) });
+  return { root, loggers: new Loggers(root), lines };
 }

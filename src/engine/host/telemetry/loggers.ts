@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import type { Logger } from 'pino';
 import { matchesGlob } from './glob.ts';
 
 /** Severities as operators know them, from syslog (RFC 5424 section 6.2.1). */
@@ -12,22 +12,15 @@ export interface ComponentLevel {
 
 /** The router's loggers: one a component (`log.child({ component })`), each with a level that can be changed. */
 export class Loggers {
-  /** The root; what it logs itself belongs to the component `router`. */
-  readonly root: Logger;
-  readonly #children = new Map<string, WeakRef<Logger>[]>();
+  readonly #loggers = new Map<string, WeakRef<Logger>[]>();
   readonly #levels = new Map<string, Severity>();
-  #default: Severity;
+  #all: Severity | undefined;
 
-  constructor(options: LoggerOptions & { readonly severity?: Severity } = {}, to?: DestinationStream) {
-    const { severity = 'info', ...rest } = options;
-    this.#default = severity;
-    const all: LoggerOptions = {
-      ...rest,
-      level: pinoLevels[severity],
-      onChild: (child) => this.#adopt(child),
-    };
-    this.root = to ? pino(all, to) : pino(all);
-    this.#levels.set(ROOT, severity);
+  /** Takes over a root logger; what it logs itself belongs to the component `router`. */
+  constructor(root: Logger) {
+    root.onChild = (child) => this.#adopt(child);
+    this.#loggers.set(ROOT, [new WeakRef(root)]);
+    this.#levels.set(ROOT, severityOf(root));
   }
 
   /** Gives the components and their levels, by name. */
@@ -36,32 +29,31 @@ export class Loggers {
     return levels.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Sets the level of all components that a pattern matches; returns how many there were. */
+  /** Sets the level of all components that a pattern matches, `*` also of those to come; returns how many there were. */
   set(pattern: string, level: Severity): number {
     const names = [...this.#levels.keys()].filter((name) => matchesGlob(name, pattern));
     for (const name of names) this.#apply(name, level);
-    if (pattern === '*') this.#default = level;
+    if (pattern === '*') this.#all = level;
     return names.length;
   }
 
   #apply(name: string, level: Severity): void {
     this.#levels.set(name, level);
-    if (name === ROOT) this.root.level = pinoLevels[level];
-    for (const child of this.#children.get(name) ?? []) {
-      const logger = child.deref();
+    for (const reference of this.#loggers.get(name) ?? []) {
+      const logger = reference.deref();
       if (logger) logger.level = pinoLevels[level];
     }
   }
 
-  /** A child without a component of its own keeps its parent's, and follows it. */
+  /** A child without a component of its own keeps its parent's. */
   #adopt(child: Logger): void {
     const component: unknown = child.bindings().component;
     const name = typeof component === 'string' ? component : ROOT;
-    const living = (this.#children.get(name) ?? []).filter((other) => other.deref() !== undefined);
-    this.#children.set(name, [...living, new WeakRef(child)]);
-    const level = this.#levels.get(name) ?? this.#default;
-    this.#levels.set(name, level);
-    child.level = pinoLevels[level];
+    const living = (this.#loggers.get(name) ?? []).filter((other) => other.deref() !== undefined);
+    this.#loggers.set(name, [...living, new WeakRef(child)]);
+    const level = this.#levels.get(name) ?? this.#all;
+    if (level) child.level = pinoLevels[level];
+    this.#levels.set(name, level ?? severityOf(child));
   }
 }
 
@@ -94,3 +86,10 @@ const pinoLevels = {
   info: 'info',
   debug: 'debug',
 } as const;
+
+function severityOf(logger: Logger): Severity {
+  if (logger.level === 'trace' || logger.level === 'debug') return 'debug';
+  if (logger.level === 'warn') return 'warning';
+  if (logger.level === 'error') return 'error';
+  return logger.level === 'fatal' ? 'critical' : 'info';
+}

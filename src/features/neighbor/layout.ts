@@ -3,6 +3,16 @@ export const MAX_NEXT_HOPS = 1048576;
 /** Next-hop table: MAX_NEXT_HOPS × 64 bytes (datapath/next-hop.ts). */
 export const NEXT_HOPS_BYTES = 67108864;
 
+// Flags of a next hop.
+/** Its MAC address is known. */
+export const NEXT_HOP_RESOLVED = 1;
+/** It stands for a whole connected subnet: the packet's own destination is to be resolved. */
+export const NEXT_HOP_CONNECTED = 2;
+/** It is one of our own addresses. */
+export const NEXT_HOP_LOCAL = 4;
+/** It has been asked for in vain: packets to it cannot be delivered. */
+export const NEXT_HOP_FAILED = 8;
+
 /** Places in the hash set of addresses that ARP and ND answer for: a power of two. */
 export const ANSWER_SLOTS = 65536;
 /** ANSWERS: ANSWER_SLOTS × 32 bytes (datapath/answer.ts). */

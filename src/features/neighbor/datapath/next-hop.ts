@@ -30,14 +30,7 @@ export class NextHop {
   spare2: u64;
 }
 
-/** Its MAC address is known. */
-export const NEXT_HOP_RESOLVED: u32 = 1;
-/** It stands for a whole connected subnet: the packet's own destination is to be resolved. */
-export const NEXT_HOP_CONNECTED: u32 = 2;
-/** It is one of our own addresses. */
-export const NEXT_HOP_LOCAL: u32 = 4;
-/** It has been asked for in vain: packets to it cannot be delivered. */
-export const NEXT_HOP_FAILED: u32 = 8;
+export { NEXT_HOP_CONNECTED, NEXT_HOP_FAILED, NEXT_HOP_LOCAL, NEXT_HOP_RESOLVED } from '../layout';
 
 /** @inline */
 export function nextHopAt(index: u32): NextHop {

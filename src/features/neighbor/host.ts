@@ -1,0 +1,20 @@
+import type { Dispatch } from '../../engine/host/dispatch.ts';
+import type { Packets } from '../../engine/host/packets.ts';
+import type { Router } from '../../engine/host/router.ts';
+import type { Interfaces } from '../interface/interfaces.ts';
+
+/** What this feature uses of the router. */
+export type NeighborRouter = Pick<
+  Router,
+  'node' | 'tables' | 'region' | 'inject' | 'send' | 'onPunt' | 'emit' | 'quiet'
+> & {
+  readonly packets: Pick<Packets, 'bytes' | 'fields'>;
+  readonly dispatch: Pick<Dispatch, 'set' | 'note'>;
+  readonly log: {
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+};
+
+/** What this feature uses of the interfaces. */
+export type InterfaceList = Pick<Interfaces, 'find' | 'named' | 'vrfNamed' | 'vrfName' | 'listen'>;

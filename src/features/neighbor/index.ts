@@ -1,0 +1,7 @@
+// What higher features take from this one.
+export type { AddressAnswers } from './answers.ts';
+export type { NeighborNotice } from './neighbors.ts';
+export { isNeighbor, type NeighborHop, type NextHop } from './next-hop.ts';
+export type { NextHops, NextHopWords } from './next-hops.ts';
+export type { NextHopStages, Routing } from './routing.ts';
+export type { NeighborFeature } from './vrouter.ts';

@@ -1,0 +1,97 @@
+import { formatAddress, type IpAddress } from '../../net/address.ts';
+import { formatMac, type Mac } from '../../net/mac.ts';
+
+/** Where routes lead: a value, replaced whenever something of it changes. Routes hold its index. */
+export interface NextHop {
+  readonly index: number;
+  /** The number users know it by; zero for those that the router made for itself. */
+  readonly id: number;
+  /** Who made it: "link", "learn", "static", "bgp", … */
+  readonly origin: string;
+  /** Zero for groups, which belong to no VRF. */
+  readonly vrf: number;
+  readonly target: Target;
+}
+
+export type Target = Station | Local | Connected | Blackhole | Reject | Group;
+
+/** A station on a link: a neighbour where it has an address, whatever is asked for where it has none. */
+export interface Station {
+  readonly type: 'L3';
+  readonly iface: number;
+  readonly address: IpAddress | undefined;
+  /** Its MAC address, where a user has given it. */
+  readonly mac: Mac | undefined;
+  /** It is not on the link itself. */
+  readonly remote: boolean;
+}
+
+/** An address of our own. */
+export interface Local {
+  readonly type: 'local';
+  readonly iface: number;
+  readonly address: IpAddress;
+}
+
+/** All subnets on a link: each of their addresses is a neighbour. */
+export interface Connected {
+  readonly type: 'connected';
+  readonly iface: number;
+}
+
+export interface Blackhole {
+  readonly type: 'blackhole';
+}
+
+export interface Reject {
+  readonly type: 'reject';
+}
+
+/** Several next hops, by index, that share flows by their weights. */
+export interface Group {
+  readonly type: 'group';
+  readonly members: ReadonlyMap<number, number>;
+}
+
+/** A next hop that is a neighbour: it has an address to be resolved. */
+export type NeighborHop = NextHop & { readonly target: Station & { readonly address: IpAddress } };
+
+export function isNeighbor(nextHop: NextHop): nextHop is NeighborHop {
+  return nextHop.target.type === 'L3' && nextHop.target.address !== undefined;
+}
+
+/** The interface a next hop leads to, zero for none. */
+export function interfaceOf({ target }: NextHop): number {
+  return 'iface' in target ? target.iface : 0;
+}
+
+/** Writes a next hop as events tell it. */
+export function describeNextHop(
+  nextHop: NextHop,
+  names: { readonly vrf: string; readonly iface: string },
+  neighbor?: { readonly state: string; readonly mac: Mac | undefined },
+): string {
+  const { target } = nextHop;
+  const mac = neighbor?.mac ?? (target.type === 'L3' ? target.mac : undefined);
+  const words = [
+    `type=${typeWord(target)}`,
+    nextHop.id === 0 ? '' : `id=${nextHop.id}`,
+    names.iface === '' ? '' : `iface=${names.iface}`,
+    names.vrf === '' ? '' : `vrf=${names.vrf}`,
+    `origin=${nextHop.origin}`,
+    addressWord(target),
+    mac ? `mac=${formatMac(mac)}` : '',
+    neighbor ? `state=${neighbor.state}` : '',
+  ];
+  return words.filter((word) => word !== '').join(' ');
+}
+
+/** The type as users know it: what leads to an interface is of layer 3. */
+export function typeWord({ type }: Target): string {
+  return type === 'local' || type === 'connected' ? 'L3' : type;
+}
+
+/** The address of a next hop that has one. */
+export function addressWord(target: Target): string {
+  return 'address' in target && target.address ? formatAddress(target.address) : '';
+}

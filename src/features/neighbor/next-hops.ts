@@ -1,0 +1,192 @@
+import { ApiError } from '../../engine/api-error.ts';
+import type { IpAddress } from '../../net/address.ts';
+import type { Interface } from '../interface/interface.ts';
+import { Answers } from './answers.ts';
+import { changeConfig, defaultConfig, type NeighborConfig } from './config.ts';
+import { Groups } from './groups.ts';
+import type { InterfaceList, NeighborRouter } from './host.ts';
+import { type NeighborListener, Neighbors } from './neighbors.ts';
+import { addressWord, interfaceOf, isNeighbor, type NextHop, typeWord } from './next-hop.ts';
+import { NextHopRecords } from './next-hop-records.ts';
+import { type NextHopListener, NextHopTable } from './next-hop-table.ts';
+import { type NextHopStages, noRouting, type Routing } from './routing.ts';
+
+/** Where routes can lead, for the feature that routes: it attaches first, then makes, uses and lets go by index. */
+export class NextHops {
+  readonly answers: Answers;
+  readonly neighbors: Neighbors;
+  readonly table: NextHopTable;
+  readonly groups: Groups;
+  readonly #records: NextHopRecords;
+  readonly #interfaces: InterfaceList;
+  #config = defaultConfig;
+  #routing = noRouting;
+
+  constructor(parts: {
+    readonly router: NeighborRouter;
+    readonly interfaces: InterfaceList;
+    readonly stages: NextHopStages;
+    readonly nowMs: () => number;
+  }) {
+    const { router, interfaces, stages } = parts;
+    this.#interfaces = interfaces;
+    this.#records = new NextHopRecords(router, stages);
+    this.answers = new Answers(router);
+    this.table = new NextHopTable(this.#records, this.#config.max);
+    // The record is written before anybody is told of a next hop: first the plain ones, then neighbours.
+    this.table.listen({ added: (added) => this.#write(added), changed: (_, after) => this.#write(after) });
+    this.groups = new Groups(this.table, this.#records);
+    this.neighbors = new Neighbors({
+      router,
+      interfaces,
+      answers: this.answers,
+      table: this.table,
+      records: this.#records,
+      stages,
+      routing: () => this.#routing,
+      config: () => this.#config,
+      nowMs: parts.nowMs,
+    });
+    interfaces.listen({
+      changed: (before, after) => this.#onInterfaceChanged(before, after),
+      removing: (iface) => this.#removeAll(iface),
+    });
+  }
+
+  /** Says how addresses lie on links, and which routes use what. */
+  attach(routing: Routing): void {
+    this.#routing = routing;
+  }
+
+  /** How neighbours are asked for and kept. */
+  get config(): NeighborConfig {
+    return this.#config;
+  }
+
+  /** Changes what is given, all or nothing. @throws ApiError EINVAL */
+  configure(changes: Partial<NeighborConfig>): NeighborConfig {
+    this.#config = changeConfig(this.#config, changes);
+    this.table.max = this.#config.max;
+    return this.#config;
+  }
+
+  /** Listens to next hops that are made, changed and removed: who uses one that is removed lets go then. */
+  listen(listener: NextHopListener): void {
+    this.table.listen(listener);
+  }
+
+  /** Listens to neighbours that come and go: each wants a route to itself alone, which is not counted as a user. */
+  onNeighbor(listener: NeighborListener): void {
+    this.neighbors.listen(listener);
+  }
+
+  find(index: number): NextHop | undefined {
+    return this.table.find(index);
+  }
+
+  /** Finds what a user calls by its id. @throws ApiError ENOENT */
+  withId(doing: string, id: number): NextHop {
+    const found = this.table.findId(id);
+    if (found) return found;
+    throw new ApiError('ENOENT', { doing, expected: 'the id of a next hop', received: String(id) });
+  }
+
+  /** Index of the next hop that a user knows by an id. */
+  indexOf(id: number): number | undefined {
+    return this.table.findId(id)?.index;
+  }
+
+  /** Id of the interface that a next hop leads to, zero for none. */
+  interfaceOf(index: number): number {
+    const nextHop = this.find(index);
+    return nextHop ? interfaceOf(nextHop) : 0;
+  }
+
+  /** A next hop in words. */
+  show(index: number): NextHopWords | undefined {
+    const nextHop = this.find(index);
+    if (!nextHop) return undefined;
+    const { id, target } = nextHop;
+    const iface = this.#interfaces.find(interfaceOf(nextHop))?.name ?? '';
+    return { id, type: typeWord(target), iface, address: addressWord(target) };
+  }
+
+  /** Makes the next hop of an address of ours; it goes when its last user lets go. @throws ApiError ENOSPC */
+  local(iface: Interface, address: IpAddress): number {
+    return this.#addLink(iface, { type: 'local', iface: iface.id, address }).index;
+  }
+
+  /** The next hop of all subnets of an interface, each of whose addresses is a neighbour; it goes with the interface. */
+  connected(iface: Interface): number {
+    const found = this.table.ofInterface(iface.id).find(({ target }) => target.type === 'connected');
+    return (found ?? this.#addLink(iface, { type: 'connected', iface: iface.id })).index;
+  }
+
+  /** The neighbour with an address on an interface, made where there is none. @throws ApiError ENOSPC */
+  resolve(iface: Interface, address: IpAddress): number {
+    return this.neighbors.resolve(iface, address).index;
+  }
+
+  /** Counts users of a next hop: it is not removed while it has any. */
+  use(index: number, count = 1): void {
+    if (this.find(index)) this.table.use(index, count);
+  }
+
+  /** Takes users back. That of an address of ours goes with its last one; a neighbour stays as long as it answers. */
+  unuse(index: number, count = 1): void {
+    const nextHop = this.find(index);
+    if (!nextHop) return;
+    this.table.use(index, -count);
+    if (nextHop.target.type === 'local' && this.table.users(index) === 0) this.table.remove(nextHop);
+  }
+
+  /** Tells whether anybody uses a next hop. */
+  isUsed(nextHop: NextHop): boolean {
+    return this.table.users(nextHop.index) > 0;
+  }
+
+  /** Names those who use a next hop: its groups, and some of its routes. */
+  usersOf(nextHop: NextHop): readonly string[] {
+    const groups = this.groups.withMember(nextHop.index).map(({ id }) => `group ${id}`);
+    return [...groups, ...this.#routing.usersOf(nextHop.index)];
+  }
+
+  #addLink(iface: Interface, target: NextHop['target']): NextHop {
+    return this.table.add(`add an address to ${iface.name}`, {
+      id: 0,
+      origin: 'link',
+      vrf: iface.vrf,
+      target,
+    });
+  }
+
+  #write(nextHop: NextHop): void {
+    if (isNeighbor(nextHop)) return;
+    const iface = this.#interfaces.find(interfaceOf(nextHop));
+    this.#records.write(nextHop, { iface });
+  }
+
+  #onInterfaceChanged(before: Interface, after: Interface): void {
+    const movedOrDown = before.vrf !== after.vrf || (before.up && !after.up);
+    if (movedOrDown) this.neighbors.forgetLearned(after.id);
+    const comesUp = after.up && after.running && !(before.up && before.running);
+    if (comesUp || before.mac.value !== after.mac.value) this.answers.announceAll(after);
+    for (const nextHop of this.table.ofInterface(after.id)) {
+      if (nextHop.vrf !== after.vrf) this.table.change(nextHop, { ...nextHop, vrf: after.vrf });
+      else if (isNeighbor(nextHop)) this.neighbors.rewrite(nextHop);
+      else this.#write(nextHop);
+    }
+  }
+
+  #removeAll(iface: Interface): void {
+    for (const nextHop of this.table.ofInterface(iface.id)) this.table.remove(nextHop);
+  }
+}
+
+/** What a route shows of its next hop. */
+export interface NextHopWords {
+  readonly id: number;
+  readonly type: string;
+  readonly iface: string;
+  readonly address: string;
+}

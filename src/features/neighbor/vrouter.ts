@@ -1,0 +1,34 @@
+import type { ApiService } from '../../engine/host/api/service.ts';
+import type { EtherFeature } from '../ether/index.ts';
+import type { AddressAnswers } from './answers.ts';
+import type { InterfaceList, NeighborRouter } from './host.ts';
+import { TICK_MS } from './neighbors.ts';
+import { NextHops } from './next-hops.ts';
+import type { NextHopStages } from './routing.ts';
+import { nexthopService } from './service.ts';
+import { UserNextHops } from './user-next-hops.ts';
+
+/** What higher features take from this one. */
+export interface NeighborFeature {
+  readonly nextHops: NextHops;
+  readonly answers: AddressAnswers;
+  /** Stops keeping the neighbours' time. */
+  close(): void;
+}
+
+/** Sets up next hops and neighbours, whose packets go to the stages of the feature that routes. */
+export function startNeighbors(options: {
+  readonly router: NeighborRouter & { readonly services: ApiService[] };
+  readonly interfaces: InterfaceList;
+  readonly ether: EtherFeature;
+  readonly stages: NextHopStages;
+}): NeighborFeature {
+  const { router, interfaces, ether, stages } = options;
+  const nowMs = () => performance.now();
+  const hops = new NextHops({ router, interfaces, stages, nowMs });
+  const users = new UserNextHops(hops);
+  ether.takeType(0x0806, 'arp-input');
+  router.services.push(nexthopService({ hops, users, interfaces, nowMs }));
+  const ticking = setInterval(() => hops.neighbors.tick(), TICK_MS).unref();
+  return { nextHops: hops, answers: hops.answers, close: () => clearInterval(ticking) };
+}

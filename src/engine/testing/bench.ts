@@ -40,6 +40,9 @@ const DELTA = 0x7f00_0000_0000n;
 export interface SentFrame {
   readonly port: number;
   readonly bytes: Uint8Array;
+  /** What the port is asked to do with it (rte_mbuf ol_flags and tx_offload). */
+  readonly olFlags: bigint;
+  readonly txOffload: bigint;
 }
 
 /** Something a stage told the control thread: a packet's bytes from its data on, or 48 bytes of its own. */
@@ -135,12 +138,14 @@ export class Bench {
       readonly etherType?: number;
       readonly flags?: number;
       readonly note?: number;
+      readonly olFlags?: bigint;
       /** How many of the first bytes the stages before have stripped. */
       readonly stripped?: number;
     } = {},
   ): Outcome {
     const mbuf = this.#mbuf(0, bytes, {});
     this.#strip(mbuf, fields.stripped ?? 0);
+    this.view.setBigUint64(mbuf + 24, fields.olFlags ?? 0n, true);
     this.view.setUint16(mbuf + 92, fields.iface ?? 0, true);
     this.view.setUint16(mbuf + 94, fields.output ?? 0, true);
     this.view.setUint32(mbuf + 96, fields.nextHop ?? 0, true);
@@ -227,7 +232,12 @@ export class Bench {
   #tx(port: number, array: number, count: number): number {
     for (let i = 0; i < count; i++) {
       const mbuf = this.view.getUint32(array + i * 4, true);
-      this.#sent.push({ port, bytes: this.#contents(mbuf) });
+      this.#sent.push({
+        port,
+        bytes: this.#contents(mbuf),
+        olFlags: this.view.getBigUint64(mbuf + 24, true),
+        txOffload: this.view.getBigUint64(mbuf + 72, true),
+      });
       this.#release(mbuf);
     }
     return count;

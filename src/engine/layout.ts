@@ -48,6 +48,8 @@ export const CONTROL_BURST = 0x10010;
 export const CONTROL_SNAPLEN = 0x10014;
 /** u64: clock ticks per second, the unit of Worker.clock. */
 export const CONTROL_TICKS_PER_SECOND = 0x10018;
+/** u32: most packets that a stage takes from its queue as one batch; zero for all. */
+export const CONTROL_VECTOR = 0x10020;
 /** u32: next free byte of the arena, then the heads of its free lists (33 × u32). */
 export const CONTROL_ARENA = 0x10040;
 

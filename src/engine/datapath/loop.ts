@@ -3,6 +3,7 @@ import {
   CONTROL_EPOCH,
   CONTROL_MODE,
   CONTROL_POLL,
+  CONTROL_VECTOR,
   MAX_STAGES,
   MODE_MEASURE,
   MODE_TRACE_LOCAL,
@@ -19,7 +20,7 @@ import { worker } from './instance';
 import { Packet } from './packet';
 import { traceDecision, traceStage } from './trace';
 import { flushTransmit } from './transmit';
-import { isStage, nextWaitingStage, takeFirst, waitingFor } from './waiting';
+import { isStage, nextWaitingStage, takeFirst, waitingFor, waitOn } from './waiting';
 import { NEVER, WORKER_RUNNING, WORKER_SLEEPING, WORKER_STOPPED, Worker } from './worker';
 
 /** One round in this many is run stage by stage with its cycles measured. */
@@ -131,17 +132,19 @@ function runWaiting(): void {
   for (let stage = nextWaitingStage(); isStage(stage); stage = nextWaitingStage()) runStage(stage);
 }
 
-/** Takes every packet that waits for a stage through it. */
+/** Takes the packets that wait for a stage through it, as many at once as the control thread wants. */
 function runStage(stage: u32): void {
   const queue = waitingFor(stage);
   const counter = counterOf(stage);
-  const packets = queue.count;
+  const most = load<u32>(CONTROL_VECTOR);
+  const packets = most ? min<u32>(queue.count, most) : queue.count;
   const measured = worker.mode & MODE_MEASURE;
   const start = measured ? <u64>cycles() : 0;
   worker.stage = stage;
   counter.batches++;
   counter.packets += packets;
   for (let i: u32 = 0; i < packets; i++) passStage(stage, takeFirst(queue));
+  if (queue.head) waitOn(stage);
   if (!measured) return;
   counter.cycles += <u64>cycles() - start;
   counter.measured += packets;

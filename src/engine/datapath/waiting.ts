@@ -32,6 +32,11 @@ export function wait(stage: u32, packet: Packet): void {
   else queue.head = at;
   queue.tail = at;
   queue.count++;
+  waitOn(stage);
+}
+
+/** Marks that packets wait for a stage. */
+export function waitOn(stage: u32): void {
   const bits = bitsOf(stage);
   store<u64>(bits, load<u64>(bits) | ((1 as u64) << (stage & 63)));
 }

@@ -8,6 +8,7 @@ import {
   CONTROL_POLL,
   CONTROL_SNAPLEN,
   CONTROL_TICKS_PER_SECOND,
+  CONTROL_VECTOR,
   PACKET_BUFFERS,
 } from '../layout.ts';
 import type { ApiService } from './api/service.ts';
@@ -214,6 +215,7 @@ export class Router {
 
   #writeControlBlock(poll: boolean): void {
     this.view.setUint32(CONTROL_BURST, BURST_MAX, true);
+    this.view.setUint32(CONTROL_VECTOR, VECTOR, true);
     this.view.setUint32(CONTROL_POLL, poll ? 1 : 0, true);
     this.view.setUint32(CONTROL_SNAPLEN, 65535, true);
     this.view.setBigUint64(CONTROL_TICKS_PER_SECOND, BigInt(cyclesPerSecond()), true);
@@ -254,6 +256,8 @@ export class ModeBits {
 }
 
 const RECLAIM_MS = 50;
+/** Packets that a stage takes at once, unless somebody says otherwise. */
+const VECTOR = 256;
 
 function regionOf(datapath: Datapath, name: string): number {
   const address = datapath.info.regions[name];

@@ -11,6 +11,8 @@ export interface EngineMetricsOptions {
   /** Statistics that nobody resets: counters of a scraper must not fall. */
   readonly statistics: NodeStatistics;
   readonly workers: () => readonly WatchedWorker[];
+  /** Workers that stand still. */
+  readonly stuck: () => readonly WatchedWorker[];
   /** Packet buffers of the pool. */
   readonly buffers?: () => { readonly inUse: number; readonly available: number };
 }
@@ -26,6 +28,7 @@ export function engineMetrics(options: EngineMetricsOptions): readonly MetricFam
   return [
     ...stageMetrics(statistics, states),
     ...workerMetrics(states),
+    stuckMetric(states, options.stuck()),
     ...(options.buffers ? [bufferMetric(options.buffers())] : []),
     ...processMetrics(),
   ];
@@ -86,6 +89,19 @@ function workerMetrics(readings: readonly WorkerReading[]): MetricFamily[] {
     counted('lost_events', 'Messages to the control thread without room.', (state) => state.eventsLost),
     counted('lost_captures', 'Captured packets without room.', (state) => state.capturesLost),
   ];
+}
+
+function stuckMetric(readings: readonly WorkerReading[], stuck: readonly WatchedWorker[]): MetricFamily {
+  const indices = new Set(stuck.map((worker) => worker.index));
+  return {
+    name: `${ROUTER_PREFIX}worker_stuck`,
+    type: 'gauge',
+    help: 'Whether a worker has begun no round for a second or more.',
+    samples: readings.map(({ worker }) => ({
+      labels: labelsOf(worker),
+      value: indices.has(worker.index) ? 1 : 0,
+    })),
+  };
 }
 
 function labelsOf({ index, cpu }: WatchedWorker): Record<string, number> {

@@ -105,7 +105,7 @@ async function sampleMetrics(): Promise<string> {
   const ratios = new BusyRatios(source, workers);
   const metrics = new Metrics();
   const buffers = () => ({ inUse: 5, available: 95 });
-  metrics.register(() => engineMetrics({ source, statistics, workers, buffers }));
+  metrics.register(() => engineMetrics({ source, statistics, workers, stuck: () => [], buffers }));
   metrics.register(() => [ratios.metric()]);
   bench.receive(0, [sampleFrame(), sampleFrame({ ttl: 1 })]);
   bench.run();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import type { Command } from '../../../../command/command.ts';
 import { runCli } from '../../../../command/run-cli.ts';
 import { connectRouter, type RouterClient } from '../../../client/router-client.ts';
@@ -44,7 +44,7 @@ export class CtlBench {
   /** Runs one line and gives what it printed and what it asked the router. */
   async run(line: string, ...options: readonly string[]) {
     const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-    const outputs = Promise.all([text(stdout), text(stderr)]);
+    const outputs = Promise.all([buffer(stdout), text(stderr)]);
     stdin.end(`${line}\n`);
     this.calls.length = 0;
     const clients: RouterClient[] = [];
@@ -66,8 +66,8 @@ export class CtlBench {
     for (const client of clients) client.close();
     stdout.end();
     stderr.end();
-    const [out, error] = await outputs;
-    return { code, out, error };
+    const [bytes, error] = await outputs;
+    return { code, out: bytes.toString(), bytes, error };
   }
 
   /** Runs one line that must succeed with --json, and gives the value it printed. */

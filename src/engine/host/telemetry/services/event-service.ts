@@ -1,0 +1,23 @@
+import { EventService } from '../../api/engine_pb.js';
+import { type ApiService, apiService } from '../../api/service.ts';
+import type { Events, RecordedEvent } from '../events.ts';
+
+/** Streams events. */
+export function eventService(events: Events): ApiService {
+  return apiService(EventService, {
+    async *watchEvents({ types, replay }, { signal }) {
+      for await (const batch of events.watch({ types, replay }, signal)) {
+        yield { events: batch.map(eventMessage) };
+      }
+    },
+  });
+}
+
+/** The words `name=value` of an event's line are its fields. */
+function eventMessage({ timeNs, type, text }: RecordedEvent) {
+  const fields = [...text.matchAll(/(?:^|\s)([a-z][\w.-]*)=(\S*)/g)].map(([, name = '', value = '']) => ({
+    name,
+    value,
+  }));
+  return { timeNs, type, text, fields };
+}

@@ -4,8 +4,13 @@ import { readFlags, usage } from '../engine/host/daemon/flags.ts';
 import { makeLog } from '../engine/host/daemon/log.ts';
 import { runDaemon } from '../engine/host/daemon/run.ts';
 import { runScript } from '../engine/host/daemon/script.ts';
+import { Telemetry } from '../engine/host/telemetry/telemetry.ts';
 import { startEther } from '../features/ether/vrouter.ts';
+import { showInterfaces } from '../features/interface/telemetry.ts';
 import { startInterfaces } from '../features/interface/vrouter.ts';
+import { nextHopStages, startIp } from '../features/ip/vrouter.ts';
+import { startNeighbors } from '../features/neighbor/vrouter.ts';
+import { showPorts } from '../features/port/telemetry.ts';
 import { startPorts } from '../features/port/vrouter.ts';
 import { startVrfs } from '../features/vrf/vrouter.ts';
 import { commands } from './ctl/commands.ts';
@@ -21,15 +26,24 @@ await runDaemon({
   datapathFile: join(root, 'build/datapath.wasm'),
   runScript: (file, socketPath) => runScript({ file, socketPath, version, commands }),
   /** The features, low to high; each gets what it needs of those below it. */
-  async compose(router) {
-    const { interfaces, close: closeInterfaces } = startInterfaces(router);
-    startEther(router, interfaces);
-    const { addMain } = startVrfs(router, interfaces);
+  async compose(router, context) {
+    const telemetry = new Telemetry(router, context);
+    const interfaceFeature = startInterfaces(router);
+    const { interfaces } = interfaceFeature;
+    showInterfaces(telemetry, interfaceFeature);
+    const ether = startEther(router, interfaces);
+    const { vrfs, addMain } = startVrfs(router, interfaces);
     const ports = startPorts(router, interfaces);
+    showPorts(telemetry, interfaces);
+    const neighbors = startNeighbors({ router, interfaces, ether, stages: nextHopStages });
+    startIp(router, { interfaces, ether, vrfs, neighbors });
     addMain();
+    await telemetry.start();
     return async () => {
+      await telemetry.close();
       await ports.close();
-      closeInterfaces();
+      neighbors.close();
+      interfaceFeature.close();
     };
   },
 });

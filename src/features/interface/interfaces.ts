@@ -43,6 +43,7 @@ export type NewInterface = Omit<Interface, 'id'>;
 interface InterfaceTable {
   setInterface(
     id: number,
+    flags: number,
     vrf: number,
     mtu: number,
     port: number,
@@ -52,6 +53,21 @@ interface InterfaceTable {
   ): void;
   setInterfaceFlags(id: number, flags: number): void;
   setInterfaceMac(id: number, firstFour: number, lastTwo: number): void;
+  setInterfaceSources(
+    id: number,
+    address4: number,
+    address6Low: bigint,
+    address6High: bigint,
+    linkLocalLow: bigint,
+    linkLocalHigh: bigint,
+  ): void;
+}
+
+/** The addresses an interface speaks from when it has to choose one itself: 4 and 16 bytes, network order. */
+export interface InterfaceSources {
+  readonly address4: Uint8Array | undefined;
+  readonly address6: Uint8Array | undefined;
+  readonly linkLocal: Uint8Array | undefined;
 }
 
 /** All interfaces of the router: the only writer of the interface table. */
@@ -68,7 +84,12 @@ export class Interfaces {
 
   constructor(router: Router) {
     this.#router = router;
-    this.#table = router.tables<InterfaceTable>(['setInterface', 'setInterfaceFlags', 'setInterfaceMac']);
+    this.#table = router.tables<InterfaceTable>([
+      'setInterface',
+      'setInterfaceFlags',
+      'setInterfaceMac',
+      'setInterfaceSources',
+    ]);
   }
 
   /** Says what a type of interface does. */
@@ -180,6 +201,14 @@ export class Interfaces {
     return this.#types.get(iface.type)?.details(iface) ?? { case: undefined };
   }
 
+  /** Sets the addresses that an interface's ICMP errors are sent from. */
+  setSources(id: number, { address4, address6, linkLocal }: InterfaceSources): void {
+    const [address6Low, address6High] = words(address6);
+    const [linkLocalLow, linkLocalHigh] = words(linkLocal);
+    const raw4 = address4 ? new DataView(address4.buffer, address4.byteOffset).getUint32(0, true) : 0;
+    this.#table.setInterfaceSources(id, raw4, address6Low, address6High, linkLocalLow, linkLocalHigh);
+  }
+
   /** Counters that the device of an interface keeps itself. */
   deviceCounters(iface: Interface): { readonly rxDrops: bigint; readonly txErrors: bigint } {
     return this.#types.get(iface.type)?.counters?.(iface) ?? { rxDrops: 0n, txErrors: 0n };
@@ -215,17 +244,10 @@ export class Interfaces {
     const mac = macToBytes(iface.mac);
     const view = new DataView(mac.buffer, mac.byteOffset);
     const output = iface.outputStage === undefined ? 0 : this.#router.node(iface.outputStage);
-    this.#table.setInterface(
-      iface.id,
-      iface.vrf,
-      iface.mtu,
-      iface.port,
-      this.#modes.get(iface.mode) ?? 0,
-      output,
-      iface.domain,
-    );
-    this.#table.setInterfaceMac(iface.id, view.getUint32(0), view.getUint16(4));
-    this.#table.setInterfaceFlags(iface.id, this.#flags(iface));
+    const input = this.#modes.get(iface.mode) ?? 0;
+    const { id, vrf, mtu, port, domain } = iface;
+    this.#table.setInterfaceMac(id, view.getUint32(0), view.getUint16(4));
+    this.#table.setInterface(id, this.#flags(iface), vrf, mtu, port, input, output, domain);
     this.#byId.set(iface.id, iface);
   }
 
@@ -270,4 +292,11 @@ export class Interfaces {
       received: 'one more',
     });
   }
+}
+
+/** Two words of 16 bytes, as they lie in memory. */
+function words(bytes: Uint8Array | undefined): [bigint, bigint] {
+  if (!bytes) return [0n, 0n];
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return [view.getBigUint64(0, true), view.getBigUint64(8, true)];
 }

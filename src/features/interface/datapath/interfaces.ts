@@ -28,5 +28,22 @@ export function setInterfaceFlags(id: u32, flags: u32): void {
 
 /** Sets an interface's MAC address from its first four and last two bytes, network order. */
 export function setInterfaceMac(id: u32, firstFour: u32, lastTwo: u32): void {
-  interfaceAt(id).mac = (<u64>bswap(firstFour)) | ((<u64>bswap(<u16>lastTwo)) << 32);
+  interfaceAt(id).mac = <u64>bswap(firstFour) | ((<u64>bswap(<u16>lastTwo)) << 32);
+}
+
+/** Sets the addresses that ICMP errors of an interface are sent from, as they lie on the wire; zero for none. */
+export function setInterfaceSources(
+  id: u32,
+  address4: u32,
+  address6Low: u64,
+  address6High: u64,
+  linkLocalLow: u64,
+  linkLocalHigh: u64,
+): void {
+  const iface = interfaceAt(id);
+  iface.address4 = address4;
+  iface.address6Low = address6Low;
+  iface.address6High = address6High;
+  iface.linkLocalLow = linkLocalLow;
+  iface.linkLocalHigh = linkLocalHigh;
 }

@@ -55,16 +55,33 @@ export function setPrefix(root: usize, address: usize, length: u32, nextHop: u32
   return writePrefix(root, address, length, (length << FIB_DEPTH_SHIFT) | nextHop);
 }
 
-/** Gives the addresses of a removed prefix to the one that covers it (`coverNextHop` zero: to none). */
+/** Blocks that `setPrefix` would have to make for a prefix. */
+export function missingBlocks(root: usize, address: usize, length: u32): u32 {
+  let slot = root + ((<usize>bswap(load<u16>(address))) << 2);
+  let end = ROOT_BITS;
+  for (let at = address + 2; length > end; at++) {
+    const entry = load<u32>(slot);
+    if (!(entry & FIB_BRANCH)) return (length - end + BLOCK_BITS - 1) / BLOCK_BITS;
+    slot = <usize>(entry & ~FIB_BRANCH) + ((<usize>load<u8>(at)) << 2);
+    end += BLOCK_BITS;
+  }
+  return 0;
+}
+
+/**
+ * Gives the addresses of a removed prefix to the one that covers it (`coverNextHop` zero: to none).
+ *
+ * @returns how many blocks it was the last to need
+ */
 export function clearPrefix(
   root: usize,
   address: usize,
   length: u32,
   coverLength: u32,
   coverNextHop: u32,
-): void {
+): u32 {
   writePrefix(root, address, length, (coverLength << FIB_DEPTH_SHIFT) | coverNextHop);
-  mergeAlong(root, address, length);
+  return mergeAlong(root, address, length);
 }
 
 /** Walks to the block that holds the prefix's last bits, making blocks on the way, and writes the entries there. */
@@ -109,20 +126,22 @@ function writeEntry(slot: usize, depth: u32, leaf: u32): void {
 }
 
 /** Replaces blocks on the way of a prefix that hold one and the same short leaf everywhere, the lowest first. */
-function mergeAlong(slotBlock: usize, address: usize, length: u32): void {
-  mergeBelow(slotBlock + ((<usize>bswap(load<u16>(address))) << 2), address + 2, ROOT_BITS, length);
+function mergeAlong(root: usize, address: usize, length: u32): u32 {
+  return mergeBelow(root + ((<usize>bswap(load<u16>(address))) << 2), address + 2, ROOT_BITS, length);
 }
 
-function mergeBelow(slot: usize, at: usize, end: u32, length: u32): void {
+function mergeBelow(slot: usize, at: usize, end: u32, length: u32): u32 {
   const entry = load<u32>(slot);
-  if (!(entry & FIB_BRANCH)) return;
+  if (!(entry & FIB_BRANCH)) return 0;
   const block = <usize>(entry & ~FIB_BRANCH);
-  if (length > end) mergeBelow(block + ((<usize>load<u8>(at)) << 2), at + 1, end + BLOCK_BITS, length);
+  const deeper = block + ((<usize>load<u8>(at)) << 2);
+  const merged = length > end ? mergeBelow(deeper, at + 1, end + BLOCK_BITS, length) : 0;
   const leaf = load<u32>(block);
-  if (leaf & FIB_BRANCH || leaf >> FIB_DEPTH_SHIFT > end) return;
-  for (let i: u32 = 1; i < 256; i++) if (load<u32>(block + (i << 2)) != leaf) return;
+  if (leaf & FIB_BRANCH || leaf >> FIB_DEPTH_SHIFT > end) return merged;
+  for (let i: u32 = 1; i < 256; i++) if (load<u32>(block + (i << 2)) != leaf) return merged;
   atomic.store<u32>(slot, leaf);
   retireBlock(block, BLOCK_BYTES);
+  return merged + 1;
 }
 
 function retireBranches(block: usize, entries: u32): void {

@@ -27,23 +27,27 @@ export class Rib {
   capacity: u32;
   count: u32;
   limit: u32;
+  /** Blocks of the forwarding table below its root, and the most there may be. */
+  blocks: u32;
+  blocksLimit: u32;
   /** Behind it: how many routes of each prefix length there are, 129 × u32. */
 }
 
 const ENTRY_BYTES: u32 = 32;
 const FIRST_CAPACITY: u32 = 256;
-const LENGTHS: usize = 16;
+const LENGTHS: usize = 24;
 
 /** The table of a VRF: `family` is 4 or 6. */
 export function ribOf(vrf: u32, family: u32): Rib {
   return changetype<Rib>(RIBS + <usize>((vrf << 1) | (family == 6 ? 1 : 0)) * RIB_SIZE);
 }
 
-/** Makes an empty table for at most `limit` routes; false when there is no memory left. */
-export function openRib(vrf: u32, family: u32, limit: u32): bool {
+/** Makes an empty table for at most `limit` routes in `blocksLimit` blocks; false when there is no memory left. */
+export function openRib(vrf: u32, family: u32, limit: u32, blocksLimit: u32): bool {
   const rib = ribOf(vrf, family);
   memory.fill(changetype<usize>(rib), 0, RIB_SIZE);
   rib.limit = limit;
+  rib.blocksLimit = blocksLimit;
   rib.entries = <u32>takeBlock(FIRST_CAPACITY * ENTRY_BYTES);
   rib.capacity = FIRST_CAPACITY;
   return rib.entries != 0;

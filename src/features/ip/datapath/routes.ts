@@ -1,5 +1,5 @@
 import { FIB4_ROOTS, FIB6_ROOTS, ROUTE_SCRATCH } from '../../../engine/datapath/regions';
-import { clearPrefix, lookup4, lookup6, newFib, retireFib, setPrefix } from './fib';
+import { clearPrefix, lookup4, lookup6, missingBlocks, newFib, retireFib, setPrefix } from './fib';
 import { addRoute, closeRib, coverOf, findRoute, openRib, removeRoute, ribOf } from './rib';
 
 // What the control thread calls to change routes. Addresses lie in network order, 16 bytes, at ROUTE_SCRATCH; a
@@ -16,14 +16,15 @@ const NO_VRF: u32 = 0;
 
 /** The next hop that the last changed or removed route had before. */
 let previousNextHop: u32 = 0;
+let previousOrigin: u32 = 0;
 
 /** Makes the tables of a VRF; false when there is no memory left for them. */
-export function openRoutes(vrf: u32, limit4: u32, limit6: u32): bool {
+export function openRoutes(vrf: u32, limit4: u32, blocks4: u32, limit6: u32, blocks6: u32): bool {
   const root4 = newFib();
   const root6 = newFib();
   const empty = rootOf(NO_VRF, 4);
   pointTo(vrf, root4 ? root4 : empty, root6 ? root6 : empty);
-  if (root4 && root6 && openRib(vrf, 4, limit4) && openRib(vrf, 6, limit6)) return true;
+  if (root4 && root6 && openRib(vrf, 4, limit4, blocks4) && openRib(vrf, 6, limit6, blocks6)) return true;
   closeRoutes(vrf);
   return false;
 }
@@ -47,12 +48,18 @@ export function closeRoutes(vrf: u32): void {
   closeRib(vrf, 6);
 }
 
-/** Sets how many routes a VRF's table may hold; false when it holds more. */
-export function limitRoutes(vrf: u32, family: u32, limit: u32): bool {
+/** Sets how many routes and blocks a VRF's tables may hold; false when they hold more. */
+export function limitRoutes(vrf: u32, family: u32, limit: u32, blocksLimit: u32): bool {
   const rib = ribOf(vrf, family);
-  if (rib.count > limit) return false;
+  if (rib.count > limit || rib.blocks > blocksLimit) return false;
   rib.limit = limit;
+  rib.blocksLimit = blocksLimit;
   return true;
+}
+
+/** Blocks of 256 entries in a VRF's forwarding table. */
+export function countBlocks(vrf: u32, family: u32): u32 {
+  return ribOf(vrf, family).blocks;
 }
 
 /** Routes that a VRF holds. */
@@ -65,12 +72,17 @@ export function setRoute(vrf: u32, family: u32, length: u32, nextHop: u32, origi
   const rib = ribOf(vrf, family);
   const old = findRoute(rib, ROUTE_SCRATCH, length);
   previousNextHop = old ? old.nextHop : 0;
+  previousOrigin = old ? old.origin : 0;
+  const root = rootOf(vrf, family);
+  const missing = missingBlocks(root, ROUTE_SCRATCH, length);
+  if (rib.blocks + missing > rib.blocksLimit) return ROUTE_FULL;
   const entry = old ? old : addRoute(rib, ROUTE_SCRATCH, length);
   if (entry === null) return ROUTE_FULL;
-  if (!setPrefix(rootOf(vrf, family), ROUTE_SCRATCH, length, nextHop)) {
+  if (!setPrefix(root, ROUTE_SCRATCH, length, nextHop)) {
     if (!old) removeRoute(rib, entry);
     return ROUTE_FULL;
   }
+  rib.blocks += missing;
   entry.nextHop = nextHop;
   entry.origin = <u8>origin;
   return old ? ROUTE_REPLACED : ROUTE_ADDED;
@@ -82,16 +94,23 @@ export function clearRoute(vrf: u32, family: u32, length: u32): bool {
   const entry = findRoute(rib, ROUTE_SCRATCH, length);
   if (entry === null) return false;
   previousNextHop = entry.nextHop;
+  previousOrigin = entry.origin;
   removeRoute(rib, entry);
   const cover = coverOf(rib, ROUTE_SCRATCH, length, ROUTE_SCRATCH + 16);
   const coverLength: u32 = cover ? cover.length : 0;
-  clearPrefix(rootOf(vrf, family), ROUTE_SCRATCH, length, coverLength, cover ? cover.nextHop : 0);
+  const root = rootOf(vrf, family);
+  rib.blocks -= clearPrefix(root, ROUTE_SCRATCH, length, coverLength, cover ? cover.nextHop : 0);
   return true;
 }
 
 /** The next hop that the route had which `setRoute` replaced or `clearRoute` removed; zero when it was new. */
 export function replacedNextHop(): u32 {
   return previousNextHop;
+}
+
+/** The origin of that route. */
+export function replacedOrigin(): u32 {
+  return previousOrigin;
 }
 
 /** Finds the route of exactly the prefix at ROUTE_SCRATCH; the entry's address, or zero. */
@@ -126,7 +145,7 @@ export function routeCapacity(vrf: u32, family: u32): u32 {
 /**
  * Sets `count` routes at once: prefixes of `recordBytes` each (address, then length in its last byte) at `records`,
  * next-hop indices (u32) at `nextHops`. Each route's outcome replaces its next hop's word: the outcome in the
- * lowest two bits, the next hop it had before above.
+ * lowest two bits, the next hop it had before in the 22 above, and that one's origin in the rest.
  */
 export function setRoutes(
   vrf: u32,
@@ -141,7 +160,7 @@ export function setRoutes(
     const length = takeRecord(records + i * recordBytes, recordBytes);
     const slot = nextHops + (i << 2);
     const outcome = setRoute(vrf, family, length, load<u32>(slot), origin);
-    store<u32>(slot, (previousNextHop << 2) | outcome);
+    store<u32>(slot, outcomeWord(outcome));
   }
 }
 
@@ -151,8 +170,12 @@ export function clearRoutes(vrf: u32, family: u32, records: usize, outcomes: usi
   for (let i: u32 = 0; i < count; i++) {
     const length = takeRecord(records + i * recordBytes, recordBytes);
     const removed = clearRoute(vrf, family, length);
-    store<u32>(outcomes + (i << 2), removed ? (previousNextHop << 2) | ROUTE_ADDED : ROUTE_FULL);
+    store<u32>(outcomes + (i << 2), removed ? outcomeWord(ROUTE_ADDED) : ROUTE_FULL);
   }
+}
+
+function outcomeWord(outcome: u32): u32 {
+  return (previousOrigin << 24) | (previousNextHop << 2) | outcome;
 }
 
 /** Copies a record's address to the scratch; returns its prefix length. */

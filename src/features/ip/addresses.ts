@@ -1,0 +1,179 @@
+import { ApiError } from '../../engine/api-error.ts';
+import {
+  addressBits,
+  addressToBytes,
+  compareAddresses,
+  formatAddress,
+  type IpAddress,
+  sameAddress,
+} from '../../net/address.ts';
+import { isBroadcast, isLinkLocal, isLoopback, isMulticast, isUnspecified } from '../../net/address-scope.ts';
+import { linkLocalOf } from '../../net/mac.ts';
+import { contains, formatPrefix, networkOf, type Prefix, samePrefix } from '../../net/prefix.ts';
+import type { Interface, Interfaces } from '../interface/index.ts';
+
+/** An address of an interface, with the length of its network. */
+export interface InterfaceAddress {
+  readonly iface: number;
+  readonly prefix: Prefix;
+}
+
+/** What an address brings about elsewhere: routes, answers to ARP and ND, mirrors on the host. */
+export interface AddressListener {
+  added?(address: InterfaceAddress, iface: Interface): void;
+  removed?(address: InterfaceAddress, iface: Interface): void;
+}
+
+/** The addresses of all interfaces. */
+export class Addresses {
+  readonly #interfaces: Interfaces;
+  readonly #byInterface = new Map<number, readonly Prefix[]>();
+  readonly #listeners: AddressListener[] = [];
+
+  constructor(interfaces: Interfaces) {
+    this.#interfaces = interfaces;
+    interfaces.listen({
+      added: (iface) => this.#addLinkLocal(iface),
+      changed: (before, after) => this.#follow(before, after),
+      removing: (iface) => this.#removeAll(iface),
+    });
+  }
+
+  /** Tells of addresses from now on, and of those that are there already. */
+  listen(listener: AddressListener): void {
+    this.#listeners.push(listener);
+    for (const address of this.list()) {
+      const iface = this.#interfaces.find(address.iface);
+      if (iface) listener.added?.(address, iface);
+    }
+  }
+
+  /** Addresses of one interface or of all, IPv4 first, in order. */
+  list(iface?: number): readonly InterfaceAddress[] {
+    const ids = iface === undefined ? [...this.#byInterface.keys()] : [iface];
+    return ids.flatMap((id) => this.of(id).map((prefix) => ({ iface: id, prefix })));
+  }
+
+  /** Addresses of an interface in the order they were given. */
+  of(iface: number): readonly Prefix[] {
+    return this.#byInterface.get(iface) ?? [];
+  }
+
+  /** Adds an address. @throws ApiError EINVAL, EEXIST, EADDRINUSE */
+  add(iface: Interface, prefix: Prefix): void {
+    const doing = `add address ${formatPrefix(prefix)} to ${iface.name}`;
+    this.#check(doing, iface, prefix);
+    this.#change(iface, [...this.of(iface.id), prefix]);
+    for (const listener of this.#listeners) listener.added?.({ iface: iface.id, prefix }, iface);
+  }
+
+  /** Removes an address. @throws ApiError EADDRNOTAVAIL */
+  remove(iface: Interface, prefix: Prefix): void {
+    const found = this.of(iface.id).find((kept) => samePrefix(kept, prefix));
+    if (!found) {
+      const doing = `delete address ${formatPrefix(prefix)} from ${iface.name}`;
+      throw new ApiError('EADDRNOTAVAIL', {
+        doing,
+        expected: 'an address of the interface',
+        received: formatPrefix(prefix),
+      });
+    }
+    for (const listener of [...this.#listeners].reverse())
+      listener.removed?.({ iface: iface.id, prefix: found }, iface);
+    this.#change(
+      iface,
+      this.of(iface.id).filter((kept) => kept !== found),
+    );
+  }
+
+  /** The address to speak from to a target on an interface's link; undefined when it has none of the family. */
+  sourceFor(iface: number, target: IpAddress): IpAddress | undefined {
+    const candidates = this.of(iface).filter(({ address }) => address.family === target.family);
+    const sameScope = candidates.filter(({ address }) => isLinkLocal(address) === isLinkLocal(target));
+    const onLink = sameScope.find((prefix) => contains(networkOf(prefix), target));
+    return (onLink ?? sameScope[0] ?? candidates[0])?.address;
+  }
+
+  /** The interface of a VRF that has an address. */
+  ownerOf(vrf: number, address: IpAddress): Interface | undefined {
+    const owner = this.list().find(({ iface, prefix }) => {
+      return sameAddress(prefix.address, address) && this.#interfaces.find(iface)?.vrf === vrf;
+    });
+    return owner && this.#interfaces.find(owner.iface);
+  }
+
+  #check(doing: string, iface: Interface, { address, length }: Prefix): void {
+    const received = `${formatAddress(address)}/${length}`;
+    const bad = isMulticast(address) || isUnspecified(address) || isLoopback(address) || isBroadcast(address);
+    if (bad)
+      throw new ApiError('EINVAL', {
+        doing,
+        expected: 'a unicast address that may be seen on a link',
+        received,
+      });
+    if (length === 0) {
+      throw new ApiError('EINVAL', {
+        doing,
+        expected: `a prefix length of 1 to ${addressBits(address.family)}`,
+        received,
+      });
+    }
+    if (this.of(iface.id).some((kept) => sameAddress(kept.address, address))) {
+      throw new ApiError('EEXIST', { doing, expected: 'an address that the interface has not', received });
+    }
+    const owner = isLinkLocal(address) ? undefined : this.ownerOf(iface.vrf, address);
+    if (owner)
+      throw new ApiError('EADDRINUSE', {
+        doing,
+        expected: 'an address that is free',
+        received: `one of ${owner.name}`,
+      });
+  }
+
+  /** Every interface that sends frames has a link-local address from its MAC address (RFC 4291 clause 2.5.6). */
+  #addLinkLocal(iface: Interface): void {
+    if (iface.outputStage !== undefined) this.add(iface, linkLocalPrefix(iface));
+  }
+
+  /** Addresses move with their interface to another VRF; the link-local one follows the MAC address. */
+  #follow(before: Interface, after: Interface): void {
+    if (before.vrf !== after.vrf) {
+      const prefixes = this.of(before.id);
+      for (const prefix of prefixes) this.remove(before, prefix);
+      for (const prefix of prefixes) this.add(after, prefix);
+    }
+    if (before.mac.value === after.mac.value || after.outputStage === undefined) return;
+    const old = linkLocalPrefix(before);
+    if (this.of(before.id).some((kept) => samePrefix(kept, old))) this.remove(after, old);
+    if (!this.of(after.id).some((kept) => samePrefix(kept, linkLocalPrefix(after))))
+      this.add(after, linkLocalPrefix(after));
+  }
+
+  #removeAll(iface: Interface): void {
+    for (const prefix of this.of(iface.id)) this.remove(iface, prefix);
+    this.#byInterface.delete(iface.id);
+  }
+
+  #change(iface: Interface, prefixes: readonly Prefix[]): void {
+    this.#byInterface.set(iface.id, prefixes);
+    const first = (wanted: (address: IpAddress) => boolean) => {
+      const found = prefixes.find(({ address }) => wanted(address));
+      return found && addressToBytes(found.address);
+    };
+    const linkLocal = first((address) => address.family === 'ipv6' && isLinkLocal(address));
+    this.#interfaces.setSources(iface.id, {
+      address4: first((address) => address.family === 'ipv4'),
+      address6: first((address) => address.family === 'ipv6' && !isLinkLocal(address)) ?? linkLocal,
+      linkLocal,
+    });
+  }
+}
+
+/** Orders addresses for a listing: by interface, IPv4 first, by value. */
+export function byAddress(a: InterfaceAddress, b: InterfaceAddress): number {
+  return a.iface - b.iface || compareAddresses(a.prefix.address, b.prefix.address);
+}
+
+function linkLocalPrefix(iface: Interface): Prefix {
+  return { address: linkLocalOf(iface.mac), length: 64 };
+}

@@ -1,0 +1,71 @@
+import { addressBits } from '../../net/address.ts';
+import { isLinkLocal } from '../../net/address-scope.ts';
+import { networkOf, type Prefix } from '../../net/prefix.ts';
+import type { Interface, Interfaces } from '../interface/index.ts';
+import type { AddressAnswers, NextHops } from '../neighbor/index.ts';
+import type { Addresses, InterfaceAddress } from './addresses.ts';
+import { numberOf } from './origins.ts';
+import { hostPrefix, type Routes } from './routes.ts';
+
+/** The routes that addresses bring with them: to the address itself, and to the network it lies in. */
+export function followAddresses(options: {
+  readonly interfaces: Interfaces;
+  readonly addresses: Addresses;
+  readonly routes: Routes;
+  readonly nextHops: NextHops;
+  readonly answers: AddressAnswers;
+}): void {
+  const { interfaces, addresses, routes, nextHops, answers } = options;
+  addresses.listen({
+    added({ prefix }, iface) {
+      answers.answerFor(iface, prefix.address);
+      if (isPerLink(prefix)) return;
+      if (prefix.length < addressBits(prefix.address.family)) connect(prefix, iface);
+      routes.put({
+        vrf: iface.vrf,
+        prefix: hostPrefix(prefix.address),
+        nextHop: nextHops.local(iface, prefix.address),
+        origin: LINK,
+      });
+    },
+    removed(address, iface) {
+      answers.stopAnswering(iface, address.prefix.address);
+      if (isPerLink(address.prefix)) return;
+      routes.take(iface.vrf, hostPrefix(address.prefix.address));
+      disconnect(address, iface);
+    },
+  });
+
+  function connect(prefix: Prefix, iface: Interface): void {
+    routes.put({
+      vrf: iface.vrf,
+      prefix: networkOf(prefix),
+      nextHop: nextHops.connected(iface),
+      origin: LINK,
+    });
+  }
+
+  /** Another address in the same network, of this or another interface, keeps the network connected. */
+  function disconnect({ prefix, iface: owner }: InterfaceAddress, iface: Interface): void {
+    const network = networkOf(prefix);
+    const others = addresses.list().filter((each) => {
+      const same = networkOf(each.prefix);
+      if (each.iface === owner && each.prefix === prefix) return false;
+      return (
+        same.length === network.length &&
+        same.address.value === network.address.value &&
+        same.address.family === network.address.family
+      );
+    });
+    const heir = others.map((each) => interfaces.find(each.iface)).find((each) => each?.vrf === iface.vrf);
+    if (heir) connect(prefix, heir);
+    else routes.take(iface.vrf, network);
+  }
+}
+
+const LINK = numberOf('link');
+
+/** IPv6 link-local addresses mean something else on every link: no route of the VRF can lead to them. */
+function isPerLink({ address }: Prefix): boolean {
+  return address.family === 'ipv6' && isLinkLocal(address);
+}

@@ -1,0 +1,28 @@
+import type { Router } from '../../engine/host/router.ts';
+import type { Interface, Interfaces } from '../interface/index.ts';
+import type { NextHops } from '../neighbor/index.ts';
+
+interface LinkTable {
+  setLinkNextHop(iface: number, nextHop: number): void;
+}
+
+/** For every interface, the next hop of all link-local addresses on its link, which no route leads to. */
+export class LinkNextHops {
+  readonly #table: LinkTable;
+  readonly #nextHops: NextHops;
+
+  constructor(router: Pick<Router, 'tables'>, interfaces: Interfaces, nextHops: NextHops) {
+    this.#table = router.tables<LinkTable>(['setLinkNextHop']);
+    this.#nextHops = nextHops;
+    interfaces.listen({ added: (iface) => this.#add(iface), removing: (iface) => this.#remove(iface) });
+  }
+
+  #add(iface: Interface): void {
+    if (iface.outputStage === undefined) return;
+    this.#table.setLinkNextHop(iface.id, this.#nextHops.connected(iface));
+  }
+
+  #remove(iface: Interface): void {
+    this.#table.setLinkNextHop(iface.id, 0);
+  }
+}

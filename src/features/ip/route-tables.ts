@@ -1,0 +1,255 @@
+import type { Router } from '../../engine/host/router.ts';
+import { addressFromBytes, addressToBytes, type IpAddress } from '../../net/address.ts';
+import type { Prefix } from '../../net/prefix.ts';
+
+/** The families as the datapath names them. */
+export type FamilyNumber = 4 | 6;
+
+/** A route as the table holds it. */
+export interface TableRoute {
+  readonly vrf: number;
+  readonly prefix: Prefix;
+  /** Index of its next hop. */
+  readonly nextHop: number;
+  /** Number of its origin (origins.ts). */
+  readonly origin: number;
+}
+
+/** What became of a route, and the next hop and origin it had before (zero for none). */
+export interface RouteChange {
+  readonly outcome: 'full' | 'added' | 'replaced' | 'removed' | 'missing';
+  readonly before: number;
+  readonly beforeOrigin: number;
+}
+
+/** The most routes, and blocks of 256 forwarding entries, that a table may hold. */
+export interface TableLimits {
+  readonly routes: number;
+  readonly blocks: number;
+}
+
+/** A batch of routes of one VRF and family: records of an address and its prefix length, packed. */
+export interface RouteBatch {
+  readonly vrf: number;
+  readonly family: FamilyNumber;
+  readonly records: Uint8Array;
+  readonly origin: number;
+}
+
+interface RouteFunctions {
+  hookIp(): void;
+  openNoRoutes(): number;
+  openRoutes(vrf: number, limit4: number, blocks4: number, limit6: number, blocks6: number): number;
+  countBlocks(vrf: number, family: number): number;
+  closeRoutes(vrf: number): void;
+  limitRoutes(vrf: number, family: number, limit: number, blocks: number): number;
+  countRoutes(vrf: number, family: number): number;
+  setRoute(vrf: number, family: number, length: number, nextHop: number, origin: number): number;
+  clearRoute(vrf: number, family: number, length: number): number;
+  replacedNextHop(): number;
+  replacedOrigin(): number;
+  exactRoute(vrf: number, family: number, length: number): number;
+  longestRoute(vrf: number, family: number): number;
+  forwardedTo(vrf: number, family: number): number;
+  routeEntries(vrf: number, family: number): number;
+  routeCapacity(vrf: number, family: number): number;
+  setRoutes(
+    vrf: number,
+    family: number,
+    records: number,
+    nextHops: number,
+    count: number,
+    origin: number,
+  ): void;
+  clearRoutes(vrf: number, family: number, records: number, outcomes: number, count: number): void;
+}
+
+/** Routes one call of `setMany` takes at most. */
+export const BATCH_MAX = 65536;
+
+/** The route tables in the shared memory, as JavaScript values. The only caller of datapath/routes.ts. */
+export class RouteTables {
+  readonly #memory: Uint8Array;
+  readonly #view: DataView;
+  readonly #scratch: number;
+  readonly #functions: RouteFunctions;
+
+  constructor(router: Pick<Router, 'memory' | 'view' | 'region' | 'tables'>) {
+    this.#memory = router.memory;
+    this.#view = router.view;
+    this.#scratch = router.region('ROUTE_SCRATCH');
+    this.#functions = router.tables<RouteFunctions>(functionNames);
+    this.#functions.hookIp();
+    this.#functions.openNoRoutes();
+  }
+
+  /** Makes the tables of a VRF; false when there is no memory left for them. */
+  open(vrf: number, ipv4: TableLimits, ipv6: TableLimits): boolean {
+    return this.#functions.openRoutes(vrf, ipv4.routes, ipv4.blocks, ipv6.routes, ipv6.blocks) !== 0;
+  }
+
+  close(vrf: number): void {
+    this.#functions.closeRoutes(vrf);
+  }
+
+  /** Sets how much a table may hold; false when it holds more. */
+  limit(vrf: number, family: FamilyNumber, { routes, blocks }: TableLimits): boolean {
+    return this.#functions.limitRoutes(vrf, family, routes, blocks) !== 0;
+  }
+
+  /** Blocks of 256 entries in a forwarding table. */
+  blocks(vrf: number, family: FamilyNumber): number {
+    return this.#functions.countBlocks(vrf, family);
+  }
+
+  count(vrf: number, family: FamilyNumber): number {
+    return this.#functions.countRoutes(vrf, family);
+  }
+
+  /** Adds or replaces a route; packets follow it when this returns. */
+  set(vrf: number, prefix: Prefix, nextHop: number, origin: number): RouteChange {
+    this.#place(prefix.address);
+    const code = this.#functions.setRoute(vrf, familyOf(prefix.address), prefix.length, nextHop, origin);
+    return this.#change(outcomes[code] ?? 'full');
+  }
+
+  /** Removes a route. */
+  clear(vrf: number, prefix: Prefix): RouteChange {
+    this.#place(prefix.address);
+    const removed = this.#functions.clearRoute(vrf, familyOf(prefix.address), prefix.length) !== 0;
+    return removed ? this.#change('removed') : { outcome: 'missing', before: 0, beforeOrigin: 0 };
+  }
+
+  /** The route of exactly this prefix. */
+  exact(vrf: number, prefix: Prefix): TableRoute | undefined {
+    this.#place(prefix.address);
+    const family = familyOf(prefix.address);
+    return this.#read(vrf, family, this.#functions.exactRoute(vrf, family, prefix.length));
+  }
+
+  /** The route that a packet to an address takes. */
+  longest(vrf: number, address: IpAddress): TableRoute | undefined {
+    this.#place(address);
+    const family = familyOf(address);
+    return this.#read(vrf, family, this.#functions.longestRoute(vrf, family));
+  }
+
+  /** All routes of a table, ordered by address and then by length. */
+  list(vrf: number, family: FamilyNumber): TableRoute[] {
+    const entries = this.#functions.routeEntries(vrf, family) >>> 0;
+    const capacity = this.#functions.routeCapacity(vrf, family);
+    const routes: TableRoute[] = [];
+    for (let i = 0; i < capacity; i++) {
+      const entry = entries + i * ENTRY_BYTES;
+      if (this.#view.getUint16(entry + ENTRY_USED, true) === 0) continue;
+      const route = this.#read(vrf, family, entry);
+      if (route) routes.push(route);
+    }
+    return routes.sort(byAddress);
+  }
+
+  /** Adds or replaces many routes at once; what became of each, in their order. */
+  setMany(batch: RouteBatch, nextHops: Uint32Array): RouteChange[] {
+    const { records, words, count } = this.#placeBatch(batch, nextHops);
+    this.#functions.setRoutes(batch.vrf, batch.family, records, words, count, batch.origin);
+    return this.#outcomes(words, count, ['full', 'added', 'replaced']);
+  }
+
+  /** Removes many routes at once. */
+  clearMany(batch: Omit<RouteBatch, 'origin'>): RouteChange[] {
+    const { records, words, count } = this.#placeBatch(batch);
+    this.#functions.clearRoutes(batch.vrf, batch.family, records, words, count);
+    return this.#outcomes(words, count, ['missing', 'removed', 'removed']);
+  }
+
+  #change(outcome: RouteChange['outcome']): RouteChange {
+    return {
+      outcome,
+      before: this.#functions.replacedNextHop(),
+      beforeOrigin: this.#functions.replacedOrigin(),
+    };
+  }
+
+  #place(address: IpAddress): void {
+    this.#memory.fill(0, this.#scratch, this.#scratch + 16);
+    this.#memory.set(addressToBytes(address), this.#scratch);
+  }
+
+  /** Lays a batch behind the scratch: its records, then a word for each. */
+  #placeBatch(batch: Pick<RouteBatch, 'family' | 'records'>, nextHops?: Uint32Array) {
+    const count = batch.records.length / recordBytes(batch.family);
+    const records = this.#scratch + 64;
+    const words = (records + batch.records.length + 63) & ~63;
+    this.#memory.set(batch.records, records);
+    if (nextHops) new Uint32Array(this.#memory.buffer, words, count).set(nextHops);
+    return { records, words, count };
+  }
+
+  #outcomes(words: number, count: number, names: readonly RouteChange['outcome'][]): RouteChange[] {
+    const results = new Uint32Array(this.#memory.buffer, words, count);
+    return Array.from(results, (word) => ({
+      outcome: names[word & 3] ?? 'full',
+      before: (word >>> 2) & 0x3fffff,
+      beforeOrigin: word >>> 24,
+    }));
+  }
+
+  #read(vrf: number, family: FamilyNumber, entry: number): TableRoute | undefined {
+    const at = entry >>> 0;
+    if (at === 0) return undefined;
+    const address = addressFromBytes(this.#memory.slice(at, at + (family === 6 ? 16 : 4)));
+    return {
+      vrf,
+      prefix: { address, length: this.#view.getUint8(at + ENTRY_LENGTH) },
+      nextHop: this.#view.getUint32(at + ENTRY_NEXT_HOP, true),
+      origin: this.#view.getUint8(at + ENTRY_ORIGIN),
+    };
+  }
+}
+
+/** Bytes of one packed record: the address, then its prefix length. */
+export function recordBytes(family: FamilyNumber): number {
+  return family === 6 ? 17 : 5;
+}
+
+/** The datapath's number of an address's family. */
+export function familyOf(address: IpAddress): FamilyNumber {
+  return address.family === 'ipv6' ? 6 : 4;
+}
+
+// RibEntry (datapath/rib.ts).
+const ENTRY_BYTES = 32;
+const ENTRY_NEXT_HOP = 16;
+const ENTRY_LENGTH = 20;
+const ENTRY_ORIGIN = 21;
+const ENTRY_USED = 22;
+
+const outcomes = ['full', 'added', 'replaced'] as const;
+
+const functionNames = [
+  'hookIp',
+  'openNoRoutes',
+  'openRoutes',
+  'closeRoutes',
+  'limitRoutes',
+  'countRoutes',
+  'countBlocks',
+  'setRoute',
+  'clearRoute',
+  'replacedNextHop',
+  'replacedOrigin',
+  'exactRoute',
+  'longestRoute',
+  'forwardedTo',
+  'routeEntries',
+  'routeCapacity',
+  'setRoutes',
+  'clearRoutes',
+] as const;
+
+function byAddress(a: TableRoute, b: TableRoute): number {
+  const left = a.prefix.address.value;
+  const right = b.prefix.address.value;
+  if (left !== right) return left < right ? -1 : 1;
+  return a.prefix.length - b.prefix.length;
+}

@@ -1,0 +1,330 @@
+import { ApiError } from '../../engine/api-error.ts';
+import type { Router } from '../../engine/host/router.ts';
+import { addressBits, formatAddress, type IpAddress } from '../../net/address.ts';
+import { formatPrefix, hasHostBits, networkOf, type Prefix } from '../../net/prefix.ts';
+import type { Interfaces } from '../interface/index.ts';
+import type { NextHops } from '../neighbor/index.ts';
+import type { VrfSizes, VrfTables } from '../vrf/index.ts';
+import { numberOf, originNumber, originWord } from './origins.ts';
+import {
+  familyOf,
+  type RouteBatch,
+  RouteTables,
+  recordBytes,
+  type TableLimits,
+  type TableRoute,
+} from './route-tables.ts';
+
+/** Where a route leads: through a gateway on a connected network, or by a next hop's table index. */
+export type RouteTarget = { readonly gateway: IpAddress } | { readonly index: number };
+
+/** A route to be added. */
+export interface NewRoute {
+  readonly vrf: number;
+  readonly prefix: Prefix;
+  readonly target: RouteTarget;
+  readonly origin: string;
+}
+
+/** What became of a batch. */
+export interface BatchResult {
+  readonly done: number;
+  readonly replaced: number;
+  /** Places in the batch of the routes that failed. */
+  readonly failed: readonly number[];
+}
+
+/** Routes of all VRFs: the only one who changes the route tables, and who counts which next hops routes use. */
+export class Routes implements VrfTables {
+  readonly #router: Router;
+  readonly #interfaces: Interfaces;
+  readonly #nextHops: NextHops;
+  readonly #tables: RouteTables;
+
+  constructor(router: Router, interfaces: Interfaces, nextHops: NextHops) {
+    this.#router = router;
+    this.#interfaces = interfaces;
+    this.#nextHops = nextHops;
+    this.#tables = new RouteTables(router);
+  }
+
+  open(vrf: number, sizes: VrfSizes): void {
+    const { ipv4, ipv6 } = limitsOf(sizes);
+    if (this.#tables.open(vrf, ipv4, ipv6)) return;
+    throw new ApiError('ENOMEM', {
+      doing: 'make the route tables of a VRF',
+      expected: 'memory for them',
+      received: 'none',
+    });
+  }
+
+  resize(vrf: number, sizes: VrfSizes): void {
+    const { ipv4, ipv6 } = limitsOf(sizes);
+    for (const [family, limits] of [
+      [4, ipv4],
+      [6, ipv6],
+    ] as const) {
+      if (this.#tables.limit(vrf, family, limits)) continue;
+      const held = `${this.#tables.count(vrf, family)} routes in ${this.#tables.blocks(vrf, family)} blocks`;
+      const received = `${limits.routes} in ${limits.blocks}, and it holds ${held}`;
+      throw new ApiError('EBUSY', {
+        doing: 'resize the route tables of a VRF',
+        expected: 'room for all its routes',
+        received,
+      });
+    }
+  }
+
+  close(vrf: number): void {
+    for (const route of this.list(vrf)) this.#countUse(route.nextHop, route.origin, -1);
+    this.#tables.close(vrf);
+  }
+
+  used(vrf: number): { readonly routes4: number; readonly routes6: number } {
+    return { routes4: this.#tables.count(vrf, 4), routes6: this.#tables.count(vrf, 6) };
+  }
+
+  /** Blocks of 256 entries in a VRF's forwarding tables. */
+  blocks(vrf: number): { readonly blocks4: number; readonly blocks6: number } {
+    return { blocks4: this.#tables.blocks(vrf, 4), blocks6: this.#tables.blocks(vrf, 6) };
+  }
+
+  /** Adds a route, or replaces the one to the same prefix. @throws ApiError EINVAL, EHOSTUNREACH, ENOSPC */
+  add(route: NewRoute): void {
+    const doing = `add route ${formatPrefix(route.prefix)}`;
+    checkNetwork(doing, route.prefix);
+    const origin = readOrigin(doing, route.origin);
+    this.put({ vrf: route.vrf, prefix: route.prefix, nextHop: this.#indexOf(doing, route), origin });
+  }
+
+  /** Puts a route into the table. @throws ApiError ENOSPC */
+  put(route: TableRoute): void {
+    this.#countUse(route.nextHop, route.origin, 1);
+    const change = this.#tables.set(route.vrf, route.prefix, route.nextHop, route.origin);
+    if (change.outcome === 'full') {
+      this.#countUse(route.nextHop, route.origin, -1);
+      const doing = `add route ${formatPrefix(route.prefix)}`;
+      throw new ApiError('ENOSPC', {
+        doing,
+        expected: 'room in the route table of the VRF',
+        received: 'a full one',
+      });
+    }
+    if (change.outcome === 'replaced') this.#countUse(change.before, change.beforeOrigin, -1);
+    this.#tell(change.outcome === 'added' ? 'add' : 'change', route);
+  }
+
+  /** Removes the route of a prefix. @throws ApiError ENOENT, EBUSY for what an address or neighbour has put there */
+  remove(vrf: number, prefix: Prefix): void {
+    const doing = `delete route ${formatPrefix(prefix)}`;
+    const route = this.#tables.exact(vrf, networkOf(prefix));
+    if (!route) {
+      throw new ApiError('ENOENT', { doing, expected: 'a route to exactly this prefix', received: 'none' });
+    }
+    if (route.origin === LINK || route.origin === LEARN) {
+      const received = `one that ${route.origin === LINK ? 'an address' : 'a neighbour'} has brought`;
+      throw new ApiError('EBUSY', { doing, expected: 'a route that somebody has added', received });
+    }
+    this.take(vrf, route.prefix);
+  }
+
+  /** Takes the route of a prefix out of the table; false when there is none. */
+  take(vrf: number, prefix: Prefix): boolean {
+    const route = this.#tables.exact(vrf, prefix);
+    if (!route) return false;
+    this.#tell('del', route);
+    this.#tables.clear(vrf, prefix);
+    this.#countUse(route.nextHop, route.origin, -1);
+    if (route.origin !== LEARN) this.#restoreNeighbor(vrf, prefix);
+    return true;
+  }
+
+  /** The route of exactly a prefix. */
+  exact(vrf: number, prefix: Prefix): TableRoute | undefined {
+    return this.#tables.exact(vrf, prefix);
+  }
+
+  /** The route that a packet to an address takes. */
+  longest(vrf: number, address: IpAddress): TableRoute | undefined {
+    return this.#tables.longest(vrf, address);
+  }
+
+  /** Routes of a VRF, IPv4 first, ordered by prefix. */
+  list(vrf: number, family?: 4 | 6): TableRoute[] {
+    const families = family === undefined ? ([4, 6] as const) : [family];
+    return families.flatMap((each) => this.#tables.list(vrf, each));
+  }
+
+  /** Adds or replaces many routes at once, by next-hop indices; a route that fails stops no other. */
+  putMany(batch: RouteBatch, nextHops: Uint32Array): BatchResult {
+    const uses = new Uses();
+    const failed: number[] = [];
+    let replaced = 0;
+    for (const [i, change] of this.#tables.setMany(batch, nextHops).entries()) {
+      if (change.outcome === 'full') failed.push(i);
+      else uses.add(nextHops[i] ?? 0, batch.origin, 1);
+      if (change.outcome !== 'replaced') continue;
+      uses.add(change.before, change.beforeOrigin, -1);
+      replaced++;
+    }
+    this.#countUses(uses);
+    return { done: nextHops.length - failed.length - replaced, replaced, failed };
+  }
+
+  /** Removes many routes at once. */
+  takeMany(batch: Omit<RouteBatch, 'origin'>): BatchResult {
+    const uses = new Uses();
+    const failed: number[] = [];
+    const changes = this.#tables.clearMany(batch);
+    for (const [i, { outcome, before, beforeOrigin }] of changes.entries()) {
+      if (outcome === 'missing') failed.push(i);
+      else uses.add(before, beforeOrigin, -1);
+    }
+    this.#countUses(uses);
+    return { done: changes.length - failed.length, replaced: 0, failed };
+  }
+
+  /** Removes every route that leads through an interface, in one VRF or in all. */
+  takeThrough(iface: number, onlyVrf?: number): void {
+    const through = this.#everywhere().filter(({ vrf, nextHop }) => {
+      return this.#nextHops.interfaceOf(nextHop) === iface && (onlyVrf === undefined || vrf === onlyVrf);
+    });
+    for (const { vrf, prefix } of through) this.take(vrf, prefix);
+  }
+
+  /** Names some of the routes that lead to a next hop. */
+  usersOf(nextHop: number): readonly string[] {
+    const users = this.#everywhere().filter((route) => route.nextHop === nextHop);
+    return users.slice(0, USERS_SHOWN).map(({ prefix }) => `route ${formatPrefix(prefix)}`);
+  }
+
+  /** Gives a neighbour a route of its own, unless somebody has said where its packets go. */
+  putNeighbor(vrf: number, address: IpAddress, nextHop: number): void {
+    const prefix = hostPrefix(address);
+    const covering = this.#tables.longest(vrf, address);
+    const through = covering && this.#nextHops.find(covering.nextHop);
+    if (through?.target.type !== 'connected') return;
+    this.put({ vrf, prefix, nextHop, origin: LEARN });
+  }
+
+  /** Takes a neighbour's own route away. */
+  takeNeighbor(vrf: number, address: IpAddress): void {
+    const route = this.#tables.exact(vrf, hostPrefix(address));
+    if (route?.origin === LEARN) this.take(vrf, route.prefix);
+  }
+
+  #everywhere(): TableRoute[] {
+    return this.#interfaces.list.filter(({ type }) => type === 'vrf').flatMap(({ vrf }) => this.list(vrf));
+  }
+
+  /** A neighbour whose route somebody had replaced gets it back. */
+  #restoreNeighbor(vrf: number, prefix: Prefix): void {
+    if (prefix.length < addressBits(prefix.address.family)) return;
+    const covering = this.#tables.longest(vrf, prefix.address);
+    const through = covering && this.#nextHops.find(covering.nextHop);
+    if (through?.target.type !== 'connected') return;
+    const neighbor = this.#nextHops.table.findNeighbor(through.target.iface, prefix.address);
+    if (neighbor) this.put({ vrf, prefix, nextHop: neighbor.index, origin: LEARN });
+  }
+
+  #indexOf(doing: string, { vrf, target, prefix }: NewRoute): number {
+    if ('index' in target) return target.index;
+    const { gateway } = target;
+    if (gateway.family === 'ipv4' && prefix.address.family === 'ipv6') {
+      throw new ApiError('EINVAL', { doing, expected: 'an IPv6 gateway', received: formatAddress(gateway) });
+    }
+    const through = this.#tables.longest(vrf, gateway);
+    const nextHop = through && this.#nextHops.find(through.nextHop);
+    const onLink = nextHop && (nextHop.target.type === 'connected' || through.origin === LEARN);
+    const iface = onLink ? this.#interfaces.find(this.#nextHops.interfaceOf(nextHop.index)) : undefined;
+    if (iface) return this.#nextHops.resolve(iface, gateway);
+    const expected =
+      'a gateway on the network of one of our addresses (a link-local one needs a next hop with its interface)';
+    throw new ApiError('EHOSTUNREACH', { doing, expected, received: formatAddress(gateway) });
+  }
+
+  #countUse(nextHop: number, origin: number, more: number): void {
+    if (origin === LEARN) return;
+    if (more > 0) this.#nextHops.use(nextHop, more);
+    if (more < 0) this.#nextHops.unuse(nextHop, -more);
+  }
+
+  #countUses(uses: Uses): void {
+    for (const [index, more] of uses.byNextHop) this.#countUse(index, STATIC, more);
+  }
+
+  #tell(what: string, route: TableRoute): void {
+    const via = this.#nextHops.show(route.nextHop);
+    const vrf = this.#interfaces.vrfName(route.vrf);
+    const text = `vrf=${vrf} ${formatPrefix(route.prefix)} origin=${originWord(route.origin)}`;
+    const next =
+      via === undefined ? '' : ` via ${[via.type, via.address, via.iface].filter(Boolean).join(' ')}`;
+    this.#router.emit({ type: `route${familyOf(route.prefix.address)} ${what}`, text: text + next });
+  }
+}
+
+/** How many users each next hop gains or loses by a batch. Routes of neighbours to themselves do not count. */
+class Uses {
+  readonly byNextHop = new Map<number, number>();
+
+  add(nextHop: number, origin: number, more: number): void {
+    if (origin !== LEARN) this.byNextHop.set(nextHop, (this.byNextHop.get(nextHop) ?? 0) + more);
+  }
+}
+
+const LINK = numberOf('link');
+const LEARN = numberOf('learn');
+const STATIC = numberOf('static');
+const USERS_SHOWN = 5;
+
+/** Says where a batch's record is wrong; undefined when all are right. */
+export function faultInBatch({
+  family,
+  records,
+}: Pick<RouteBatch, 'family' | 'records'>): string | undefined {
+  const size = recordBytes(family);
+  if (records.length % size !== 0) return `records of ${size} bytes, and ${records.length} bytes came`;
+  const bits = (size - 1) * 8;
+  for (let at = 0; at < records.length; at += size) {
+    const length = records[at + size - 1] ?? 0;
+    if (length > bits) return `prefix lengths of 0 to ${bits}, and record ${at / size} has ${length}`;
+    if (hasBitsBehind(records, at, length, bits))
+      return `no bits behind the prefix, and record ${at / size} has some`;
+  }
+  return undefined;
+}
+
+function hasBitsBehind(records: Uint8Array, at: number, length: number, bits: number): boolean {
+  const partial = at + (length >> 3);
+  if (length < bits && ((records[partial] ?? 0) & (0xff >> (length & 7))) !== 0) return true;
+  for (let i = (length >> 3) + 1; i < bits / 8; i++) if (records[at + i] !== 0) return true;
+  return false;
+}
+
+/** An address alone. */
+export function hostPrefix(address: IpAddress): Prefix {
+  return { address, length: addressBits(address.family) };
+}
+
+function limitsOf(sizes: VrfSizes): { readonly ipv4: TableLimits; readonly ipv6: TableLimits } {
+  return {
+    ipv4: { routes: sizes.rib4Routes, blocks: sizes.fib4Tbl8 },
+    ipv6: { routes: sizes.rib6Routes, blocks: sizes.fib6Tbl8 },
+  };
+}
+
+function checkNetwork(doing: string, prefix: Prefix): void {
+  if (!hasHostBits(prefix)) return;
+  const expected = `no bits behind the prefix length of ${prefix.length} of ${addressBits(prefix.address.family)}`;
+  throw new ApiError('EINVAL', { doing, expected, received: formatPrefix(prefix) });
+}
+
+function readOrigin(doing: string, word: string): number {
+  const number = originNumber(word);
+  if (number !== undefined) return number;
+  throw new ApiError('EINVAL', {
+    doing,
+    expected: 'a known origin such as static or bgp',
+    received: JSON.stringify(word),
+  });
+}

@@ -1,0 +1,75 @@
+import type { Router } from '../../engine/host/router.ts';
+import { contains, networkOf } from '../../net/prefix.ts';
+import type { EtherFeature } from '../ether/index.ts';
+import type { Interfaces } from '../interface/index.ts';
+import type { NeighborFeature, NextHopStages } from '../neighbor/index.ts';
+import type { Vrfs } from '../vrf/index.ts';
+import { addressService } from './address-service.ts';
+import { Addresses } from './addresses.ts';
+import { followAddresses } from './connected.ts';
+import { IcmpExchange } from './icmp-exchange.ts';
+import { IcmpLimits } from './icmp-limits.ts';
+import { icmpService } from './icmp-service.ts';
+import { LinkNextHops } from './link-next-hops.ts';
+import { routeService } from './route-service.ts';
+import { Routes } from './routes.ts';
+
+/** Which stages take what next hops are for. */
+export const nextHopStages: NextHopStages = {
+  forward: { ipv4: 'ip4-forward', ipv6: 'ip6-forward' },
+  local: { ipv4: 'ip4-local', ipv6: 'ip6-local' },
+  blackhole: { ipv4: 'ip-blackhole', ipv6: 'ip-blackhole' },
+  reject: { ipv4: 'ip4-reject', ipv6: 'ip6-reject' },
+  unreachable: { ipv4: 'ip4-reject', ipv6: 'ip6-reject' },
+  group: { ipv4: 'ip4-group', ipv6: 'ip6-group' },
+  output: { ipv4: 'ip4-output', ipv6: 'ip6-output' },
+};
+
+/** What IP needs of the features below it. */
+export interface IpNeeds {
+  readonly interfaces: Interfaces;
+  readonly ether: EtherFeature;
+  readonly vrfs: Vrfs;
+  readonly neighbors: NeighborFeature;
+}
+
+/** What higher features take from IP. */
+export interface IpFeature {
+  readonly addresses: Addresses;
+  readonly routes: Routes;
+  readonly exchange: IcmpExchange;
+}
+
+/** Starts IPv4 and IPv6: addresses, routes, ICMP, and their services. */
+export function startIp(router: Router, needs: IpNeeds): IpFeature {
+  const { interfaces, ether, vrfs } = needs;
+  const { nextHops, answers } = needs.neighbors;
+  const routes = new Routes(router, interfaces, nextHops);
+  vrfs.keep(routes);
+  const addresses = new Addresses(interfaces);
+  const exchange = new IcmpExchange(router);
+  const limits = new IcmpLimits(router);
+  ether.takeType(0x0800, 'ip4-input');
+  ether.takeType(0x86dd, 'ip6-input');
+  nextHops.attach({
+    sourceFor: (iface, target) => addresses.sourceFor(iface, target),
+    isOnLink: (iface, address) => addresses.of(iface).some((prefix) => contains(networkOf(prefix), address)),
+    usersOf: (nextHop) => routes.usersOf(nextHop),
+  });
+  nextHops.onNeighbor((change, { vrf, address, index }) => {
+    if (change === 'created') routes.putNeighbor(vrf, address, index);
+    else routes.takeNeighbor(vrf, address);
+  });
+  new LinkNextHops(router, interfaces, nextHops);
+  followAddresses({ interfaces, addresses, routes, nextHops, answers });
+  interfaces.listen({
+    changed: (before, after) => before.vrf !== after.vrf && routes.takeThrough(after.id, before.vrf),
+    removing: (iface) => routes.takeThrough(iface.id),
+  });
+  router.services.push(
+    addressService(interfaces, addresses),
+    routeService({ interfaces, vrfs, routes, nextHops }),
+    icmpService({ interfaces, addresses, routes, nextHops, exchange, limits }),
+  );
+  return { addresses, routes, exchange };
+}

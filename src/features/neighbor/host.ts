@@ -6,10 +6,10 @@ import type { Interfaces } from '../interface/interfaces.ts';
 /** What this feature uses of the router. */
 export type NeighborRouter = Pick<
   Router,
-  'node' | 'tables' | 'region' | 'inject' | 'send' | 'onPunt' | 'emit' | 'quiet'
+  'node' | 'tables' | 'inject' | 'send' | 'onPunt' | 'emit' | 'quiet'
 > & {
   readonly packets: Pick<Packets, 'bytes' | 'fields'>;
-  readonly dispatch: Pick<Dispatch, 'set' | 'note'>;
+  readonly dispatch: Pick<Dispatch, 'note'>;
   readonly log: {
     warn(fields: object, message: string): void;
     error(fields: object, message: string): void;

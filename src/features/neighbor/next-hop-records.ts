@@ -28,6 +28,11 @@ export class NextHopRecords {
     this.#router = router;
     this.#stages = stages;
     this.#table = router.tables<Table>(tableNames);
+    for (const [key, { ipv4, ipv6 }] of Object.entries(stages)) {
+      if (key === 'output') continue;
+      router.dispatch.note({ table: 'next-hop-input', key: `${key} ipv4`, stage: ipv4 });
+      router.dispatch.note({ table: 'next-hop-input', key: `${key} ipv6`, stage: ipv6 });
+    }
   }
 
   /** Takes an index that no packet can name, or undefined when there is none left. */

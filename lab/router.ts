@@ -19,6 +19,8 @@ export interface RouterOptions {
   /** Where its sockets and logs are; a fresh one by default. */
   readonly directory?: string;
   readonly namespace?: Namespace;
+  /** Words before the program, such as those that drop privileges. */
+  readonly wrapper?: string;
 }
 
 /** `millrace vrouter` in a directory and a network namespace of its own, and `millrace ctl` beside it. */
@@ -41,9 +43,9 @@ export class Router implements AsyncDisposable {
 
   /** Starts it and waits until it is ready. @throws LabError with its log when it ends before */
   async start(): Promise<this> {
-    const { config, flags = [] } = this.#options;
+    const { config, flags = [], wrapper = '' } = this.#options;
     const configured = config === undefined ? [] : ['--config', this.#file('start.ctl', config)];
-    const line = [millrace, 'vrouter', '-s', this.socket, ...configured, ...flags].join(' ');
+    const line = [wrapper, millrace, 'vrouter', '-s', this.socket, ...configured, ...flags].join(' ');
     this.#program = this.namespace.start(line, { directory: this.directory });
     await this.#program.said(/the router is ready/, { timeoutMs: 15_000 });
     return this;
@@ -62,6 +64,17 @@ export class Router implements AsyncDisposable {
   /** Runs lines of ctl, stops at the first that fails, and resolves to what they printed. @throws LabError */
   ctl(lines: string): Promise<string> {
     return run(this.ctlCommand('-e'), { input: lines });
+  }
+
+  /** Starts it and resolves to what it said when it ended instead. */
+  async refusal(): Promise<string> {
+    const started = await this.start().then(
+      () => true,
+      () => false,
+    );
+    if (started) throw this.program.failure('expected it to end, it is ready');
+    if ((await this.program.ended) === 0) throw this.program.failure('expected a failure, got status 0');
+    return this.program.stderr;
   }
 
   /** Runs one line of ctl, whatever its status. */

@@ -1,8 +1,10 @@
 import { ApiError } from '../../engine/api-error.ts';
+import { removeStaleSocket } from '../../engine/host/api/stale-socket.ts';
 import * as dpdk from '../../engine/host/dpdk.ts';
 import type { Router } from '../../engine/host/router.ts';
 import type { Mac } from '../../net/mac.ts';
 import type { Interface, InterfaceAttributes, Interfaces, InterfaceType } from '../interface/index.ts';
+import { listeningSocket } from './listening-socket.ts';
 import { TapWatch } from './moved-tap.ts';
 import { Polling } from './polling.ts';
 
@@ -62,6 +64,8 @@ export class Ports implements InterfaceType {
   async add(wanted: NewPort): Promise<Interface> {
     const doing = `add port ${wanted.name}`;
     this.#interfaces.checkNew(doing, wanted.name, { ...wanted.attributes, ...mac(wanted.port) });
+    const socket = listeningSocket(wanted.devargs);
+    if (socket !== undefined) await removeStaleSocket(doing, socket);
     const port = dpdk.portProbe(wanted.devargs);
     try {
       return await this.#open(port, wanted);
@@ -93,7 +97,7 @@ export class Ports implements InterfaceType {
   async change(before: Interface, after: Interface): Promise<Interface> {
     const device = this.#devices.get(before.port);
     if (!device) return after;
-    if (after.mac.value !== before.mac.value) dpdk.portSetMac(before.port, after.mac);
+    if (after.mac.value !== before.mac.value) setMac(before.port, after.mac);
     if (after.promisc !== before.promisc) this.#setPromiscuous(before.port, after.promisc);
     if (after.mtu !== before.mtu) await this.#setMtu(after, device);
     return after;
@@ -134,7 +138,7 @@ export class Ports implements InterfaceType {
     const info = dpdk.portInfo(port);
     const mtu = wanted.attributes.mtu ?? Math.min(DEFAULT_MTU, info.maxMtu);
     const queues = this.#configure(port, info, { ...wanted.port, mtu });
-    if (wanted.port.mac) dpdk.portSetMac(port, wanted.port.mac);
+    if (wanted.port.mac) setMac(port, wanted.port.mac);
     dpdk.portStart(port);
     this.#devices.set(port, { devargs: wanted.devargs, info, queues, tap: TapWatch.find(wanted.devargs) });
     const receivesGroups = quietly(() => dpdk.portSetAllmulticast(port, true));
@@ -264,6 +268,11 @@ const TX_WANTED = L4_CHECKSUMS | dpdk.TX_OFFLOADS['multi-segs'];
 
 function mac(attributes: PortAttributes): { readonly mac?: Mac } {
   return attributes.mac === undefined ? {} : { mac: attributes.mac };
+}
+
+/** A device that cannot change its address receives everything instead: ether-input chooses. */
+function setMac(port: number, mac: Mac): void {
+  if (!quietly(() => dpdk.portSetMac(port, mac))) quietly(() => dpdk.portSetPromiscuous(port, true));
 }
 
 /** Does what a device may not be able to; tells whether it was. @throws what is not ENOTSUP */

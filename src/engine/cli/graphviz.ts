@@ -37,13 +37,19 @@ function layerLines(stages: readonly GraphStageJson[]): readonly string[] {
   ]);
 }
 
-function stageText({ name = '', drop }: GraphStageJson): string {
-  return drop === true ? `${quoted(name)} [color=red];` : `${quoted(name)};`;
+function stageText({ name = '', drop, kind }: GraphStageJson): string {
+  if (drop === true) return `${quoted(name)} [color=red];`;
+  return kind === 'ending' ? `${quoted(name)} [shape=oval];` : `${quoted(name)};`;
 }
 
-function edgeText({ from = '', to = '', name = '' }: GraphEdgeJson, { isCompact }: GraphView): string {
-  const label = isCompact || name === '' ? '' : ` [label=${quoted(name)}]`;
-  return `${quoted(from)} -> ${quoted(to)}${label};`;
+/** Edges that a dispatch table leads along are dashed. */
+function edgeText({ from = '', to = '', name = '', table = '' }: GraphEdgeJson, view: GraphView): string {
+  const attributes = [
+    ...(table === '' ? [] : ['style=dashed']),
+    ...(view.isCompact || name === '' ? [] : [`label=${quoted(name)}`]),
+  ];
+  const list = attributes.length === 0 ? '' : ` [${attributes.join(', ')}]`;
+  return `${quoted(from)} -> ${quoted(to)}${list};`;
 }
 
 function quoted(text: string): string {

@@ -3,7 +3,7 @@ import { integer, oneOf } from '../../command/argument-types.ts';
 import { type JsonObject, lines } from '../../command/output.ts';
 import { engineServices } from '../client/engine-services.ts';
 import { routerCommand } from '../client/router-command.ts';
-import type { TracedPacketJson, TraceStepJson } from '../host/api/engine_pb.js';
+import type { TracedPacketJson, TraceHeaderJson, TraceStepJson } from '../host/api/engine_pb.js';
 import type { InterfaceArgument } from './interface-argument.ts';
 import { timeText } from './time-text.ts';
 
@@ -46,12 +46,16 @@ function packetLines(packet: TracedPacketJson): readonly string[] {
   return [`${timeText(time_ns)} cpu ${cpu_id} ${iface} ${length} bytes`, ...steps.flatMap(stepLines)];
 }
 
-function stepLines({ stage, edge = '', headers = [], decision = '' }: TraceStepJson): readonly string[] {
+function stepLines(step: TraceStepJson): readonly string[] {
+  const { stage, edge = '', drop = false, headers = [], decision = '' } = step;
   const why = decision === '' ? '' : ` (${decision})`;
-  const texts = headers.map(({ name: header = '', fields = [] }) =>
-    [header, ...fields.map((field) => `${field.name}=${field.value}`)].join(' '),
-  );
-  return [`  ${stage}${edge === '' ? '' : ` -> ${edge}`}${why}`, ...texts.map((text) => `    ${text}`)];
+  const to = edge === '' ? '' : ` -> ${drop ? 'drop ' : ''}${edge}`;
+  return [`  ${stage}${to}${why}`, ...headers.map((header) => `    ${headerText(header)}`)];
+}
+
+function headerText({ name = '', fields = [], text = '' }: TraceHeaderJson): string {
+  if (text !== '') return text.startsWith(name) ? text : `${name} ${text}`;
+  return [name, ...fields.map((field) => `${field.name}=${field.value}`)].join(' ');
 }
 
 function packetJson({ steps = [], ...packet }: TracedPacketJson): JsonObject {

@@ -92,8 +92,9 @@ function describeChoice(step: {
   const choices = [
     byTable && stage.tables.length > 0 ? `by ${stage.tables.join(' or ')}` : '',
     record.vrf !== (before?.vrf ?? 0) ? `vrf ${record.vrf}` : '',
-    record.nextHop !== (before?.nextHop ?? 0) ? `next hop ${record.nextHop}` : '',
-    record.output !== (before?.output ?? 0) ? `out by ${nameOf(record.output, context)}` : '',
+    // What the first stage sees of these is of a packet that had the buffer before.
+    before && record.nextHop !== before.nextHop ? `next hop ${record.nextHop}` : '',
+    before && record.output !== before.output ? `out by ${nameOf(record.output, context)}` : '',
   ];
   return choices.filter((choice) => choice !== '').join(', ');
 }

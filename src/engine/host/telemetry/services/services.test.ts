@@ -96,7 +96,7 @@ test('stats count from their last reset, for one CPU or all', async () => {
 test('the graph has the edges of dispatch tables', async () => {
   const { out } = await ctl.run('graph show full layers');
   assert.match(out, /"sample-route" -> "sample-output";/);
-  assert.match(out, /"sample-input" -> "sample-route" \[label="0x0800"/);
+  assert.match(out, /"sample-input" -> "sample-route" \[style=dashed, label="0x0800"/);
   assert.match(out, /"sample-ttl" \[color=red\];/);
 });
 
@@ -122,7 +122,7 @@ test('a traced packet is shown with headers and decisions, and then forgotten', 
   const { out } = await ctl.run('trace show');
   assert.match(out, / cpu 1 p0 60 bytes\n/);
   assert.match(out, /sample-input -> sample-route \(by sample-types\)\n/);
-  assert.match(out, /sample-route -> sample-ttl \(The packet's time to live has run out\.\)\n/);
+  assert.match(out, /sample-route -> drop sample-ttl \(The packet's time to live has run out\.\)\n/);
   const [packet] = (await ctl.json('trace show count 1')) as [{ steps: { headers: unknown[] }[] }];
   assert.deepEqual(packet.steps[0]?.headers[0], {
     name: 'ether',

@@ -23,8 +23,10 @@ import { flushTransmit } from './transmit';
 import { isStage, nextWaitingStage, takeFirst, waitingFor, waitOn } from './waiting';
 import { NEVER, WORKER_RUNNING, WORKER_SLEEPING, WORKER_STOPPED, Worker } from './worker';
 
-/** One round in this many is run stage by stage with its cycles measured. */
+/** One full burst in this many is run stage by stage with its cycles measured; small ones weigh more. */
 const MEASURE_EVERY: u32 = 1024;
+const SMALL_BURST: u32 = 8;
+const SMALL_BURST_WEIGHT: u32 = 16;
 /** Empty rounds before the first sleep, and the longest sleep. */
 const IDLE_ROUNDS: u32 = 64;
 const LONGEST_PAUSE_NS: u32 = 200000;
@@ -101,7 +103,7 @@ function receive(index: u32): u32 {
   if (!count) return 0;
   worker.burstIndex = 0;
   worker.burstCount = count;
-  worker.mode = burstMode();
+  worker.mode = burstMode(count);
   if (worker.mode) passSlowly(burst, count);
   else passFast(burst, count);
   worker.burstCount = 0;
@@ -110,9 +112,13 @@ function receive(index: u32): u32 {
 }
 
 /** The mode of the next burst: zero is the fast way; what the control thread asks for, and a measurement now and then. */
-function burstMode(): u32 {
+function burstMode(packets: u32): u32 {
   const mode = load<u32>(CONTROL_MODE) & ~MODE_TRACE_LOCAL;
-  if (worker.untilMeasured--) return mode;
+  const weight = packets < SMALL_BURST ? SMALL_BURST_WEIGHT : 1;
+  if (worker.untilMeasured > weight) {
+    worker.untilMeasured -= weight;
+    return mode;
+  }
   worker.untilMeasured = MEASURE_EVERY;
   return mode | MODE_MEASURE;
 }

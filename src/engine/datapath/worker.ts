@@ -39,7 +39,7 @@ export class Worker {
   trapped: u64;
   /** Whether events were put in the ring in this round. */
   eventsPut: u32;
-  /** Rounds until the next measured one. */
+  /** Bursts until the next measured one; small ones count more. */
   untilMeasured: u32;
 }
 

@@ -40,12 +40,12 @@ export class CaptureRing {
     this.#setRead(this.#word(WRITTEN));
   }
 
-  /** Gives what has been captured since the last call, oldest first. */
+  /** Gives what has been captured since the last call, oldest first; a share of it where that is much. */
   take(): readonly CapturedPacket[] {
     const written = this.#word(WRITTEN);
     const packets: CapturedPacket[] = [];
     let read = this.#word(READ);
-    while (read !== written) {
+    while (read !== written && packets.length < SHARE) {
       const at = this.#ring + RECORDS + (read % CAPTURE_BYTES);
       if (this.#view.getUint32(at + 4, true) !== SKIP) packets.push(this.#packet(at));
       read = (read + this.#view.getUint32(at, true)) >>> 0;
@@ -89,6 +89,8 @@ export class CaptureRing {
   }
 }
 
+/** Packets of one call, so that other work of the control thread gets its turn. */
+const SHARE = 4096;
 const WRITTEN = 0;
 const READ = 4;
 const LOST = 8;

@@ -93,7 +93,7 @@ function describeChoice(step: {
     byTable && stage.tables.length > 0 ? `by ${stage.tables.join(' or ')}` : '',
     record.vrf !== (before?.vrf ?? 0) ? `vrf ${record.vrf}` : '',
     // What the first stage sees of these is of a packet that had the buffer before.
-    before && record.nextHop !== before.nextHop ? `next hop ${record.nextHop}` : '',
+    before && record.nextHop !== before.nextHop && record.nextHop !== 0 ? `next hop ${record.nextHop}` : '',
     before && record.output !== before.output ? `out by ${nameOf(record.output, context)}` : '',
   ];
   return choices.filter((choice) => choice !== '').join(', ');

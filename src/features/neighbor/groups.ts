@@ -44,6 +44,7 @@ export class Groups {
 
   #apply(index: number, members: ReadonlyMap<number, number>): void {
     const before = this.#spreads.get(index) ?? emptySpread;
+    if (sameWeights(before.weights, members)) return;
     const after = spread(before, members);
     if (after.slots.length > 0 || before.slots.length > 0) this.#records.writeMembers(index, after.slots);
     for (const member of before.weights.keys()) this.#table.use(member, -1);
@@ -51,4 +52,8 @@ export class Groups {
     if (after === emptySpread) this.#spreads.delete(index);
     else this.#spreads.set(index, after);
   }
+}
+
+function sameWeights(left: ReadonlyMap<number, number>, right: ReadonlyMap<number, number>): boolean {
+  return left.size === right.size && [...left].every(([member, weight]) => right.get(member) === weight);
 }

@@ -40,6 +40,7 @@ describe('neighbours', () => {
       'removed vrf=3 iface=7 ipv4/a000002',
     ]);
     assert.deepEqual(hood.router.events, [
+      'nh new: type=L3 iface=p0 vrf=red origin=link',
       'nh new: type=L3 iface=p0 vrf=red origin=learn 10.0.0.2 state=new',
       'nh update: type=L3 iface=p0 vrf=red origin=learn 10.0.0.2 state=pending',
       'nh update: type=L3 iface=p0 vrf=red origin=learn 10.0.0.2 state=failed',

@@ -17,7 +17,8 @@ import {
   newNeighbor,
   stepNeighbor,
 } from './neighbor-state.ts';
-import { describeNextHop, isNeighbor, type NeighborHop, type NextHop } from './next-hop.ts';
+import { isNeighbor, type NeighborHop, type NextHop } from './next-hop.ts';
+import type { NextHopEvents } from './next-hop-events.ts';
 import type { NextHopRecords } from './next-hop-records.ts';
 import type { NextHopTable } from './next-hop-table.ts';
 import { questionFrame } from './probes.ts';
@@ -41,6 +42,7 @@ export interface NeighborParts {
   readonly router: NeighborRouter;
   readonly interfaces: InterfaceList;
   readonly answers: Pick<Answers, 'announce'>;
+  readonly events: NextHopEvents;
   readonly table: NextHopTable;
   readonly records: NextHopRecords;
   readonly stages: NextHopStages;
@@ -130,7 +132,6 @@ export class Neighbors {
 
   #begin(nextHop: NeighborHop): void {
     this.#restart(nextHop);
-    this.#emit('nh new', nextHop);
     this.#notify('created', nextHop);
   }
 
@@ -150,7 +151,6 @@ export class Neighbors {
 
   #end(nextHop: NeighborHop): void {
     this.#notify('removed', nextHop);
-    this.#emit('nh del', nextHop);
     this.#lives.delete(nextHop.index);
     this.#timers.set(nextHop.index, undefined);
     for (const held of this.#held.take(nextHop.index)) this.#drop(held, 'neighbor-gone');
@@ -243,7 +243,7 @@ export class Neighbors {
     const moved = !sameGiven(before.mac, neighbor.mac);
     if (moved || before.state !== neighbor.state) {
       this.rewrite(nextHop);
-      this.#emit('nh update', nextHop);
+      this.#parts.events.tell('nh update', nextHop, neighbor);
     }
     for (const action of actions) this.#act(nextHop, action, before.mac);
   }
@@ -296,13 +296,6 @@ export class Neighbors {
   #notify(change: 'created' | 'removed', { index, vrf, target }: NeighborHop): void {
     const notice = { vrf, iface: target.iface, address: target.address, index };
     for (const listener of this.#listeners) listener(change, notice);
-  }
-
-  #emit(type: string, nextHop: NeighborHop): void {
-    const { interfaces, router } = this.#parts;
-    const iface = interfaces.find(nextHop.target.iface)?.name ?? '';
-    const names = { vrf: interfaces.vrfName(nextHop.vrf), iface };
-    router.emit({ type, text: describeNextHop(nextHop, names, this.find(nextHop.index)) });
   }
 }
 

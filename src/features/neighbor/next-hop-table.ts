@@ -88,17 +88,31 @@ export class NextHopTable {
     }
     const nextHop: NextHop = { ...fields, index };
     this.#link(nextHop);
-    for (const listener of this.#listeners) listener.added?.(nextHop);
+    try {
+      for (const listener of this.#listeners) listener.added?.(nextHop);
+    } catch (error) {
+      this.remove(nextHop);
+      throw error;
+    }
     return nextHop;
   }
 
-  /** Changes a next hop in its place: routes that hold its index follow. */
+  /** Changes a next hop in its place: routes that hold its index follow. @throws what a listener throws, and it stays as it was */
   change(before: NextHop, fields: Omit<NextHop, 'index'>): NextHop {
     const after: NextHop = { ...fields, index: before.index };
+    try {
+      this.#exchange(before, after);
+    } catch (error) {
+      this.#exchange(after, before);
+      throw error;
+    }
+    return after;
+  }
+
+  #exchange(before: NextHop, after: NextHop): void {
     this.#unlink(before);
     this.#link(after);
     for (const listener of this.#listeners) listener.changed?.(before, after);
-    return after;
   }
 
   /** Removes a next hop; whoever still uses it has to let go when it is told. */

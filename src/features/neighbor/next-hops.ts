@@ -7,6 +7,7 @@ import { Groups } from './groups.ts';
 import type { InterfaceList, NeighborRouter } from './host.ts';
 import { type NeighborListener, Neighbors } from './neighbors.ts';
 import { addressWord, interfaceOf, isNeighbor, type NextHop, typeWord } from './next-hop.ts';
+import { NextHopEvents } from './next-hop-events.ts';
 import { NextHopRecords } from './next-hop-records.ts';
 import { type NextHopListener, NextHopTable } from './next-hop-table.ts';
 import { type NextHopStages, noRouting, type Routing } from './routing.ts';
@@ -33,6 +34,7 @@ export class NextHops {
     this.#records = new NextHopRecords(router, stages);
     this.answers = new Answers(router);
     this.table = new NextHopTable(this.#records, this.#config.max);
+    const events = new NextHopEvents(router, interfaces);
     // The record is written before anybody is told of a next hop: first the plain ones, then neighbours.
     this.table.listen({ added: (added) => this.#write(added), changed: (_, after) => this.#write(after) });
     this.groups = new Groups(this.table, this.#records);
@@ -40,12 +42,20 @@ export class NextHops {
       router,
       interfaces,
       answers: this.answers,
+      events,
       table: this.table,
       records: this.#records,
       stages,
       routing: () => this.#routing,
       config: () => this.#config,
       nowMs: parts.nowMs,
+    });
+    const tell = (type: 'nh new' | 'nh update' | 'nh del', nextHop: NextHop) =>
+      events.tell(type, nextHop, this.neighbors.find(nextHop.index));
+    this.table.listen({
+      added: (added) => tell('nh new', added),
+      changed: (_, after) => tell('nh update', after),
+      removing: (removed) => tell('nh del', removed),
     });
     interfaces.listen({
       changed: (before, after) => this.#onInterfaceChanged(before, after),

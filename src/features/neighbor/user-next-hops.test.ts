@@ -121,6 +121,20 @@ describe('next hops of users', () => {
     assert.throws(() => users.remove(1), { code: 'ENOENT' });
   });
 
+  it('are told in events', async () => {
+    const { users, router } = await Neighborhood.open();
+    users.add(reject({ id: 1 }));
+    users.add(station({ id: 2, address: '10.0.0.2', mac: HOST_MAC }));
+    users.add(group({ id: 3, members: [[1, 1]] }));
+    users.remove(3);
+    assert.deepEqual(router.events, [
+      'nh new: type=reject id=1 vrf=main origin=static',
+      `nh new: type=L3 id=2 iface=p0 vrf=red origin=static 10.0.0.2 mac=${HOST_MAC} state=reachable`,
+      'nh new: type=group id=3 origin=static',
+      'nh del: type=group id=3 origin=static',
+    ]);
+  });
+
   it('are flushed by origin where nobody uses them', async () => {
     const hood = await Neighborhood.open();
     for (const host of ['10.0.0.2', '10.0.0.3']) hood.send(host);

@@ -194,7 +194,7 @@ export class Routes implements VrfTables {
 
   /** Names some of the routes that lead to a next hop. */
   usersOf(nextHop: number): readonly string[] {
-    const users = this.#everywhere().filter((route) => route.nextHop === nextHop);
+    const users = this.#everywhere().filter((route) => route.nextHop === nextHop && route.origin !== LEARN);
     return users.slice(0, USERS_SHOWN).map(({ prefix }) => `route ${formatPrefix(prefix)}`);
   }
 

@@ -23,7 +23,7 @@ export interface CommandOptions {
 export async function run(command: Command, options: CommandOptions = {}): Promise<string> {
   const ended = await attempt(command, options);
   if (ended.status === 0) return ended.stdout;
-  const said = [ended.stdout, ended.stderr].map((output) => output.trim()).filter(Boolean);
+  const said = [ended.stdout, ended.stderr].map((output) => output.trim().slice(-3000)).filter(Boolean);
   const what = `expected "${command.join(' ')}" to succeed, it ended with status ${ended.status}`;
   throw new LabError('LAB_COMMAND', [what, ...said].join('\n'));
 }

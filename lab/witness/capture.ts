@@ -1,0 +1,63 @@
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../command.ts';
+import type { Namespace } from '../namespace.ts';
+import type { Program } from '../program.ts';
+
+let files = 0;
+
+/** Captures what passes an interface of a namespace, with tcpdump, until it is closed. */
+export async function startCapture(place: Namespace, device: string, filter = ''): Promise<Capture> {
+  files += 1;
+  const file = join(tmpdir(), `${place.name}-${files}.pcap`);
+  const tcpdump = place.start(`tcpdump -Z root -i ${device} -n -U --immediate-mode -w ${file} ${filter}`);
+  await tcpdump.said(/listening on/);
+  return new Capture(tcpdump, file);
+}
+
+/** Packets that tcpdump writes to a file, and what tcpdump and tshark say about them. */
+export class Capture implements AsyncDisposable {
+  readonly #tcpdump: Program;
+  readonly file: string;
+
+  constructor(tcpdump: Program, file: string) {
+    this.#tcpdump = tcpdump;
+    this.file = file;
+  }
+
+  /** Ends the capture; the file stays until the capture is closed. */
+  async stop(): Promise<void> {
+    await this.#tcpdump.close('SIGINT');
+  }
+
+  /** The packets so far that match a filter of tcpdump, one a line. */
+  async lines(filter = ''): Promise<readonly string[]> {
+    const output = await run(['sh', '-c', `tcpdump -n -r ${this.file} ${filter} 2>/dev/null`]);
+    return output.split('\n').filter(Boolean);
+  }
+
+  /** The packets so far that match a filter of tshark, which checks every checksum, one a line. */
+  async dissected(filter: string, fields: readonly string[] = []): Promise<readonly string[]> {
+    const options = checksums.flatMap((name) => ['-o', `${name}:TRUE`]);
+    const shown = fields.length === 0 ? [] : ['-T', 'fields', ...fields.flatMap((field) => ['-e', field])];
+    const output = await run(['tshark', '-n', '-r', this.file, ...options, '-Y', filter, ...shown]);
+    return output.split('\n').filter(Boolean);
+  }
+
+  /** The packets in which tshark finds a wrong checksum or a malformed header, one a line. */
+  faulty(): Promise<readonly string[]> {
+    return this.dissected(faults);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    rmSync(this.file, { force: true });
+  }
+}
+
+const checksums = ['ip.check_checksum', 'tcp.check_checksum', 'udp.check_checksum'];
+const faults = ['ip', 'tcp', 'udp', 'icmp', 'icmpv6']
+  .map((layer) => `${layer}.checksum.status == "Bad"`)
+  .concat('_ws.malformed')
+  .join(' || ');

@@ -1,0 +1,29 @@
+import type { Host } from '../host.ts';
+
+/** What arrived. */
+export interface IperfResult {
+  readonly megabitsPerSecond: number;
+  readonly lostPercent: number;
+}
+
+/** Sends TCP or UDP from one host to another with iperf3, as its options say, and tells what arrived. */
+export async function iperf(from: Host, to: Host, options: string): Promise<IperfResult> {
+  const address = options.includes('-6') ? to.ip6 : to.ip4;
+  await using server = to.start('iperf3 -s -1 --forceflush');
+  await server.said(/Server listening/);
+  const output = await from.run(`iperf3 -c ${address} -J ${options}`);
+  return readResult(JSON.parse(output));
+}
+
+/** The part of iperf3's JSON that is looked at. */
+interface IperfReport {
+  readonly end: {
+    readonly sum?: { readonly bits_per_second: number; readonly lost_percent: number };
+    readonly sum_received?: { readonly bits_per_second: number };
+  };
+}
+
+function readResult({ end }: IperfReport): IperfResult {
+  const bits = end.sum_received?.bits_per_second || end.sum?.bits_per_second || 0;
+  return { megabitsPerSecond: bits / 1e6, lostPercent: end.sum?.lost_percent ?? 0 };
+}

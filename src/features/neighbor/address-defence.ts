@@ -1,6 +1,6 @@
 import { formatAddress, type IpAddress } from '../../net/address.ts';
 import { formatMac } from '../../net/mac.ts';
-import type { Interface } from '../interface/interface.ts';
+import type { Interface } from '../interface/index.ts';
 import type { NeighborRouter } from './host.ts';
 import type { Heard } from './wire-words.ts';
 

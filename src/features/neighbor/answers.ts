@@ -1,6 +1,6 @@
 import { ApiError } from '../../engine/api-error.ts';
 import { formatAddress, type IpAddress } from '../../net/address.ts';
-import type { Interface } from '../interface/interface.ts';
+import type { Interface } from '../interface/index.ts';
 import type { NeighborRouter } from './host.ts';
 import { ANSWER_SLOTS } from './layout.ts';
 import { announcementFrame } from './probes.ts';

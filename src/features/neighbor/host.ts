@@ -1,7 +1,7 @@
 import type { Dispatch } from '../../engine/host/dispatch.ts';
 import type { Packets } from '../../engine/host/packets.ts';
 import type { Router } from '../../engine/host/router.ts';
-import type { Interfaces } from '../interface/interfaces.ts';
+import type { Interfaces } from '../interface/index.ts';
 
 /** What this feature uses of the router. */
 export type NeighborRouter = Pick<

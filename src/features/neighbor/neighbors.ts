@@ -1,7 +1,7 @@
 import type { Punt } from '../../engine/host/punts.ts';
 import { formatAddress, type IpAddress } from '../../net/address.ts';
 import { type Mac, sameMac } from '../../net/mac.ts';
-import type { Interface } from '../interface/interface.ts';
+import type { Interface } from '../interface/index.ts';
 import { AddressDefence } from './address-defence.ts';
 import type { Answers } from './answers.ts';
 import type { NeighborConfig } from './config.ts';

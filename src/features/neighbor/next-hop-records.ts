@@ -1,6 +1,6 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Mac } from '../../net/mac.ts';
-import type { Interface } from '../interface/interface.ts';
+import type { Interface } from '../interface/index.ts';
 import type { NeighborRouter } from './host.ts';
 import {
   MAX_NEXT_HOPS,

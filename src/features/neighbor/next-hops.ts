@@ -1,6 +1,6 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { IpAddress } from '../../net/address.ts';
-import type { Interface } from '../interface/interface.ts';
+import type { Interface } from '../interface/index.ts';
 import { Answers } from './answers.ts';
 import { changeConfig, defaultConfig, type NeighborConfig } from './config.ts';
 import { Groups } from './groups.ts';

@@ -8,7 +8,9 @@ import { Telemetry } from '../engine/host/telemetry/telemetry.ts';
 import { startEther } from '../features/ether/vrouter.ts';
 import { showInterfaces } from '../features/interface/telemetry.ts';
 import { startInterfaces } from '../features/interface/vrouter.ts';
+import { showRoutes } from '../features/ip/telemetry.ts';
 import { nextHopStages, startIp } from '../features/ip/vrouter.ts';
+import { showNextHops } from '../features/neighbor/telemetry.ts';
 import { startNeighbors } from '../features/neighbor/vrouter.ts';
 import { showPorts } from '../features/port/telemetry.ts';
 import { startPorts } from '../features/port/vrouter.ts';
@@ -36,7 +38,9 @@ await runDaemon({
     const ports = startPorts(router, interfaces);
     showPorts(telemetry, interfaces);
     const neighbors = startNeighbors({ router, interfaces, ether, stages: nextHopStages });
-    startIp(router, { interfaces, ether, vrfs, neighbors });
+    showNextHops(telemetry, neighbors.nextHops);
+    const ip = startIp(router, { interfaces, ether, vrfs, neighbors });
+    showRoutes(telemetry, interfaces, ip.routes);
     addMain();
     await telemetry.start();
     return async () => {

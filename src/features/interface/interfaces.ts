@@ -34,6 +34,8 @@ export interface InterfaceType {
 export interface InterfaceListener {
   added?(iface: Interface): void;
   changed?(before: Interface, after: Interface): void;
+  /** Refuses a removal before anybody has let go. @throws ApiError EBUSY */
+  checkRemoval?(iface: Interface): void;
   removing?(iface: Interface): Promise<void> | void;
 }
 
@@ -187,6 +189,7 @@ export class Interfaces {
   /** Removes an interface: who refers to it lets go first, then its device. @throws ApiError ENODEV, EBUSY */
   async remove(name: string): Promise<void> {
     const iface = this.named(`delete interface ${name}`, name);
+    for (const listener of this.#listeners) listener.checkRemoval?.(iface);
     for (const listener of [...this.#listeners].reverse()) await listener.removing?.(iface);
     this.#table.setInterfaceFlags(iface.id, 0);
     await this.#router.quiet();

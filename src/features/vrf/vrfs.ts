@@ -49,7 +49,7 @@ export class Vrfs implements InterfaceType {
     this.#interfaces = interfaces;
     this.#defaults = defaults;
     interfaces.defineType('vrf', this);
-    interfaces.listen({ removing: (iface) => this.#checkUnused(iface) });
+    interfaces.listen({ checkRemoval: (iface) => this.#checkUnused(iface) });
   }
 
   /** Keeps tables for each VRF that is added from now on. */

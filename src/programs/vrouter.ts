@@ -14,6 +14,7 @@ import { showNextHops } from '../features/neighbor/telemetry.ts';
 import { startNeighbors } from '../features/neighbor/vrouter.ts';
 import { showPorts } from '../features/port/telemetry.ts';
 import { startPorts } from '../features/port/vrouter.ts';
+import { startRepresentors } from '../features/representor/vrouter.ts';
 import { startVrfs } from '../features/vrf/vrouter.ts';
 import { commands } from './ctl/commands.ts';
 
@@ -41,10 +42,13 @@ await runDaemon({
     showNextHops(telemetry, neighbors.nextHops);
     const ip = startIp(router, { interfaces, ether, vrfs, neighbors });
     showRoutes(telemetry, interfaces, ip.routes);
+    const { counting } = interfaceFeature;
+    const representors = startRepresentors(router, { interfaces, counting, ether, ip });
     addMain();
     await telemetry.start();
     return async () => {
       await telemetry.close();
+      await representors.close();
       await ports.close();
       neighbors.close();
       interfaceFeature.close();

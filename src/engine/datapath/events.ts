@@ -33,10 +33,18 @@ class Ring {
 
 /** Room for one more event of a stage, or null when the control thread is too far behind. Ends with `putEvent`. */
 export function newEvent(kind: u32): Event | null {
+  return newEventWithin(kind, EVENT_SLOTS);
+}
+
+/**
+ * Room for one more event, or null when `most` of them wait already: what others can send at will must leave room
+ * in the ring for what the router needs to hear.
+ */
+export function newEventWithin(kind: u32, most: u32): Event | null {
   const ring = ringOf();
   const written = ring.written;
   const read = atomic.load<u32>(changetype<usize>(ring) + offsetof<Ring>('read'));
-  if (written - read >= EVENT_SLOTS) {
+  if (written - read >= most) {
     ring.lost++;
     return null;
   }
@@ -53,9 +61,9 @@ export function putEvent(): void {
   worker.eventsPut = 1;
 }
 
-/** Hands a packet to the control thread; false when its ring is full and the packet is still ours. */
+/** Hands a packet to the control thread; false when half its ring is taken, and the packet is still ours. */
 export function punt(kind: u32, packet: Packet): bool {
-  const event = newEvent(kind);
+  const event = newEventWithin(kind, EVENT_SLOTS / 2);
   if (event === null) return false;
   event.packet = <u32>changetype<usize>(packet);
   event.iface = packet.iface;

@@ -92,9 +92,38 @@ export class Packets {
 
   /** Copies the frame a packet was received in, from its Ethernet header on. */
   frame(packet: PacketHandle): Uint8Array {
-    const stripped = this.#view.getUint16(packet + 16, true) - this.#view.getUint16(packet + 102, true);
     const data = this.#data(packet);
-    return Buffer.concat([this.#memory.slice(data - Math.max(0, stripped), data), this.bytes(packet)]);
+    const stripped = Math.max(0, this.#stripped(packet));
+    return Buffer.concat([this.#memory.slice(data - stripped, data), this.bytes(packet)]);
+  }
+
+  /**
+   * Tells where a packet's bytes lie, from its current header on, or from the frame's first byte that it was received
+   * in; undefined when they do not lie in one piece.
+   */
+  span(
+    packet: PacketHandle,
+    from: 'header' | 'frame',
+  ): { readonly offset: number; readonly bytes: number } | undefined {
+    if (this.#view.getUint16(packet + 20, true) !== 1) return undefined;
+    const stripped = from === 'frame' ? Math.max(0, this.#stripped(packet)) : 0;
+    return {
+      offset: this.#data(packet) - stripped,
+      bytes: this.#view.getUint32(packet + 36, true) + stripped,
+    };
+  }
+
+  /** Tells whether a packet was received in a frame, and not made here. */
+  hasFrame(packet: PacketHandle): boolean {
+    return this.#view.getUint16(packet + 102, true) !== NO_FRAME;
+  }
+
+  /** How many more packets can be injected now; zero when no worker runs. */
+  get room(): number {
+    if (this.#target === undefined) return 0;
+    const ring = WORKER_AREAS + this.#target * this.#stride + WORKER_INJECTED;
+    const waiting = this.#view.getUint32(ring, true) - this.#view.getUint32(ring + 4, true);
+    return INJECT_SLOTS - (waiting >>> 0);
   }
 
   /** Reads what the datapath noted of a packet. */
@@ -163,6 +192,11 @@ export class Packets {
     this.#view.setUint16(segment + 40, part.length, true);
     this.#view.setUint32(segment + 36, part.length, true);
     return at + part.length;
+  }
+
+  /** Bytes of headers that the stages have taken off; not positive when there are none. */
+  #stripped(packet: PacketHandle): number {
+    return this.#view.getUint16(packet + 16, true) - this.#view.getUint16(packet + 102, true);
   }
 
   #data(segment: number): number {

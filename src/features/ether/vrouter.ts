@@ -5,6 +5,8 @@ import type { Interfaces } from '../interface/index.ts';
 export interface EtherFeature {
   /** Gives packets of an ethertype to a stage. */
   takeType(etherType: number, stage: string): void;
+  /** Gives whole frames to groups whose ethertype nobody takes to a stage. */
+  takeOthers(stage: string): void;
 }
 
 /** Makes Ethernet the way into every interface that is routed. */
@@ -16,6 +18,9 @@ export function startEther(router: Router, interfaces: Interfaces): EtherFeature
       const onTheWire = ((etherType & 0xff) << 8) | (etherType >> 8);
       const key = `0x${etherType.toString(16).padStart(4, '0')}`;
       router.dispatch.set({ table: 'ether-types', key, stage }, table + onTheWire * 2);
+    },
+    takeOthers(stage) {
+      router.dispatch.set({ table: 'ether-others', key: 'to a group', stage }, router.region('ETHER_OTHERS'));
     },
   };
 }

@@ -19,5 +19,8 @@ export const ETHER_HEADER_BYTES: u32 = 14;
 export const TYPE_IP4_RAW: u16 = 0x0008;
 export const TYPE_IP6_RAW: u16 = 0xdd86;
 export const TYPE_ARP_RAW: u16 = 0x0608;
+/** VLAN tags (IEEE 802.1Q): of customers and of service providers. */
+export const TYPE_VLAN_RAW: u16 = 0x0081;
+export const TYPE_QINQ_RAW: u16 = 0xa888;
 /** The group bit of a destination's first byte. */
 export const GROUP_BIT: u64 = 1;

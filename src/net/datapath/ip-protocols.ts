@@ -9,4 +9,6 @@ export const PROTOCOL_AUTHENTICATION: u32 = 51;
 export const PROTOCOL_ICMP6: u32 = 58;
 export const PROTOCOL_NONE: u32 = 59;
 export const PROTOCOL_DESTINATION_OPTIONS: u32 = 60;
+export const PROTOCOL_EIGRP: u32 = 88;
+export const PROTOCOL_OSPF: u32 = 89;
 export const PROTOCOL_SCTP: u32 = 132;

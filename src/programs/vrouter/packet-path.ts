@@ -30,6 +30,10 @@ export const packetPath: DatapathSource = {
     'features/ip/datapath/ip6-error',
     'features/ip/datapath/ip6-send',
     'features/ip/datapath/ip6-fragment',
+    'features/representor/datapath/tun-input',
+    'features/representor/datapath/tap-input',
+    'features/representor/datapath/host-deliver',
+    'features/representor/datapath/host-frame',
     'features/neighbor/datapath/neighbor-hold',
     'features/neighbor/datapath/arp-input',
     'features/neighbor/datapath/nd-solicitation',
@@ -57,5 +61,6 @@ export const packetPath: DatapathSource = {
     'features/ether/layout',
     'features/neighbor/layout',
     'features/ip/layout',
+    'features/representor/layout',
   ],
 };

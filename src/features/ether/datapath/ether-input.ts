@@ -1,5 +1,5 @@
 import { PACKET_LINK_MULTICAST, Packet } from '../../../engine/datapath/packet';
-import { ETHER_TYPES } from '../../../engine/datapath/regions';
+import { ETHER_OTHERS, ETHER_TYPES } from '../../../engine/datapath/regions';
 import { NODE_BIT } from '../../../engine/layout';
 import { ETHER_HEADER_BYTES, GROUP_BIT } from '../../../net/datapath/ether-header';
 import { interfaceAt, MAC_MASK } from '../../interface/datapath/interface';
@@ -14,10 +14,12 @@ export enum Edge {
 }
 
 /**
- * Checks that a frame is for us and gives its payload to whoever takes its ethertype.
+ * Checks that a frame is for us and gives its payload to whoever takes its ethertype; whole frames of other types that
+ * are sent to groups, to whoever takes the rest: so neighbours speak to each other's programs (LLDP, LACP, IS-IS).
  *
  * @frame
  * @table ether-types
+ * @table ether-others
  */
 export function etherInput(packet: Packet): u32 {
   if (packet.dataLen < <u16>ETHER_HEADER_BYTES) return Edge.DROP_ETHER_TRUNCATED;
@@ -29,8 +31,13 @@ export function etherInput(packet: Packet): u32 {
   }
   const type = load<u16>(frame, 12);
   const node = load<u16>(ETHER_TYPES + ((<usize>type) << 1));
-  if (!node) return Edge.DROP_ETHER_UNKNOWN_TYPE;
+  if (!node) return sortUnknown(destination);
   packet.etherType = type;
   packet.strip(ETHER_HEADER_BYTES);
   return NODE_BIT | node;
+}
+
+function sortUnknown(destination: u64): u32 {
+  const others = load<u16>(ETHER_OTHERS);
+  return others && destination & GROUP_BIT ? NODE_BIT | others : Edge.DROP_ETHER_UNKNOWN_TYPE;
 }

@@ -12,7 +12,13 @@ import {
   TX_UDP_CKSUM,
 } from '../../../engine/datapath/packet';
 import { checksumOf, sumBytes } from '../../../net/datapath/checksum';
-import { ETHER_HEADER_BYTES, TYPE_IP4_RAW, TYPE_IP6_RAW } from '../../../net/datapath/ether-header';
+import {
+  ETHER_HEADER_BYTES,
+  TYPE_IP4_RAW,
+  TYPE_IP6_RAW,
+  TYPE_QINQ_RAW,
+  TYPE_VLAN_RAW,
+} from '../../../net/datapath/ether-header';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from '../../../net/datapath/ip-protocols';
 import { IP4_FRAGMENT_RAW, IP4_HEADER_BYTES, Ip4Header } from '../../../net/datapath/ip4-header';
 import { upperLayer6 } from '../../../net/datapath/ip6-extensions';
@@ -27,9 +33,6 @@ export const L4_CKSUM_SUSPECT: u64 = RX_L4_CKSUM_BAD | TX_L4_MASK;
 
 const RX_L4_NONE: u64 = RX_L4_CKSUM_BAD | RX_L4_CKSUM_GOOD;
 const OFFLOADS: u64 = TX_L4_MASK | TX_TCP_SEG | TX_IP_CKSUM | TX_IPV4 | TX_IPV6 | RX_L4_NONE;
-/** Ethertypes of VLAN tags as they lie. */
-const TYPE_VLAN_RAW: u16 = 0x0081;
-const TYPE_QINQ_RAW: u16 = 0xa888;
 
 /** Finishes the checksum of a frame that leaves by a port: by the port where it can, else here. */
 export function finishFrameChecksum(packet: Packet, portCan: bool): void {

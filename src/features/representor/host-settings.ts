@@ -1,0 +1,36 @@
+/** One thing that is to be so on the host, as lines of `ip -batch`. */
+export interface HostSetting {
+  /** Tells settings apart: one that comes with the key of an older one takes its place. */
+  readonly key: string;
+  /** Settings are made in the order of their ranks and undone in the reverse one. */
+  readonly rank: number;
+  /** Makes it so; must do no harm where it is so already, unless it has a key that no other setting can have. */
+  readonly set: string;
+  /** Undoes it; absent where the next setting of the key or the device's end does. */
+  readonly unset?: string;
+  /** The line needs `ip -6`: it does not tell its family itself. */
+  readonly ipv6?: boolean;
+}
+
+/** A line of `ip -batch`. */
+export interface IpCommand {
+  readonly line: string;
+  readonly ipv6: boolean;
+}
+
+/** The lines that lead from one state of the host to another. */
+export function changesBetween(
+  before: readonly HostSetting[],
+  after: readonly HostSetting[],
+): readonly IpCommand[] {
+  const was = new Map(before.map((setting) => [setting.key, setting]));
+  const wanted = new Set(after.map(({ key }) => key));
+  const gone = before.filter(({ key }) => !wanted.has(key)).sort((a, b) => b.rank - a.rank);
+  const fresh = after.filter(({ key, set }) => was.get(key)?.set !== set).sort((a, b) => a.rank - b.rank);
+  const undone = gone.flatMap(({ unset, ipv6 }) => (unset === undefined ? [] : [command(unset, ipv6)]));
+  return [...undone, ...fresh.map(({ set, ipv6 }) => command(set, ipv6))];
+}
+
+function command(line: string, ipv6 = false): IpCommand {
+  return { line, ipv6 };
+}

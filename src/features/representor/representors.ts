@@ -1,0 +1,243 @@
+import type { Router } from '../../engine/host/router.ts';
+import type { Mac } from '../../net/mac.ts';
+import type { Interface, InterfaceCounting, Interfaces } from '../interface/index.ts';
+import type { Addresses } from '../ip/index.ts';
+import { MAIN_VRF } from '../vrf/index.ts';
+import type { RepresentorIndex } from './delivery.ts';
+import type { HostMirror } from './host-mirror.ts';
+import { type Mirrored, settingsOf } from './mirror.ts';
+import { type HostTraffic, Representor } from './representor.ts';
+import { quieten } from './sysctls.ts';
+
+/** What the representors are made from. */
+export interface RepresentorNeeds {
+  readonly router: Router;
+  readonly interfaces: Interfaces;
+  readonly counting: InterfaceCounting;
+  readonly addresses: Addresses;
+  readonly mirror: HostMirror;
+  /** Called once, when the host has given us the first device. */
+  readonly onFirst: () => void;
+}
+
+/** A TAP for every interface and a TUN for every VRF, which follow them from their beginning to their end. */
+export class Representors implements RepresentorIndex {
+  readonly #needs: RepresentorNeeds;
+  readonly #log: Router['log'];
+  readonly #devices = new Map<number, Representor>();
+  readonly #tuns = new Map<number, Representor>();
+  /** Those whose settings are to be undone before they go. */
+  readonly #leaving = new Set<number>();
+  #refused = false;
+  #dirty = false;
+  #work: Promise<void> | undefined;
+
+  constructor(needs: RepresentorNeeds) {
+    this.#needs = needs;
+    this.#log = needs.router.log.child({ component: 'representor' });
+  }
+
+  /** Follows the interfaces that are there and those that come. */
+  start(): void {
+    const { interfaces, addresses } = this.#needs;
+    for (const iface of interfaces.list) this.#open(iface);
+    interfaces.listen({
+      added: (iface) => this.#open(iface),
+      changed: (_, after) => {
+        if (this.#devices.has(after.id)) this.#follow();
+        else this.#open(after);
+      },
+      removing: (iface) => this.#remove(iface),
+    });
+    addresses.listen({ added: () => this.#follow(), removed: () => this.#follow() });
+  }
+
+  tap(iface: number): Representor | undefined {
+    const device = this.#devices.get(iface);
+    return device?.kind === 'tap' ? device : undefined;
+  }
+
+  tun(vrf: number): Representor | undefined {
+    return this.#tuns.get(vrf);
+  }
+
+  mac(iface: number): Mac | undefined {
+    return this.#needs.interfaces.find(iface)?.mac;
+  }
+
+  /** Resolves when the host shows what the interfaces are now. */
+  async settled(): Promise<void> {
+    while (this.#work) await this.#work;
+  }
+
+  /** Undoes everything on the host. */
+  async close(): Promise<void> {
+    for (const id of this.#devices.keys()) this.#leaving.add(id);
+    this.#follow();
+    await this.settled();
+    for (const device of this.#devices.values()) device.close();
+    this.#devices.clear();
+    this.#tuns.clear();
+  }
+
+  #open(iface: Interface): void {
+    const kind = kindOf(iface);
+    if (kind === undefined || this.#refused) return;
+    try {
+      if (!isPlain(iface.name))
+        throw new RangeError('the name has a character that iproute2 takes for its own');
+      const counters = this.#needs.counting.controlPlane(iface.id);
+      const device = new Representor({ name: iface.name, kind, counters });
+      this.#begin(iface, device);
+    } catch (error) {
+      this.#noteFailure(iface, error);
+    }
+  }
+
+  #begin(iface: Interface, device: Representor): void {
+    if (this.#devices.size === 0) this.#needs.onFirst();
+    // Who has the name of the main VRF is the only router here: what bears our mark is of the dead.
+    if (iface.name === MAIN_VRF) void this.#needs.mirror.forgetThePast();
+    this.#devices.set(iface.id, device);
+    if (device.kind === 'tun') this.#tuns.set(iface.vrf, device);
+    const [error] = quieten(device.name);
+    if (error)
+      this.#log.warn({ interface: iface.name, error }, 'the kernel may speak for itself on a representor');
+    device.start(this.#trafficOf(iface, device));
+    this.#follow();
+  }
+
+  #trafficOf({ id, vrf }: Interface, device: Representor): HostTraffic {
+    const { router, interfaces } = this.#needs;
+    const isTap = device.kind === 'tap';
+    return {
+      ready: () => router.packets.room > KEPT_FREE,
+      take(bytes) {
+        if (!isTap) router.send(bytes, 'tun-input', { vrf });
+        else router.send(bytes, 'tap-input', { output: id, vrf: interfaces.find(id)?.vrf ?? 0 });
+      },
+      gone: (error) => {
+        this.#log.warn({ interface: device.name, error }, 'somebody has deleted a representor');
+        this.#needs.router.emit({ type: 'iface representor', text: `${device.name} deleted` });
+        this.#forget(id, vrf);
+      },
+    };
+  }
+
+  async #remove(iface: Interface): Promise<void> {
+    if (!this.#devices.has(iface.id)) return;
+    this.#leaving.add(iface.id);
+    this.#follow();
+    await this.settled();
+    this.#leaving.delete(iface.id);
+    this.#forget(iface.id, iface.vrf);
+  }
+
+  #forget(id: number, vrf: number): void {
+    const device = this.#devices.get(id);
+    if (!device) return;
+    device.close();
+    this.#devices.delete(id);
+    if (this.#tuns.get(vrf) === device) this.#tuns.delete(vrf);
+    this.#follow();
+  }
+
+  /** Brings the host in line, once for all that changes in one go. */
+  #follow(): void {
+    this.#dirty = true;
+    this.#work ??= this.#catchUp().finally(() => {
+      this.#work = undefined;
+    });
+  }
+
+  async #catchUp(): Promise<void> {
+    await Promise.resolve();
+    while (this.#dirty) {
+      this.#dirty = false;
+      await this.#rename();
+      await this.#needs.mirror.become(settingsOf(this.#mirrored()));
+    }
+  }
+
+  /** A device takes its new name while it is down and bare (Linux before 6.2 knows no other way). */
+  async #rename(): Promise<void> {
+    const { mirror, interfaces } = this.#needs;
+    for (const [id, device] of [...this.#devices]) {
+      const iface = interfaces.find(id);
+      if (!iface || iface.name === device.name || this.#leaving.has(id)) continue;
+      this.#leaving.add(id);
+      await mirror.become(settingsOf(this.#mirrored()));
+      this.#leaving.delete(id);
+      const renamed = isPlain(iface.name) && (await mirror.do(renaming(device.name, iface.name)));
+      if (renamed) device.name = iface.name;
+      else this.#giveUp(iface);
+    }
+  }
+
+  #giveUp(iface: Interface): void {
+    this.#forget(iface.id, iface.vrf);
+    this.#noteFailure(iface, new Error(`the host has not taken ${iface.name} as a name`));
+  }
+
+  #mirrored(): readonly Mirrored[] {
+    const { interfaces, addresses } = this.#needs;
+    const main = interfaces.findNamed(MAIN_VRF)?.vrf;
+    return interfaces.list.flatMap((iface) => {
+      const device = this.#devices.get(iface.id);
+      if (!device || this.#leaving.has(iface.id)) return [];
+      const { up, running, mtu, mac, vrf } = iface;
+      const { name, kind } = device;
+      return {
+        name,
+        kind,
+        up,
+        running,
+        mtu,
+        mac,
+        vrf,
+        main: vrf === main,
+        addresses: addresses.of(iface.id),
+      };
+    });
+  }
+
+  /** A host that gives us no device at all is told once; a name that is taken, for each interface. */
+  #noteFailure(iface: Interface, error: unknown): void {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (typeof code === 'string' && refusals.has(code)) {
+      this.#refused = true;
+      this.#log.warn(
+        { error },
+        'no representors: the host gives no TAP and TUN devices; the router forwards without',
+      );
+      this.#needs.router.emit({ type: 'iface representor', text: `none: ${code}` });
+      return;
+    }
+    const why = code === 'EBUSY' ? 'the host has an interface of this name' : String(error);
+    this.#log.warn({ interface: iface.name, error }, `no representor: ${why}; the interface works without`);
+    this.#needs.router.emit({ type: 'iface representor', text: `${iface.name} none: ${why}` });
+  }
+}
+
+/** Places in the ring to the datapath that the host's packets leave to others. */
+const KEPT_FREE = 2048;
+
+/** No CAP_NET_ADMIN, no /dev/net/tun, no driver behind it. */
+const refusals: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'ENOENT', 'ENODEV', 'ENXIO', 'EOPNOTSUPP']);
+
+function kindOf(iface: Interface): 'tap' | 'tun' | undefined {
+  if (iface.type === 'vrf') return 'tun';
+  return iface.outputStage === undefined ? undefined : 'tap';
+}
+
+/** Quotes, backslashes and # mean something in a batch of iproute2. */
+function isPlain(name: string): boolean {
+  return !/["'#\\]/.test(name);
+}
+
+function renaming(from: string, to: string) {
+  return [
+    { line: `link set dev ${from} down`, ipv6: false },
+    { line: `link set dev ${from} name ${to}`, ipv6: false },
+  ];
+}

@@ -6,8 +6,7 @@ import { AddressDefence } from './address-defence.ts';
 import type { Answers } from './answers.ts';
 import type { NeighborConfig } from './config.ts';
 import { heardEvent, isStranger } from './hearing.ts';
-import { destinationOf, familyOf, type Held } from './held.ts';
-import { HeldPackets } from './held-packets.ts';
+import type { Held } from './held.ts';
 import type { InterfaceList, NeighborRouter } from './host.ts';
 import { HEARD_CONFLICT } from './layout.ts';
 import {
@@ -24,6 +23,7 @@ import type { NextHopTable } from './next-hop-table.ts';
 import { questionFrame } from './probes.ts';
 import type { NextHopStages, Routing } from './routing.ts';
 import { Timers } from './timers.ts';
+import { type DropName, WaitingRoom } from './waiting-room.ts';
 import { type Heard, readHeard } from './wire-words.ts';
 
 /** Hears that a neighbour came or went: routes to it alone are the routing feature's. */
@@ -55,7 +55,7 @@ export interface NeighborParts {
 export class Neighbors {
   readonly #parts: NeighborParts;
   readonly #lives = new Map<number, Life>();
-  readonly #held = new HeldPackets<Held>(MOST_HELD);
+  readonly #waiting: WaitingRoom;
   readonly #timers: Timers<number>;
   readonly #listeners: NeighborListener[] = [];
   readonly #defence: AddressDefence;
@@ -63,6 +63,7 @@ export class Neighbors {
   constructor(parts: NeighborParts) {
     this.#parts = parts;
     this.#defence = new AddressDefence(parts, (iface, address) => parts.answers.announce(iface, address));
+    this.#waiting = new WaitingRoom(parts.router, parts.stages);
     this.#timers = new Timers({ tickMs: TICK_MS, nowMs: parts.nowMs() });
     parts.table.listen({
       added: (nextHop) => isNeighbor(nextHop) && this.#begin(nextHop),
@@ -87,7 +88,7 @@ export class Neighbors {
 
   /** Packets that wait for a neighbour. */
   heldFor(index: number): number {
-    return this.#held.count(index);
+    return this.#waiting.count(index);
   }
 
   /** Finds the neighbour with an address on an interface, or makes it. @throws ApiError ENOSPC */
@@ -153,7 +154,7 @@ export class Neighbors {
     this.#notify('removed', nextHop);
     this.#lives.delete(nextHop.index);
     this.#timers.set(nextHop.index, undefined);
-    for (const held of this.#held.take(nextHop.index)) this.#drop(held, 'neighbor-gone');
+    this.#waiting.dropAll(nextHop.index);
   }
 
   /** Lets a neighbour start its life, with what a user has said of it and nothing else. */
@@ -162,9 +163,8 @@ export class Neighbors {
     this.#lives.set(nextHop.index, { neighbor, usedMark: 0 });
     this.#timers.set(nextHop.index, undefined);
     this.rewrite(nextHop);
-    const held = this.#held.take(nextHop.index);
-    if (neighbor.mac) for (const each of held) this.#send(each, nextHop);
-    else for (const each of held) this.#drop(each, 'neighbor-gone');
+    if (neighbor.mac) this.#waiting.sendAll(nextHop.index);
+    else this.#waiting.dropAll(nextHop.index);
   }
 
   #onHold({ packet, iface, vrf, data }: Punt): void {
@@ -175,23 +175,22 @@ export class Neighbors {
     const asked = table.find(data.getUint32(0, true));
     const target = asked?.target;
     if (!asked || !target || (target.type !== 'L3' && target.type !== 'connected')) {
-      this.#drop(held, 'neighbor-gone');
+      this.#waiting.drop(held, 'neighbor-gone');
       return;
     }
     const neighbor = isNeighbor(asked) ? asked : this.#destinationOf(held, target.iface);
-    if (typeof neighbor === 'string') this.#drop(held, neighbor);
+    if (typeof neighbor === 'string') this.#waiting.drop(held, neighbor);
     else this.#hold(held, neighbor);
   }
 
   #hold(held: Held, nextHop: NeighborHop): void {
     const { state } = this.#lives.get(nextHop.index)?.neighbor ?? { state: 'new' };
     if (state === 'reachable' || state === 'stale') {
-      this.#send(held, nextHop);
+      this.#waiting.send(nextHop.index, held);
     } else if (state === 'failed') {
-      this.#refuse(held, nextHop);
+      this.#waiting.refuse(nextHop.index, held);
     } else {
-      const evicted = this.#held.hold(nextHop.index, held, this.#parts.config().heldPackets);
-      for (const each of evicted) this.#drop(each, 'neighbor-held-too-many');
+      this.#waiting.hold(nextHop.index, held, this.#parts.config().heldPackets);
       this.#take(nextHop, { type: 'packet' });
     }
   }
@@ -199,7 +198,7 @@ export class Neighbors {
   /** The neighbour that a packet to a subnet is addressed to, or the drop that says why there is none. */
   #destinationOf(held: Held, ifaceId: number): NeighborHop | DropName {
     const iface = this.#parts.interfaces.find(ifaceId);
-    const destination = destinationOf(this.#parts.router.packets.bytes(held.packet));
+    const destination = this.#waiting.destinationOf(held);
     if (!iface || !destination) return 'neighbor-gone';
     const found = this.#parts.table.findNeighbor(ifaceId, destination);
     if (found) return found;
@@ -252,8 +251,8 @@ export class Neighbors {
     const { index } = nextHop;
     if (action === 'ask-neighbor') this.#ask(nextHop, mac);
     if (action === 'ask-link') this.#ask(nextHop, undefined);
-    if (action === 'send-held') for (const held of this.#held.take(index)) this.#send(held, nextHop);
-    if (action === 'drop-held') for (const held of this.#held.take(index)) this.#refuse(held, nextHop);
+    if (action === 'send-held') this.#waiting.sendAll(index);
+    if (action === 'drop-held') this.#waiting.refuseAll(index);
     if (action === 'forget') this.#parts.table.remove(nextHop);
   }
 
@@ -266,23 +265,6 @@ export class Neighbors {
 
   #sendFrame(iface: Interface, frame: Uint8Array): void {
     this.#parts.router.send(frame, 'frame-output', { output: iface.id, vrf: iface.vrf });
-  }
-
-  #send(held: Held, nextHop: NeighborHop): void {
-    this.#inject(held, nextHop, this.#parts.stages.output[familyOf(held)]);
-  }
-
-  /** Gives a packet up to the stage that tells its sender that the neighbour is not there. */
-  #refuse(held: Held, nextHop: NeighborHop): void {
-    this.#inject(held, nextHop, this.#parts.stages.unreachable[familyOf(held)]);
-  }
-
-  #inject({ packet, fields }: Held, { index }: NeighborHop, stage: string): void {
-    this.#parts.router.inject(packet, stage, { ...fields, nextHop: index });
-  }
-
-  #drop({ packet, fields }: Held, drop: DropName): void {
-    this.#parts.router.inject(packet, drop, fields);
   }
 
   #isKept(nextHop: NeighborHop): boolean {
@@ -305,13 +287,8 @@ interface Life {
   readonly usedMark: number;
 }
 
-/** Drops that the stage neighbor-hold names. */
-type DropName = 'neighbor-held-too-many' | 'neighbor-table-full' | 'neighbor-gone';
-
 /** How exactly the neighbours' time is kept. */
 export const TICK_MS = 100;
-/** Most packets held for all neighbours together: the pool must not be drained by a scan. */
-const MOST_HELD = 4096;
 function isSame(left: NeighborHop, right: NeighborHop): boolean {
   const [a, b] = [left.target, right.target];
   return a.iface === b.iface && a.address.family === b.address.family && a.address.value === b.address.value;

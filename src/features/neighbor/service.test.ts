@@ -127,7 +127,12 @@ async function open() {
   const hood = await Neighborhood.open();
   const { hops, users, interfaces } = hood;
   const { register } = nexthopService({ hops, users, interfaces, nowMs: () => hood.nowMs });
-  const interceptors = [guardImplementations(() => {})];
+  const interceptors = [
+    guardImplementations(
+      () => {},
+      async () => {},
+    ),
+  ];
   const client = createClient(NexthopService, createRouterTransport(register, { router: { interceptors } }));
   return { hood, client };
 }

@@ -77,6 +77,7 @@ export class Router {
   readonly #punts: Punts;
   readonly #emit: (event: RouterEvent) => void;
   readonly #reclaimer: NodeJS.Timeout;
+  readonly #settling: (() => Promise<void>)[] = [];
   #controlCpus: readonly number[] = allowedCpus();
 
   private constructor(options: RouterOptions, eal: EalInfo, datapath: Datapath) {
@@ -186,6 +187,20 @@ export class Router {
     this.#emit(event);
   }
 
+  /** Adds something that answers of the API wait for: what a change brings about outside the router. */
+  onSettle(wait: () => Promise<void>): void {
+    this.#settling.push(wait);
+  }
+
+  /** Resolves when what has changed shows outside too, or after a second: a host that hangs holds nobody up for long. */
+  async settled(): Promise<void> {
+    if (this.#settling.length === 0) return;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, LONGEST_SETTLING_MS);
+    await Promise.race([Promise.all(this.#settling.map((wait) => wait())), late]);
+    clearTimeout(timer);
+  }
+
   /** CPUs that everything but the workers runs on. */
   get controlCpus(): readonly number[] {
     return this.#controlCpus;
@@ -256,6 +271,7 @@ export class ModeBits {
 }
 
 const RECLAIM_MS = 50;
+const LONGEST_SETTLING_MS = 1000;
 /** Packets that a stage takes at once, unless somebody says otherwise. */
 const VECTOR = 256;
 

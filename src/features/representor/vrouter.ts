@@ -38,6 +38,7 @@ export function startRepresentors(
   const delivery = new Delivery(router, representors);
   ip.exchange.onUnclaimed((packet, at) => delivery.deliverCopy(packet, at));
   representors.start();
+  router.onSettle(() => representors.settled());
   return representors;
 }
 

@@ -15,10 +15,11 @@ export type Dispatch = (request: Request, response: Response) => Promise<void>;
 export function createDispatch(options: {
   readonly services: readonly ApiService[];
   readonly onFault: FaultListener;
+  readonly settled: () => Promise<void>;
   readonly shutdownSignal: AbortSignal;
 }): Dispatch {
   const router = createConnectRouter({
-    interceptors: [guardImplementations(options.onFault)],
+    interceptors: [guardImplementations(options.onFault, options.settled)],
     readMaxBytes: largestMessage,
     writeMaxBytes: largestMessage,
     jsonOptions: { alwaysEmitImplicit: true },

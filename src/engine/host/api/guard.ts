@@ -4,8 +4,14 @@ import { isFault, toConnectError } from './wire-error.ts';
 /** Reports an error of an implementation that carries no code: a mistake in the router itself. */
 export type FaultListener = (fault: { readonly method: string; readonly error: unknown }) => void;
 
-/** Gives every error of an implementation a code, and ends its streams when the client has gone. */
-export function guardImplementations(onFault: FaultListener): Interceptor {
+/**
+ * Gives every error of an implementation a code, ends its streams when the client has gone, and lets answers wait
+ * until what they tell of shows outside.
+ */
+export function guardImplementations(
+  onFault: FaultListener,
+  settled: () => Promise<void> = () => Promise.resolve(),
+): Interceptor {
   return (next) => async (request) => {
     const method = `${request.service.typeName}/${request.method.name}`;
     const fail = (error: unknown) => {
@@ -15,7 +21,10 @@ export function guardImplementations(onFault: FaultListener): Interceptor {
     };
     try {
       const response = await next(request);
-      if (!response.stream) return response;
+      if (!response.stream) {
+        await settled();
+        return response;
+      }
       return { ...response, message: guardStream(response.message, request.signal, fail) };
     } catch (error) {
       throw fail(error);

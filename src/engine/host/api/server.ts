@@ -15,6 +15,8 @@ import { listenOnUnixSocket, type UnixSocketPlace } from './unix-socket.ts';
 export interface ApiServerOptions extends UnixSocketPlace {
   readonly services: readonly ApiService[];
   readonly onFault: FaultListener;
+  /** Resolves when what calls have changed shows outside the router; answers wait for it. */
+  readonly settled?: () => Promise<void>;
 }
 
 /** Serves gRPC, gRPC-Web and Connect, in HTTP/2 and HTTP/1.1, on one UNIX socket. */
@@ -35,6 +37,7 @@ export class ApiServer {
     this.#dispatch = createDispatch({
       services: [...options.services, ...standardServices(options.services, this.health)],
       onFault: options.onFault,
+      settled: options.settled ?? (() => Promise.resolve()),
       shutdownSignal: this.#shutdown.signal,
     });
     const handle = (request: Request, response: Response) => this.#handle(request, response);

@@ -54,6 +54,7 @@ async function serve(daemon: Daemon, flags: Flags): Promise<void> {
     owner: flags.socketOwner,
     services: router.services,
     onFault: ({ method, error }) => log.error({ method, error }, 'a call has failed'),
+    settled: () => router.settled(),
   });
   const close = closeOnce(async () => {
     notifyServiceManager('STOPPING=1', process.env, log);

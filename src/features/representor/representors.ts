@@ -7,6 +7,7 @@ import type { RepresentorIndex } from './delivery.ts';
 import type { HostMirror } from './host-mirror.ts';
 import { type Mirrored, settingsOf } from './mirror.ts';
 import { type HostTraffic, Representor } from './representor.ts';
+import { isUsedByKernel, sharedDevice, shield } from './shared-device.ts';
 import { quieten } from './sysctls.ts';
 
 /** What the representors are made from. */
@@ -28,6 +29,8 @@ export class Representors implements RepresentorIndex {
   readonly #tuns = new Map<number, Representor>();
   /** Those whose settings are to be undone before they go. */
   readonly #leaving = new Set<number>();
+  /** How to give a port's device back to the kernel. */
+  readonly #shields = new Map<number, () => void>();
   #refused = false;
   #dirty = false;
   #work: Promise<void> | undefined;
@@ -76,8 +79,10 @@ export class Representors implements RepresentorIndex {
     this.#follow();
     await this.settled();
     for (const device of this.#devices.values()) device.close();
+    for (const unshield of this.#shields.values()) unshield();
     this.#devices.clear();
     this.#tuns.clear();
+    this.#shields.clear();
   }
 
   #open(iface: Interface): void {
@@ -103,8 +108,22 @@ export class Representors implements RepresentorIndex {
     const [error] = quieten(device.name);
     if (error)
       this.#log.warn({ interface: iface.name, error }, 'the kernel may speak for itself on a representor');
+    this.#shield(iface);
     device.start(this.#trafficOf(iface, device));
     this.#follow();
+  }
+
+  /** Once the host has the interface's addresses, its kernel would take what comes in by a device that it shares with us. */
+  #shield(iface: Interface): void {
+    const details = this.#needs.interfaces.details(iface);
+    const device = details.case === 'port' ? sharedDevice(details.value.devargs ?? '') : undefined;
+    if (device === undefined) return;
+    if (!isUsedByKernel(device)) this.#shields.set(iface.id, shield(device));
+    else
+      this.#log.warn(
+        { interface: iface.name, device },
+        'the host has addresses on the device: it sees the packets of its representor twice',
+      );
   }
 
   #trafficOf({ id, vrf }: Interface, device: Representor): HostTraffic {
@@ -137,6 +156,8 @@ export class Representors implements RepresentorIndex {
     const device = this.#devices.get(id);
     if (!device) return;
     device.close();
+    this.#shields.get(id)?.();
+    this.#shields.delete(id);
     this.#devices.delete(id);
     if (this.#tuns.get(vrf) === device) this.#tuns.delete(vrf);
     this.#follow();

@@ -112,10 +112,12 @@ describe('NexthopService', () => {
   });
 
   it('refuses requests that make no sense', async () => {
-    const { client } = await open();
+    const { client, hood } = await open();
+    hood.interfaces.add({ id: 9, name: 'red', type: 'vrf', outputStage: undefined });
     const add = (value: object) =>
       client.addNexthop({ kind: { case: 'l3', value: { iface: 'p0', ...value } } });
     await refuses(Code.NotFound, add({ iface: 'p9' }));
+    await refuses(Code.InvalidArgument, add({ iface: 'red' }));
     await refuses(Code.InvalidArgument, add({ address: '10.0.0' }));
     await refuses(Code.InvalidArgument, add({ mac: 'zz' }));
     await refuses(Code.InvalidArgument, client.addNexthop({}));

@@ -119,6 +119,10 @@ function readWanted({ interfaces }: ServiceParts, request: AddNexthopRequest): W
     case 'l3': {
       const { iface: name, address, mac, remote } = kind.value;
       const iface = interfaces.named(doing, name);
+      if (iface.outputStage === undefined) {
+        const expected = 'an interface that sends frames';
+        throw new ApiError('EINVAL', { doing, expected, received: `${iface.name}, a ${iface.type}` });
+      }
       const station = {
         address: address === undefined ? undefined : parseAddress(address),
         mac: mac === undefined ? undefined : parseMac(mac),

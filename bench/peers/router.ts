@@ -78,7 +78,7 @@ async function sentBy(instance: RouterInstance, name: string): Promise<Sample> {
   const beforeMs = performance.now();
   const text = await instance.control(['stats', 'hardware']);
   const atMs = (beforeMs + performance.now()) / 2;
-  const packets = new RegExp(`^${name}\\.tx_good_packets:?\\s+(\\d+)`, 'm').exec(text)?.[1];
+  const packets = new RegExp(`^${name}[.\\s]\\s*tx_good_packets:?\\s+(\\d+)`, 'm').exec(text)?.[1];
   return { packets: Number(packets ?? 0), atMs };
 }
 

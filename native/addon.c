@@ -52,6 +52,8 @@ static const struct function control[] = {
 	{"workerRegister", worker_register},
 	{"workerUnregister", worker_unregister},
 	{"setClockAddress", burst_set_clock},
+	{"logLevels", log_levels},
+	{"logSetLevel", log_set_level},
 };
 
 /* Run as they are, on any thread. */

@@ -10,6 +10,7 @@
         "datagram.c",
         "eal.c",
         "log.c",
+        "log-level.c",
         "memory.c",
         "packet.c",
         "pool.c",

@@ -8,6 +8,8 @@ export interface Addon {
   ealInit(args: readonly string[], cpus: readonly number[]): EalInfo;
   ealCleanup(): void;
   logTake(): string;
+  logLevels(): string;
+  logSetLevel(pattern: string, level: number): void;
 
   poolCreate(pool: RawPoolOptions): PoolInfo;
   poolMap(memory: Uint8Array, regionOffset: number): PoolMapping;
@@ -168,12 +170,18 @@ export function addon(): Addon {
 /** Runs a control call; its error carries what EAL logged meanwhile. @throws DpdkError */
 export function control<Result>(call: (native: Addon) => Result): Result {
   const native = addon();
-  native.logTake();
+  const before = native.logTake();
+  if (before !== '') takeUnreported?.(before);
   try {
     return call(native);
   } catch (error) {
     throw explained(error, native.logTake());
   }
+}
+
+/** Chooses who gets what EAL has logged outside of calls that failed, in this thread. */
+export function onUnreportedLog(listener: ((text: string) => void) | undefined): void {
+  takeUnreported = listener;
 }
 
 /** Runs a call that has nothing to do with EAL, and often. @throws DpdkError */
@@ -189,6 +197,7 @@ const addonPath = fileURLToPath(new URL('../../../native/build/Release/dpdk.node
 const buildCommand = 'npm run setup, or node_modules/.bin/node-gyp rebuild -C native --nodedir=/usr';
 const logLinesInMessage = 4;
 let loaded: Addon | undefined;
+let takeUnreported: ((text: string) => void) | undefined;
 
 function load(): Addon {
   if (!existsSync(addonPath)) {

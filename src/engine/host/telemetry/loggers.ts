@@ -63,7 +63,7 @@ export function isSeverity(text: string): text is Severity {
 }
 
 /** All severities, the gravest first. */
-export const severities: readonly string[] = [
+export const severities: readonly Severity[] = [
   'emergency',
   'alert',
   'critical',

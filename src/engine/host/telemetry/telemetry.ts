@@ -1,9 +1,10 @@
 import { CONTROL_TICKS_PER_SECOND } from '../../layout.ts';
-import { burstFunctions, poolStats } from '../dpdk.ts';
+import { burstFunctions, followDpdkLog, poolStats } from '../dpdk.ts';
 import type { Router, RouterEvent } from '../router.ts';
 import { BusyRatios } from './busy-ratio.ts';
 import { Captures } from './captures.ts';
 import { type Clock, clockNow } from './clock.ts';
+import { dpdkLoggers } from './dpdk-loggers.ts';
 import { engineMetrics } from './engine-metrics.ts';
 import { Events } from './events.ts';
 import { Loggers } from './loggers.ts';
@@ -57,6 +58,7 @@ export class Telemetry {
   readonly #ratios: BusyRatios;
   readonly #server: MetricsServer;
   readonly #resets: (() => void)[] = [];
+  readonly #endDpdkLog: () => void;
 
   constructor(router: Router, context: TelemetryContext) {
     const source: TelemetrySource = { view: router.view, info: router.datapath.info };
@@ -70,6 +72,8 @@ export class Telemetry {
     this.tracing = new Tracing(router.mode, interfaces);
     this.captures = new Captures({ source, mode: router.mode, interfaces, ticks });
     this.statistics = new NodeStatistics(source);
+    const dpdkLog = router.log.child({ component: 'dpdk' });
+    this.#endDpdkLog = followDpdkLog((line) => dpdkLog.info(line));
     this.#packetLog = new PacketLog({
       log: router.log.child({ component: 'packets' }),
       graph: source.info.graph,
@@ -109,6 +113,7 @@ export class Telemetry {
   }
 
   async close(): Promise<void> {
+    this.#endDpdkLog();
     this.#watch.close();
     this.#ratios.close();
     this.#packetLog.enable(false);
@@ -141,7 +146,7 @@ export class Telemetry {
       traceService({ tracing, reader: new TraceReader(source), graph, interfaces, clock, workers }),
       captureService(captures, interfaces),
       eventService(events),
-      logService(this.#loggers, this.#packetLog),
+      logService({ own: this.#loggers, libraries: dpdkLoggers, packetLog: this.#packetLog }),
     );
   }
 

@@ -4,17 +4,26 @@ import { type ApiService, apiService } from '../../api/service.ts';
 import { isSeverity, type Loggers, type Severity, severities } from '../loggers.ts';
 import type { PacketLog } from '../packet-log.ts';
 
-/** Chooses what is logged. */
-export function logService(loggers: Loggers, packetLog: PacketLog): ApiService {
+/** Loggers of one kind: the router's own, or those of DPDK. */
+export type LoggerSet = Pick<Loggers, 'list' | 'set'>;
+
+/** Chooses what is logged: by the router's own loggers, and by those of the libraries below it. */
+export function logService(options: {
+  readonly own: LoggerSet;
+  readonly libraries: LoggerSet;
+  readonly packetLog: Pick<PacketLog, 'enable'>;
+}): ApiService {
+  const { own, libraries, packetLog } = options;
   return apiService(LogService, {
     setPacketLog({ enabled }) {
       packetLog.enable(enabled);
       return {};
     },
-    listLogLevels: () => ({ levels: [...loggers.list()] }),
+    listLogLevels: ({ all }) => ({ levels: [...own.list(), ...(all ? libraries.list() : [])] }),
     setLogLevels({ levels }) {
       const wanted = levels.map(({ name, level }) => ({ name, level: severityNamed(level) }));
-      const count = wanted.reduce((sum, { name, level }) => sum + loggers.set(name, level), 0);
+      const changed = wanted.map(({ name, level }) => own.set(name, level) + libraries.set(name, level));
+      const count = changed.reduce((sum, more) => sum + more, 0);
       return { count };
     },
   });

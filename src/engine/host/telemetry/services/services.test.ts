@@ -58,9 +58,13 @@ const ctl = new CtlBench({
     traceService({ tracing, reader, graph, interfaces: watched, clock, workers }),
     captureService(captures, watched),
     eventService(events),
-    logService(
-      loggers,
-      new PacketLog({
+    logService({
+      own: loggers,
+      libraries: {
+        list: () => [{ name: 'lib.eal', level: 'info' }],
+        set: (pattern) => (pattern === 'lib.*' ? 1 : 0),
+      },
+      packetLog: new PacketLog({
         log: root,
         graph,
         tracing,
@@ -68,7 +72,7 @@ const ctl = new CtlBench({
         interfaces: watched,
         clock,
       }),
-    ),
+    }),
   ],
 });
 before(() => ctl.start());
@@ -162,6 +166,11 @@ test('log levels are listed and set, all or none', async () => {
   assert.deepEqual(await ctl.json('log level'), [
     { name: 'port', level: 'debug' },
     { name: 'router', level: 'info' },
+  ]);
+  assert.deepEqual(await ctl.json('log level show all'), [
+    { name: 'port', level: 'debug' },
+    { name: 'router', level: 'info' },
+    { name: 'lib.eal', level: 'info' },
   ]);
   await ctl.run('log packets enable');
   await ctl.run('log packets disable');

@@ -20,6 +20,16 @@ export async function testRouter(options: RouterOptions = {}): Promise<Router> {
 
 function showLogOfFailures(router: Router): void {
   afterEach((context) => {
-    if ('passed' in context && !context.passed) process.stderr.write(`log of the router:\n${router.log}\n`);
+    if ('passed' in context && !context.passed)
+      process.stderr.write(`log of the router:\n${withoutChatter(router.log)}\n`);
   });
+}
+
+// DPDK tells every step of a vhost-user connection.
+function withoutChatter(log: string): string {
+  return log
+    .split('\n')
+    .filter((line) => !/^\{"level":[1-3]0.*"component":"dpdk"/.test(line))
+    .slice(-60)
+    .join('\n');
 }

@@ -90,7 +90,7 @@ export class CaptureRing {
 }
 
 /** Packets of one call, so that other work of the control thread gets its turn. */
-const SHARE = 4096;
+const SHARE = 1024;
 const WRITTEN = 0;
 const READ = 4;
 const LOST = 8;

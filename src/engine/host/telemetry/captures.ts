@@ -57,13 +57,22 @@ export class Captures {
     this.#sessions.delete(session);
     this.#tellWorkers();
     if (this.#sessions.size > 0) return;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#rings = [];
   }
 
   #begin(): void {
     this.#rings = allAreas.map((worker) => new CaptureRing(this.#options.source, worker));
-    this.#timer = setInterval(() => this.poll(), POLL_MS);
+    this.#schedule(POLL_MS);
+  }
+
+  /** At most half of the control thread's time goes into captures. */
+  #schedule(delayMs: number): void {
+    this.#timer = setTimeout(() => {
+      const start = performance.now();
+      this.poll();
+      this.#schedule(Math.max(POLL_MS, performance.now() - start));
+    }, delayMs);
   }
 
   #tellWorkers(): void {

@@ -14,6 +14,8 @@ export interface Host {
   readonly device: string;
   readonly address: string;
   readonly gateway: string;
+  /** A TAP's own address is the router's, until it gets another. */
+  readonly mac: string;
 }
 
 /** Network namespaces of one measurement, removed with all that is in them. */
@@ -66,7 +68,7 @@ export class Namespaces implements AsyncDisposable {
   async beHost(space: string, host: Host): Promise<void> {
     const gateway = host.gateway.replace(/\/.*/, '');
     await this.run(space, ['ip', 'address', 'replace', host.address, 'dev', host.device]);
-    await this.run(space, ['ip', 'link', 'set', host.device, 'up']);
+    await this.run(space, ['ip', 'link', 'set', host.device, 'address', host.mac, 'up']);
     await this.run(space, ['ip', 'route', 'replace', 'default', 'via', gateway]);
   }
 

@@ -85,8 +85,8 @@ async function routedTime(router: Router): Promise<number> {
 }
 
 const hosts = {
-  a: { address: '192.168.0.1/24', gateway: '192.168.0.254/24' },
-  b: { address: '192.168.1.1/24', gateway: '192.168.1.254/24' },
+  a: { address: '192.168.0.1/24', gateway: '192.168.0.254/24', mac: '02:00:00:00:0a:01' },
+  b: { address: '192.168.1.1/24', gateway: '192.168.1.254/24', mac: '02:00:00:00:0b:01' },
 } as const;
 
 const pingedAddress = '192.168.1.1';

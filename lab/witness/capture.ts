@@ -57,7 +57,8 @@ export class Capture implements AsyncDisposable {
 }
 
 const checksums = ['ip.check_checksum', 'tcp.check_checksum', 'udp.check_checksum'];
+// Linux itself writes 0xffff where a TCP checksum is zero (skb_checksum_help); tshark calls that bad.
 const faults = ['ip', 'tcp', 'udp', 'icmp', 'icmpv6']
-  .map((layer) => `${layer}.checksum.status == "Bad"`)
+  .map((layer) => `(${layer}.checksum.status == "Bad" && !(tcp.checksum == 0xffff))`)
   .concat('_ws.malformed')
   .join(' || ');

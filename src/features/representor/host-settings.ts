@@ -16,6 +16,8 @@ export interface HostSetting {
 export interface IpCommand {
   readonly line: string;
   readonly ipv6: boolean;
+  /** It undoes something: that it fails means that the thing is gone already. */
+  readonly undoes?: true;
 }
 
 /** The lines that lead from one state of the host to another. */
@@ -27,7 +29,9 @@ export function changesBetween(
   const wanted = new Set(after.map(({ key }) => key));
   const gone = before.filter(({ key }) => !wanted.has(key)).sort((a, b) => b.rank - a.rank);
   const fresh = after.filter(({ key, set }) => was.get(key)?.set !== set).sort((a, b) => a.rank - b.rank);
-  const undone = gone.flatMap(({ unset, ipv6 }) => (unset === undefined ? [] : [command(unset, ipv6)]));
+  const undone = gone.flatMap(({ unset, ipv6 }) =>
+    unset === undefined ? [] : [{ ...command(unset, ipv6), undoes: true as const }],
+  );
   return [...undone, ...fresh.map(({ set, ipv6 }) => command(set, ipv6))];
 }
 

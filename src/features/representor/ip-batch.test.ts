@@ -14,9 +14,11 @@ describe('lines of iproute2', () => {
   it('that fail are told with what was said of them', () => {
     const output =
       'RTNETLINK answers: File exists\nCommand failed -:1\nCannot find device "x"\nCommand failed -:3\n';
-    assert.deepEqual(failuresIn(output, ['a', 'b', 'c']), [
-      { line: 'a', reason: 'RTNETLINK answers: File exists' },
-      { line: 'c', reason: 'Cannot find device "x"' },
+    const [a, b, c] = ['a', 'b', 'c'].map((line) => ({ line, ipv6: false }));
+    assert.ok(a && b && c);
+    assert.deepEqual(failuresIn(output, [a, b, c]), [
+      { command: a, reason: 'RTNETLINK answers: File exists' },
+      { command: c, reason: 'Cannot find device "x"' },
     ]);
   });
 
@@ -24,7 +26,7 @@ describe('lines of iproute2', () => {
     const lines = ['link show dev lo', 'link set dev no-such-device up', 'link show dev lo', 'nonsense'];
     const failures = await runIp(lines.map((line) => ({ line, ipv6: false })));
     assert.deepEqual(
-      failures.map(({ line }) => line),
+      failures.map(({ command }) => command.line),
       [lines[1], lines[3]],
     );
     assert.match(failures[0]?.reason ?? '', /no-such-device/);

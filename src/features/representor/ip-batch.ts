@@ -4,7 +4,7 @@ import type { IpCommand } from './host-settings.ts';
 
 /** A line that the host has refused, and why. */
 export interface IpFailure {
-  readonly line: string;
+  readonly command: IpCommand;
   readonly reason: string;
 }
 
@@ -16,7 +16,7 @@ export async function runIp(commands: readonly IpCommand[]): Promise<readonly Ip
 }
 
 /** Reads which lines of a batch failed (`Command failed -:3`) and what was said before. */
-export function failuresIn(output: string, lines: readonly string[]): readonly IpFailure[] {
+export function failuresIn(output: string, commands: readonly IpCommand[]): readonly IpFailure[] {
   const failures: IpFailure[] = [];
   let said: string[] = [];
   for (const line of output.split('\n')) {
@@ -25,7 +25,8 @@ export function failuresIn(output: string, lines: readonly string[]): readonly I
       if (line.trim()) said.push(line.trim());
       continue;
     }
-    failures.push({ line: lines[Number(number) - 1] ?? '', reason: said.join(' ') });
+    const command = commands[Number(number) - 1];
+    if (command) failures.push({ command, reason: said.join(' ') });
     said = [];
   }
   return failures;
@@ -44,15 +45,14 @@ export function inRuns(commands: readonly IpCommand[]): readonly (readonly IpCom
 
 /** The batch goes on behind a line that fails. */
 async function runBatch(commands: readonly IpCommand[]): Promise<readonly IpFailure[]> {
-  const lines = commands.map(({ line }) => line);
   const family = commands[0]?.ipv6 ? ['-6'] : [];
   const child = spawn('ip', [...family, '-force', '-batch', '-'], { stdio: ['pipe', 'ignore', 'pipe'] });
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   child.on('error', (error) => resolve(error.message));
   child.on('close', () => resolve(undefined));
   child.stdin.on('error', () => {}); // it has ended early; what it said tells why
-  child.stdin.end(`${lines.join('\n')}\n`);
+  child.stdin.end(commands.map(({ line }) => `${line}\n`).join(''));
   const [output, broken] = await Promise.all([text(child.stderr), promise]);
-  if (broken !== undefined) return lines.map((line) => ({ line, reason: broken }));
-  return failuresIn(output, lines);
+  if (broken !== undefined) return commands.map((command) => ({ command, reason: broken }));
+  return failuresIn(output, commands);
 }

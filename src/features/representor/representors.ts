@@ -136,7 +136,10 @@ export class Representors implements RepresentorIndex {
         else router.send(bytes, 'tap-input', { output: id, vrf: interfaces.find(id)?.vrf ?? 0 });
       },
       gone: (error) => {
-        this.#log.warn({ interface: device.name, error }, 'somebody has deleted a representor');
+        this.#log.warn(
+          { interface: device.name, reason: messageOf(error) },
+          'somebody has deleted a representor',
+        );
         this.#needs.router.emit({ type: 'iface representor', text: `${device.name} deleted` });
         this.#forget(id, vrf);
       },
@@ -234,8 +237,11 @@ export class Representors implements RepresentorIndex {
       this.#needs.router.emit({ type: 'iface representor', text: `none: ${code}` });
       return;
     }
-    const why = code === 'EBUSY' ? 'the host has an interface of this name' : String(error);
-    this.#log.warn({ interface: iface.name, error }, `no representor: ${why}; the interface works without`);
+    const why = code === 'EBUSY' ? 'the host has an interface of this name' : messageOf(error);
+    this.#log.warn(
+      { interface: iface.name, reason: messageOf(error) },
+      `no representor: ${why}; the interface works without`,
+    );
     this.#needs.router.emit({ type: 'iface representor', text: `${iface.name} none: ${why}` });
   }
 }
@@ -249,6 +255,10 @@ const refusals: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'ENOENT', 'ENO
 function kindOf(iface: Interface): 'tap' | 'tun' | undefined {
   if (iface.type === 'vrf') return 'tun';
   return iface.outputStage === undefined ? undefined : 'tap';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Quotes, backslashes and # mean something in a batch of iproute2. */

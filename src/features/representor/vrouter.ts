@@ -24,8 +24,13 @@ export function startRepresentors(
   const log = router.log.child({ component: 'representor' });
   const mirror = new HostMirror({
     run: runIp,
-    onFailure: ({ line, reason }) =>
-      log.warn({ command: `ip ${line}`, reason }, 'the host has refused a setting'),
+    onFailure: ({ command, reason }) => {
+      const level = command.undoes ? 'debug' : 'warn';
+      log[level](
+        { command: `ip ${command.ipv6 ? '-6 ' : ''}${command.line}`, reason },
+        'the host has refused a setting',
+      );
+    },
   });
   const representors = new Representors({
     router,

@@ -1,13 +1,20 @@
 import type { MetricFamily } from '../../engine/host/telemetry/openmetrics.ts';
 import type { Telemetry } from '../../engine/host/telemetry/telemetry.ts';
-import type { InterfaceCounters } from './counters.ts';
+import type { InterfaceCounters, InterfaceCounting } from './counters.ts';
 import type { Interface } from './interface.ts';
+import type { Interfaces } from './interfaces.ts';
 import { INTERFACE_CAPTURED, INTERFACE_TRACED } from './layout.ts';
-import type { Rates } from './rates.ts';
-import type { InterfaceFeature } from './vrouter.ts';
+import type { RateMeter, Rates } from './rates.ts';
+
+/** What is known of interfaces. */
+interface Known {
+  readonly interfaces: Interfaces;
+  readonly counting: InterfaceCounting;
+  readonly rates: RateMeter;
+}
 
 /** Lets telemetry watch interfaces, and shows their counters and rates as metrics. */
-export function showInterfaces(telemetry: Telemetry, feature: InterfaceFeature): void {
+export function showInterfaces(telemetry: Telemetry, feature: Known): void {
   const { interfaces } = feature;
   telemetry.interfaces = {
     get list() {
@@ -22,7 +29,7 @@ export function showInterfaces(telemetry: Telemetry, feature: InterfaceFeature):
 
 const watchFlags = { trace: INTERFACE_TRACED, capture: INTERFACE_CAPTURED } as const;
 
-function interfaceMetrics({ interfaces, counting, rates }: InterfaceFeature): readonly MetricFamily[] {
+function interfaceMetrics({ interfaces, counting, rates }: Known): readonly MetricFamily[] {
   const list = interfaces.list;
   const counters = new Map(list.map((iface) => [iface.id, counting.of(iface)]));
   const labels = (iface: Interface) => ({

@@ -4,6 +4,8 @@ import { Interfaces } from './interfaces.ts';
 import { RateMeter } from './rates.ts';
 import { interfaceService } from './service.ts';
 
+export { showInterfaces } from './telemetry.ts';
+
 /** The vRouter's interfaces with their counters and their service. */
 export interface InterfaceFeature {
   readonly interfaces: Interfaces;

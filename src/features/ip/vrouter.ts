@@ -14,6 +14,8 @@ import { LinkNextHops } from './link-next-hops.ts';
 import { routeService } from './route-service.ts';
 import { Routes } from './routes.ts';
 
+export { showRoutes } from './telemetry.ts';
+
 /** Which stages take what next hops are for. */
 export const nextHopStages: NextHopStages = {
   forward: { ipv4: 'ip4-forward', ipv6: 'ip6-forward' },

@@ -8,6 +8,8 @@ import type { NextHopStages } from './routing.ts';
 import { nexthopService } from './service.ts';
 import { UserNextHops } from './user-next-hops.ts';
 
+export { showNextHops } from './telemetry.ts';
+
 /** What higher features take from this one. */
 export interface NeighborFeature {
   readonly nextHops: NextHops;

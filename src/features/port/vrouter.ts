@@ -7,6 +7,8 @@ import type { PortAttributes as PortMessage } from './port_pb.js';
 import { PortService } from './port_pb.js';
 import { type PortAttributes, Ports } from './ports.ts';
 
+export { showPorts } from './telemetry.ts';
+
 /** Sets up ports, their service and that of affinity. */
 export function startPorts(router: Router, interfaces: Interfaces): Ports {
   const ports = new Ports(router, interfaces);

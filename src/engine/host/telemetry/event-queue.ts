@@ -1,6 +1,14 @@
 import { wallClockNs } from './clock.ts';
-import type { RecordedEvent } from './events.ts';
 import { Signal } from './signal.ts';
+
+/** Something that happened in the router. */
+export interface RecordedEvent {
+  readonly timeNs: bigint;
+  /** The kind, as its line begins: "iface add", "nh new". */
+  readonly type: string;
+  /** The rest of its line. */
+  readonly text: string;
+}
 
 /** Events that wait for one reader; when it is too slow the newest are lost, and it is told how many. */
 export class EventQueue {

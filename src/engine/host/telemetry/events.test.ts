@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Events, type EventWish, type RecordedEvent } from './events.ts';
+import type { RecordedEvent } from './event-queue.ts';
+import { Events, type EventWish } from './events.ts';
 
 const everything: EventWish = { types: [], replay: 0 };
 

@@ -1,14 +1,5 @@
 import { wallClockNs } from './clock.ts';
-import { EventQueue } from './event-queue.ts';
-
-/** Something that happened in the router. */
-export interface RecordedEvent {
-  readonly timeNs: bigint;
-  /** The kind, as its line begins: "iface add", "nh new". */
-  readonly type: string;
-  /** The rest of its line. */
-  readonly text: string;
-}
+import { EventQueue, type RecordedEvent } from './event-queue.ts';
 
 /** What somebody wants to be told. */
 export interface EventWish {

@@ -1,6 +1,7 @@
 import { EventService } from '../../api/engine_pb.js';
 import { type ApiService, apiService } from '../../api/service.ts';
-import type { Events, RecordedEvent } from '../events.ts';
+import type { RecordedEvent } from '../event-queue.ts';
+import type { Events } from '../events.ts';
 
 /** Streams events. */
 export function eventService(events: Events): ApiService {

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { MAX_EDGES, NODE_BIT } from '../layout.ts';
+import { NODE_BIT } from '../layout.ts';
 import type { Graph } from './graph.ts';
 import type { Stage } from './stages.ts';
 
@@ -20,6 +20,13 @@ interface PathStep {
   readonly stage: Stage;
   readonly index: number;
   readonly next: PathStep[];
+}
+
+/** An edge of a step that leads to an ending, and the variable that counts it. */
+interface PathEnd {
+  readonly edge: number;
+  readonly node: number;
+  readonly counter: string;
 }
 
 /** Writes the AssemblyScript module that ties the stages together: dispatch, endings and the fast way. */
@@ -98,32 +105,44 @@ export function keepsPacket(node: u32): bool {
 }
 
 function generateStep({ stages }: GraphSource): string {
-  const cases = stages.map((stage, id) => `    case ${id}: return ${stage.functionName}(packet);`);
+  const answers = stages.map((stage) => `return ${stage.functionName}(packet);`);
   return `
 /** Takes one packet through a stage; returns the edge it leaves by. */
 export function step(stage: u32, packet: Packet): u32 {
-  switch (stage) {
-${cases.join('\n')}
-    default: return unreachable();
-  }
+${generateChoice(answers, 'stage')}
 }
 `;
 }
 
+/** A node for each edge: one function a stage, so that whoever knows the stage asks for little more than an edge. */
 function generateNodeOf({ stages, graph }: GraphSource): string {
-  const cases = stages.flatMap((_, id) =>
-    (graph.nodes[id]?.edges ?? []).map((node, edge) => `    case ${id * MAX_EDGES + edge}: return ${node};`),
-  );
-  return `
-/** The node that a stage's edge leads to. */
-export function nodeOf(stage: u32, edge: u32): u32 {
+  const functions = stages.map((stage, id) => {
+    const nodes = graph.nodes[id]?.edges ?? [];
+    return `
+/** The node that an edge of ${stage.name} leads to. */
+function nodeOf${id}(edge: u32): u32 {
   if (edge & NODE_BIT) return edge & (NODE_BIT - 1);
-  switch (stage * ${MAX_EDGES} + edge) {
-${cases.join('\n')}
-    default: return unreachable();
-  }
+${nodes.map((node, edge) => `  if (edge == ${edge}) return ${node};`).join('\n')}
+  return unreachable();
 }
 `;
+  });
+  const answers = stages.map((_, id) => `return nodeOf${id}(edge);`);
+  return `${functions.join('')}
+/** The node that a stage's edge leads to. */
+export function nodeOf(stage: u32, edge: u32): u32 {
+${generateChoice(answers, 'stage')}
+}
+`;
+}
+
+/** Chooses a statement by its number in halves: the compiler turns a switch into a chain of comparisons. */
+function generateChoice(statements: readonly string[], variable: string, first = 0): string {
+  if (statements.length <= 1) return `  ${statements[0] ?? 'return unreachable();'}`;
+  const half = statements.length >> 1;
+  const low = generateChoice(statements.slice(0, half), variable, first);
+  const high = generateChoice(statements.slice(half), variable, first + half);
+  return `  if (${variable} < ${first + half}) {\n${low}\n  } else {\n${high}\n  }`;
 }
 
 function generateFastWay(source: GraphSource): string {
@@ -131,6 +150,9 @@ function generateFastWay(source: GraphSource): string {
   const root = growPaths(source, steps);
   const counters = steps.map((step) => `  let passed${step.index}: u32 = 0;`);
   const totals = steps.map((step) => `  count(${stageId(source, step)}, passed${step.index});`);
+  const ends = steps.flatMap((step) => endsOf(source, step));
+  counters.push(...ends.map((end) => `  let ${end.counter}: u32 = 0;`));
+  totals.push(...ends.map((end) => `  count(${end.node}, ${end.counter});`));
   return `
 /** Takes a burst along the common paths, stage by stage but packet by packet; others wait for their stage. */
 export function passFast(burst: usize, packets: u32): void {
@@ -177,11 +199,23 @@ function generatePathStep(source: GraphSource, step: PathStep, indent: string): 
     const test = own >= 0 ? `${edge} == ${own}` : `${edge} == ${NODE_BIT + nextId}`;
     lines.push(`if (${test}) {`, generatePathStep(source, next, '  '), '  continue;', '}');
   }
-  lines.push(`arrive(nodeOf(${id}, ${edge}), packet);`);
+  for (const end of endsOf(source, step)) {
+    lines.push(`if (${edge} == ${end.edge}) {`, `  ${end.counter}++;`, '  continue;', '}');
+  }
+  lines.push(`arrive(nodeOf${id}(${edge}), packet);`);
   return lines
     .flatMap((line) => line.split('\n'))
     .map((line) => indent + line)
     .join('\n');
+}
+
+/** The edges of a step by which packets are out of the worker's hands: only to be counted, and so a burst at a time. */
+function endsOf(source: GraphSource, step: PathStep): readonly PathEnd[] {
+  const edges = source.graph.nodes[stageId(source, step)]?.edges ?? [];
+  return edges.flatMap((node, edge) => {
+    const gone = node >= source.graph.stageCount && node < source.graph.firstDrop - 1;
+    return gone ? [{ edge, node, counter: `ended${step.index}x${edge}` }] : [];
+  });
 }
 
 function stageId(source: GraphSource, step: PathStep): number {

@@ -1,4 +1,4 @@
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { run } from './run.ts';
 
 /** Where and when figures were taken. */
@@ -12,6 +12,8 @@ export interface Machine {
   /** The commit, with "+" when the tree had other changes. */
   readonly commit: string;
   readonly date: string;
+  /** The mean number of others' running programs in the minute before. */
+  readonly load: number;
 }
 
 /** Describes this machine, this clone and this moment. */
@@ -25,6 +27,7 @@ export async function describeMachine(): Promise<Machine> {
     node: process.versions.node,
     commit: await commit(),
     date: new Date().toISOString(),
+    load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
   };
 }
 

@@ -6,6 +6,8 @@ import { type Options, parseOptions } from './options.ts';
 import { type Report, report } from './report.ts';
 import { textTable } from './table.ts';
 
+const quietLoad = 0.7;
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
@@ -33,6 +35,8 @@ async function main(args: readonly string[]): Promise<number> {
 async function measure(options: Options): Promise<readonly Report[]> {
   const machine = await describeMachine();
   log(`${machineSentence(machine)}; commit ${machine.commit}`);
+  if (machine.load > quietLoad)
+    log(`the machine is busy (load ${machine.load}): take the figures as a hint only`);
   const { runs, seconds, routes, peers } = options;
   const settings = { runs, seconds, log, ...(routes && { routes }), ...(peers && { peers }) };
   const reports: Report[] = [];

@@ -14,6 +14,7 @@ const machine: Machine = {
   node: '24',
   commit: 'abc',
   date: '2026-01-01',
+  load: 0,
 };
 
 const result: Result = {

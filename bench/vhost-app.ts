@@ -5,17 +5,14 @@ import { ealArguments, openTelemetry, ownFilePrefix } from './peers/dpdk-program
 import { type Program, startProgram } from './program.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/**
- * The application's ends: sockets that it owns, and the addresses of both sides. The switch's are those that
- * DPDK's vhost driver gives its first two ports, which cannot be set.
- */
+/** The application's ends: sockets that it owns, and their addresses. */
 export const vhostEnds = [
-  { socket: 'app0', applicationMac: '02:00:00:00:aa:00', switchMac: '56:48:4f:53:54:00' },
-  { socket: 'app1', applicationMac: '02:00:00:00:aa:01', switchMac: '56:48:4f:53:54:01' },
+  { socket: 'app0', mac: '02:00:00:00:aa:00' },
+  { socket: 'app1', mac: '02:00:00:00:aa:01' },
 ] as const;
 
-/** Where all its packets go, from both ends. */
-export const vhostDestination = '10.253.0.0/16';
+/** Where all its packets go, from both ends: flowgen lets neither be chosen. */
+export const vhostDestination = { prefix: '10.253.0.0/16', mac: '00:01:02:03:04:01' } as const;
 
 /**
  * A DPDK application with two vhost-user ends (testpmd, flowgen): it sends 60-byte packets out of each and
@@ -66,14 +63,13 @@ export class VhostApplication implements AsyncDisposable {
   #arguments(): readonly string[] {
     const filePrefix = this.#filePrefix;
     const lcores = `0@${cores.control},1@${cores.control}`;
-    const devices = vhostEnds.map(({ applicationMac }, index) => {
-      return `net_virtio_user${index},path=${this.sockets[index]},server=1,queue_size=1024,mac=${applicationMac}`;
+    const devices = vhostEnds.map(({ mac }, index) => {
+      return `net_virtio_user${index},path=${this.sockets[index]},server=1,queue_size=1024,mac=${mac}`;
     });
     return [
       ...ealArguments({ lcores, filePrefix, devices, memoryMiB: 256 }),
       ...['--single-file-segments', '--', '--forward-mode=flowgen', '--flowgen-flows=1024', '--nb-cores=1'],
       ...['--txpkts=64', '--auto-start', '--stats-period=3600'], // flowgen counts the frame's checksum in
-      ...vhostEnds.map(({ switchMac }, index) => `--eth-peer=${index},${switchMac}`),
     ];
   }
 }

@@ -29,15 +29,15 @@ export function forwardingScript(workload: Workload, pcap: string): readonly str
 export function vhostLines(sockets: readonly string[]): readonly string[] {
   return [
     ...['interface add vrf a', 'interface add vrf b'],
-    ...vrfs.map(
-      (vrf, index) =>
-        `interface add port p${index} devargs net_vhost${index},iface=${sockets[index]},client=1 vrf ${vrf}`,
-    ),
-    ...vhostEnds.flatMap(({ applicationMac }, index) => [
+    ...vrfs.map((vrf, index) => {
+      const devargs = `net_vhost${index},iface=${sockets[index]},client=1`;
+      return `interface add port p${index} devargs ${devargs} mac ${vhostDestination.mac} vrf ${vrf}`;
+    }),
+    ...vhostEnds.flatMap(({ mac }, index) => [
       `address add 192.168.${index}.1/24 iface p${index}`,
-      `nexthop add l3 iface p${index} id ${10 + index} address 192.168.${index}.2 mac ${applicationMac}`,
+      `nexthop add l3 iface p${index} id ${10 + index} address 192.168.${index}.2 mac ${mac}`,
     ]),
-    ...vrfs.map((vrf, index) => `route add ${vhostDestination} via id ${11 - index} vrf ${vrf}`),
+    ...vrfs.map((vrf, index) => `route add ${vhostDestination.prefix} via id ${11 - index} vrf ${vrf}`),
   ];
 }
 

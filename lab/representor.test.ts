@@ -10,9 +10,9 @@ import { hopsTo } from './witness/traceroute.ts';
 
 const { router, hosts } = await testTopology({
   before: 'interface add vrf blue',
-  hosts: { left: {}, wire: { link: 'veth' }, right: { vrf: 'blue' } },
+  hosts: { left: {}, wire: { link: 'veth' }, right: { vrf: 'blue' }, calm: {} },
 });
-const { left, wire, right } = hosts;
+const { left, wire, right, calm } = hosts;
 const machine = router.namespace;
 // The af_packet driver cannot tell that a checksum or a segmentation was left to the hardware.
 await wire.run(`ethtool -K ${wire.device} tx off tso off gso off`);
@@ -121,6 +121,18 @@ test('what is exchanged with the host is counted', async () => {
   await assertPings(machine, left.ip4, '-c 4');
   const now = await exchanged();
   assert.deepEqual([now.received - before.received, now.sent - before.sent], [4, 4]);
+});
+
+test('a flood for the host holds up neither packets that are forwarded nor the control', async () => {
+  const flood = left.run(`python3 -c '${floodUdp}' ${left.gateway4}`);
+  await eventually(async () => assert.ok((await router.counted('host-deliver')) > 1000));
+  await assertPings(wire, calm.ip4, '-c 20 -i 0.02');
+  const started = performance.now();
+  await router.list('address show');
+  assert.ok(performance.now() - started < 2000, `${performance.now() - started} ms`);
+  const sent = Number(await flood);
+  assert.ok(sent > 10_000, `only ${sent} datagrams`);
+  await assertPings(machine, left.ip4);
 });
 
 test('a representor is renamed with its interface and follows it down, to another MTU and to another VRF', async () => {
@@ -248,6 +260,17 @@ import socket, sys
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 s.bind((sys.argv[1], 0))
 s.send(bytes.fromhex(sys.argv[2]) + bytes.fromhex("02000000000188cc") + bytes(46))
+`;
+const floodUdp = `
+import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect((sys.argv[1], 9))
+end, sent = time.time() + 2, 0
+while time.time() < end:
+    for i in range(100):
+        try: sent += s.send(bytes(64))
+        except OSError: pass
+print(sent // 64)
 `;
 const joinGroup = `
 import socket, struct, sys

@@ -9,6 +9,7 @@ import { type Mirrored, settingsOf } from './mirror.ts';
 import { type HostTraffic, Representor } from './representor.ts';
 import { isUsedByKernel, sharedDevice, shield } from './shared-device.ts';
 import { quieten } from './sysctls.ts';
+import { Trouble } from './trouble.ts';
 
 /** What the representors are made from. */
 export interface RepresentorNeeds {
@@ -24,20 +25,19 @@ export interface RepresentorNeeds {
 /** A TAP for every interface and a TUN for every VRF, which follow them from their beginning to their end. */
 export class Representors implements RepresentorIndex {
   readonly #needs: RepresentorNeeds;
-  readonly #log: Router['log'];
+  readonly #trouble: Trouble;
   readonly #devices = new Map<number, Representor>();
   readonly #tuns = new Map<number, Representor>();
   /** Those whose settings are to be undone before they go. */
   readonly #leaving = new Set<number>();
   /** How to give a port's device back to the kernel. */
   readonly #shields = new Map<number, () => void>();
-  #refused = false;
   #dirty = false;
   #work: Promise<void> | undefined;
 
   constructor(needs: RepresentorNeeds) {
     this.#needs = needs;
-    this.#log = needs.router.log.child({ component: 'representor' });
+    this.#trouble = new Trouble(needs.router);
   }
 
   /** Follows the interfaces that are there and those that come. */
@@ -87,7 +87,7 @@ export class Representors implements RepresentorIndex {
 
   #open(iface: Interface): void {
     const kind = kindOf(iface);
-    if (kind === undefined || this.#refused) return;
+    if (kind === undefined || this.#trouble.refused) return;
     try {
       if (!isPlain(iface.name))
         throw new RangeError('the name has a character that iproute2 takes for its own');
@@ -95,7 +95,7 @@ export class Representors implements RepresentorIndex {
       const device = new Representor({ name: iface.name, kind, counters });
       this.#begin(iface, device);
     } catch (error) {
-      this.#noteFailure(iface, error);
+      this.#trouble.noteMissing(iface.name, error);
     }
   }
 
@@ -106,8 +106,7 @@ export class Representors implements RepresentorIndex {
     this.#devices.set(iface.id, device);
     if (device.kind === 'tun') this.#tuns.set(iface.vrf, device);
     const [error] = quieten(device.name);
-    if (error)
-      this.#log.warn({ interface: iface.name, error }, 'the kernel may speak for itself on a representor');
+    if (error) this.#trouble.noteNoise(iface.name, error);
     this.#shield(iface);
     device.start(this.#trafficOf(iface, device));
     this.#follow();
@@ -119,11 +118,7 @@ export class Representors implements RepresentorIndex {
     const device = details.case === 'port' ? sharedDevice(details.value.devargs ?? '') : undefined;
     if (device === undefined) return;
     if (!isUsedByKernel(device)) this.#shields.set(iface.id, shield(device));
-    else
-      this.#log.warn(
-        { interface: iface.name, device },
-        'the host has addresses on the device: it sees the packets of its representor twice',
-      );
+    else this.#trouble.noteShared(iface.name, device);
   }
 
   #trafficOf({ id, vrf }: Interface, device: Representor): HostTraffic {
@@ -136,11 +131,7 @@ export class Representors implements RepresentorIndex {
         else router.send(bytes, 'tap-input', { output: id, vrf: interfaces.find(id)?.vrf ?? 0 });
       },
       gone: (error) => {
-        this.#log.warn(
-          { interface: device.name, reason: messageOf(error) },
-          'somebody has deleted a representor',
-        );
-        this.#needs.router.emit({ type: 'iface representor', text: `${device.name} deleted` });
+        this.#trouble.noteGone(device.name, error);
         this.#forget(id, vrf);
       },
     };
@@ -200,7 +191,7 @@ export class Representors implements RepresentorIndex {
 
   #giveUp(iface: Interface): void {
     this.#forget(iface.id, iface.vrf);
-    this.#noteFailure(iface, new Error(`the host has not taken ${iface.name} as a name`));
+    this.#trouble.noteMissing(iface.name, new Error(`the host has not taken ${iface.name} as a name`));
   }
 
   #mirrored(): readonly Mirrored[] {
@@ -224,41 +215,14 @@ export class Representors implements RepresentorIndex {
       };
     });
   }
-
-  /** A host that gives us no device at all is told once; a name that is taken, for each interface. */
-  #noteFailure(iface: Interface, error: unknown): void {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (typeof code === 'string' && refusals.has(code)) {
-      this.#refused = true;
-      this.#log.warn(
-        { error },
-        'no representors: the host gives no TAP and TUN devices; the router forwards without',
-      );
-      this.#needs.router.emit({ type: 'iface representor', text: `none: ${code}` });
-      return;
-    }
-    const why = code === 'EBUSY' ? 'the host has an interface of this name' : messageOf(error);
-    this.#log.warn(
-      { interface: iface.name, reason: messageOf(error) },
-      `no representor: ${why}; the interface works without`,
-    );
-    this.#needs.router.emit({ type: 'iface representor', text: `${iface.name} none: ${why}` });
-  }
 }
 
 /** Places in the ring to the datapath that the host's packets leave to others. */
 const KEPT_FREE = 2048;
 
-/** No CAP_NET_ADMIN, no /dev/net/tun, no driver behind it. */
-const refusals: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'ENOENT', 'ENODEV', 'ENXIO', 'EOPNOTSUPP']);
-
 function kindOf(iface: Interface): 'tap' | 'tun' | undefined {
   if (iface.type === 'vrf') return 'tun';
   return iface.outputStage === undefined ? undefined : 'tap';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Quotes, backslashes and # mean something in a batch of iproute2. */

@@ -23,3 +23,7 @@ test('an unknown benchmark is refused with the known ones', () => {
 test('a number that is none is refused', () => {
   throws(() => parseOptions(['--seconds', '0'], known), /expected a whole number above zero, got "0"/);
 });
+
+test('the document is written of all benchmarks only', () => {
+  throws(() => parseOptions(['--write', 'idle'], known), /expected no names/);
+});

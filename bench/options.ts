@@ -19,6 +19,9 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
   for (const name of positionals) {
     if (!known.includes(name)) throw usage(`one of ${known.join(', ')}`, name, 'the name of a benchmark');
   }
+  if (values.write && positionals.length > 0) {
+    throw usage('no names, because the document has all benchmarks', positionals.join(' '), '--write');
+  }
   return {
     names: positionals,
     json: values.json ?? false,

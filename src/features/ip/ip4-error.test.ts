@@ -83,15 +83,16 @@ describe('ip4-error', () => {
     topology.bench.view.setUint32(address, before, true);
   });
 
-  it('tells why a neighbour is not reached, for packets that were held', () => {
-    const held = packet({ destination: '10.0.2.9' }, 10);
-    const { sent, ended } = topology.bench.inject('ip4-error', held, {
-      iface: first.id,
-      vrf: 1,
-      note: (3 << 8) | 1,
-    });
-    assert.deepEqual(ended, { sent: 1, 'ip4-host-unreachable': 1 });
-    assert.deepEqual(packetIn(sent[0]).subarray(20, 22), Uint8Array.of(3, 1));
+  it('tells what others have found out: no neighbour answers, nobody takes the port', () => {
+    for (const [code, drop] of [
+      [1, 'ip4-host-unreachable'],
+      [3, 'ip4-port-unreachable'],
+    ] as const) {
+      const given = { iface: first.id, vrf: 1, note: (3 << 8) | code };
+      const { sent, ended } = topology.bench.inject('ip4-error', packet({}, 10), given);
+      assert.deepEqual(ended, { sent: 1, [drop]: 1 });
+      assert.deepEqual(packetIn(sent[0]).subarray(20, 22), Uint8Array.of(3, code));
+    }
   });
 
   it('sends no more errors than the limit allows', async () => {

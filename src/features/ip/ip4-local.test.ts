@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { EVENT_BYTES, EVENT_SLOTS, WORKER_AREAS, WORKER_EVENTS } from '../../engine/layout.ts';
 import { type Ipv4Fields, icmpMessage, ipv4Packet, udpDatagram } from '../../net/frame/build.ts';
 import { decodePacket } from '../../net/frame/decode.ts';
 import { packetIn, Topology } from './testing/topology.ts';
@@ -51,6 +52,16 @@ describe('icmp4-local', () => {
       assert.equal(events[0].vrf, 1);
       assert.deepEqual(events[0].packet, answer);
     }
+  });
+
+  it('drops them when the control thread has too much to read', () => {
+    const ring = WORKER_AREAS + WORKER_EVENTS;
+    const written = topology.bench.view.getUint32(ring, true);
+    const { buffer } = topology.bench.memory;
+    new Uint8Array(buffer, ring + 64, EVENT_SLOTS * EVENT_BYTES).fill(0);
+    topology.bench.view.setUint32(ring + 4, written - EVENT_SLOTS, true);
+    const outcome = topology.receiveOnce(first, packet({ protocol: 1 }, icmpMessage({ type: 0 }, payload)));
+    assert.deepEqual(outcome.ended, { 'punt-full': 1 });
   });
 
   it('drops types that nobody takes', () => {

@@ -65,6 +65,16 @@ describe('an ICMPv6 echo request to the router', () => {
     assert.deepEqual(topology.receive(first, request).ended, { 'icmp6-unanswerable': 1 });
   });
 
+  it('to a group is not answered by an interface without an address', () => {
+    const record = topology.bench.region('INTERFACES') + second.id * 128 + 32;
+    const memory = new Uint8Array(topology.bench.memory.buffer);
+    const address = memory.slice(record, record + 16);
+    memory.fill(0, record, record + 16);
+    const request = echoRequest({ destination: 'ff02::1' });
+    assert.deepEqual(topology.receive(second, request).ended, { 'icmp6-unanswerable': 1 });
+    memory.set(address, record);
+  });
+
   it('may be long and lie in many buffers', () => {
     const long = Uint8Array.from({ length: 1400 }, (_, i) => i);
     const request = echoRequest({ destination: first.address6, payload: long });

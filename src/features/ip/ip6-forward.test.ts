@@ -141,11 +141,16 @@ describe('ip6-error', () => {
     assert.deepEqual(ended, { 'ip6-unknown-next-header': 1 });
   });
 
-  it('tells why a neighbour is not reached, for packets that were held', () => {
-    const held = { iface: first.id, vrf: 1, note: (1 << 8) | 3 };
-    const { sent, ended } = topology.bench.inject('ip6-error', datagram({}), held);
-    assert.deepEqual(ended, { sent: 1, 'ip6-host-unreachable': 1 });
-    assert.deepEqual(packetIn(sent[0]), error({ type: 1, code: 3 }, datagram({})));
+  it('tells what others have found out: no neighbour answers, nobody takes the port', () => {
+    for (const [code, drop] of [
+      [3, 'ip6-host-unreachable'],
+      [4, 'ip6-port-unreachable'],
+    ] as const) {
+      const given = { iface: first.id, vrf: 1, note: (1 << 8) | code };
+      const { sent, ended } = topology.bench.inject('ip6-error', datagram({}), given);
+      assert.deepEqual(ended, { sent: 1, [drop]: 1 });
+      assert.deepEqual(packetIn(sent[0]), error({ type: 1, code }, datagram({})));
+    }
   });
 
   it('sends no more errors than the limit allows, which both families share', async () => {

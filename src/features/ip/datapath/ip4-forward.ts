@@ -9,7 +9,7 @@ import { noteError } from './icmp-errors';
 export enum Edge {
   IP4_OUTPUT,
   IP4_ERROR,
-  /** A packet to one station came in a frame to many (RFC 1812 5.3.4). */
+  /** A packet to one station, or to the broadcast address of a subnet, came in a frame to many (RFC 1812 5.3.4). */
   DROP_IP4_LINK_MULTICAST,
   /** Its sender wants to choose the way (RFC 1812 5.2.4.1; refused by RFC 7126 4.3 and 4.4). */
   DROP_IP4_SOURCE_ROUTE,

@@ -30,8 +30,9 @@ function textBlock(report: Report): string {
 }
 
 function markdownBlock(report: Report): string {
-  const rows = rowsOf(report).map(([program, value, spread, ratio, remark]) => {
-    return `| ${program} | ${value} | ${spread} | ${ratio} |${remark === '' ? '' : ` ${remark} |`}`;
+  const rows = measuredRows(report).map((cells) => `| ${cells.slice(0, 4).join(' | ')} |`);
+  const skipped = Object.entries(report.skipped).map(([name, reason]) => {
+    return `- ${name} was left out: ${inOneLine(reason)}`;
   });
   const goals = report.goals.map((goal) => `- Goal: ${goal.goal}: ${verdict(goal)}.`);
   return [
@@ -42,20 +43,23 @@ function markdownBlock(report: Report): string {
     '| program | median | least–most | Millrace ÷ it |',
     '| --- | --- | --- | --- |',
     ...rows,
-    ...(goals.length === 0 ? [] : ['', ...goals]),
+    ...(goals.length + skipped.length === 0 ? [] : ['', ...goals, ...skipped]),
     '',
   ].join('\n');
 }
 
 function rowsOf(report: Report): readonly Row[] {
-  const own = report.millrace === null ? [] : [['millrace', report.millrace] as const];
-  const measured = [...own, ...Object.entries(report.peers)].map(
-    ([name, value]): Row => [name, String(value), spreadOf(report, name), ratioOf(report, name), ''],
-  );
   const skipped = Object.entries(report.skipped).map(([name, reason]): Row => {
     return [name, '–', '–', '–', `left out: ${inOneLine(reason)}`];
   });
-  return [...measured, ...skipped];
+  return [...measuredRows(report), ...skipped];
+}
+
+function measuredRows(report: Report): readonly Row[] {
+  const own = report.millrace === null ? [] : [['millrace', report.millrace] as const];
+  return [...own, ...Object.entries(report.peers)].map(
+    ([name, value]): Row => [name, String(value), spreadOf(report, name), ratioOf(report, name), ''],
+  );
 }
 
 function spreadOf(report: Report, name: string): string {

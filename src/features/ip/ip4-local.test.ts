@@ -59,7 +59,7 @@ describe('icmp4-local', () => {
     const written = topology.bench.view.getUint32(ring, true);
     const { buffer } = topology.bench.memory;
     new Uint8Array(buffer, ring + 64, EVENT_SLOTS * EVENT_BYTES).fill(0);
-    topology.bench.view.setUint32(ring + 4, written - EVENT_SLOTS, true);
+    topology.bench.view.setUint32(ring, written + EVENT_SLOTS, true);
     const outcome = topology.receiveOnce(first, packet({ protocol: 1 }, icmpMessage({ type: 0 }, payload)));
     assert.deepEqual(outcome.ended, { 'punt-full': 1 });
   });

@@ -26,6 +26,11 @@ test('a port whose TAP moves to another namespace goes on running until the TAP 
   await elsewhere.ip('link set x-away up');
   await eventually(async () => assert.deepEqual(await flagsOf('here'), ['up']));
   assert.deepEqual(await flagsOf('away'), ['up', 'running']);
+
+  await router.ctl('interface set port away mtu 1280');
+  const refused = await router.attempt('interface set port away qsize 512');
+  assert.match(refused.stderr, /\(ENODEV\).*expected a TAP in the router's network namespace/s);
+
   await elsewhere.ip('link del x-away');
   await eventually(async () => assert.deepEqual(await flagsOf('away'), ['up']));
 });

@@ -209,21 +209,31 @@ export class Ports implements InterfaceType {
     });
   }
 
+  /** Stops, configures and starts a device; one that refuses gets back what it had. @throws what it refused with */
   async #restart(
     iface: Interface,
     device: PortDevice,
     wanted: PortAttributes & { readonly mtu: number },
   ): Promise<void> {
+    checkRestartable(`set interface ${iface.name}`, device);
     await this.polling.removePort(iface.port);
-    dpdk.portStop(iface.port);
     try {
-      const queues = this.#configure(iface.port, device.info, wanted);
-      this.#devices.set(iface.port, { ...device, queues });
+      dpdk.portStop(iface.port);
+      this.#reopen(iface.port, device, wanted);
+    } catch (error) {
+      const { rxQueues: rxqs, rxSize: qsize, mtu } = device.queues;
+      this.#reopen(iface.port, device, { rxqs, qsize, mtu });
+      throw error;
     } finally {
-      dpdk.portStart(iface.port);
       const { queues } = this.#devices.get(iface.port) ?? device;
       await this.polling.addPort(iface.port, { receive: queues.rxQueues, transmit: queues.txQueues });
     }
+  }
+
+  #reopen(port: number, device: PortDevice, wanted: PortAttributes & { readonly mtu: number }): void {
+    const queues = this.#configure(port, device.info, wanted);
+    dpdk.portStart(port);
+    this.#devices.set(port, { ...device, queues });
   }
 
   /** Some drivers take a new MTU while they run, the others with a restart. */
@@ -237,6 +247,7 @@ export class Ports implements InterfaceType {
         received: String(iface.mtu),
       });
     }
+    if (device.tap?.isElsewhere && iface.mtu <= device.queues.mtu) return; // the device takes what is shorter
     const { rxQueues: rxqs, rxSize: qsize } = device.queues;
     await this.#restart(iface, device, { rxqs, qsize, mtu: iface.mtu });
   }
@@ -273,6 +284,16 @@ function mac(attributes: PortAttributes): { readonly mac?: Mac } {
 /** A device that cannot change its address receives everything instead: ether-input chooses. */
 function setMac(port: number, mac: Mac): void {
   if (!quietly(() => dpdk.portSetMac(port, mac))) quietly(() => dpdk.portSetPromiscuous(port, true));
+}
+
+/** DPDK starts a TAP by its name, which is not known here once it was moved. @throws ApiError ENODEV */
+function checkRestartable(doing: string, { tap }: PortDevice): void {
+  if (!tap?.isElsewhere) return;
+  throw new ApiError('ENODEV', {
+    doing,
+    expected: "a TAP in the router's network namespace, as the device has to restart for this",
+    received: 'one that was moved to another',
+  });
 }
 
 /** Does what a device may not be able to; tells whether it was. @throws what is not ENOTSUP */

@@ -31,7 +31,8 @@ export class DpdkApp implements AsyncDisposable {
     const memory = ['--in-memory', '--single-file-segments', '-m', '128', '--file-prefix', name];
     const threads = ['--no-pci', '--lcores', `0@${cpu},1@${cpu}`];
     const own = ['--interactive', '--total-num-mbufs=8192', '--no-lsc-interrupt'];
-    this.command = ['stdbuf', '-oL', 'dpdk-testpmd', ...threads, ...memory, ...devices, '--', ...own];
+    // Its loop never sleeps, and the machine may have only this CPU for everything else.
+    this.command = ['nice', 'stdbuf', '-oL', 'dpdk-testpmd', ...threads, ...memory, ...devices, '--', ...own];
     this.#program = new Program(this.command, { directory });
   }
 

@@ -45,10 +45,14 @@ export class Namespace {
     return ['nsenter', `--net=${directory}/${this.name}`, '--', 'sh', '-c', line];
   }
 
+  /** Removes a namespace by its name, where it is. */
+  static remove(name: string): void {
+    if (existsSync(`${directory}/${name}`)) execFileSync('ip', ['netns', 'del', name], { stdio: 'pipe' });
+  }
+
   close(): void {
     this.#forget();
-    if (existsSync(`${directory}/${this.name}`))
-      execFileSync('ip', ['netns', 'del', this.name], { stdio: 'pipe' });
+    Namespace.remove(this.name);
   }
 
   // Duplicate address detection would hold addresses back for a second.

@@ -18,20 +18,23 @@ take_hugepages() {
   remember_hugepages "$before" "$wanted"
   set_hugepages "$wanted"
   require_free_hugepages
+  export MILLRACE_HUGEPAGES_BEFORE=$before # for a command that leaves the host as it found it
   outcome="$(free_hugepages) of 2 MiB are free"
 }
 
-# Sets nr_hugepages back to what it was before the first set-up; pages in use stay until they are freed.
+# Sets nr_hugepages back to a number, by default to what it was before the first set-up; pages in use stay until
+# they are freed.
 give_hugepages_back() {
-  local record=$state/hugepages before after
+  local record=$state/hugepages before after target
   [[ -f $record ]] || return 0
   read -r before after <"$record"
-  if [[ $(<"$hugepages_directory/nr_hugepages") == "$after" ]]; then
-    need_root 'giving hugepages back'
-    set_hugepages "$before"
-    printf 'set-up  undone: nr_hugepages is %s again\n' "$before" >&2
-  fi
+  target=${1:-$before}
   rm -f "$record"
+  [[ $(<"$hugepages_directory/nr_hugepages") == "$after" ]] || return 0
+  need_root 'giving hugepages back'
+  set_hugepages "$target"
+  ((target == before)) || printf '%s %s\n' "$before" "$target" >"$record"
+  printf 'set-up  undone: nr_hugepages is %s again\n' "$target" >&2
 }
 
 free_hugepages() { echo $(($(<"$hugepages_directory/free_hugepages") - $(<"$hugepages_directory/resv_hugepages"))); }

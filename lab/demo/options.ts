@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import { LabError } from '../lab-error.ts';
+
+/** What `npm run demo` is asked for. */
+export interface DemoOptions {
+  readonly help: boolean;
+  /** Leaves the network up. */
+  readonly keep: boolean;
+  /** Takes down what an earlier run left up, and does nothing else. */
+  readonly down: boolean;
+}
+
+/** The words of `--help`. */
+export const usage = `Usage: npm run demo [-- --keep | --down]
+
+Builds three hosts and a DPDK application around a Millrace router and shows what the router does.
+
+  --keep  leaves it all up and says how to look around
+  --down  takes down what --keep left up
+`;
+
+/** @throws LabError DEMO_USAGE */
+export function readOptions(args: readonly string[]): DemoOptions {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        keep: { type: 'boolean', default: false },
+        down: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    const received = error instanceof Error ? error.message : String(error);
+    throw new LabError('DEMO_USAGE', `expected --keep, --down or --help: ${received}`);
+  }
+}

@@ -6,8 +6,11 @@ export interface HostPlan {
   readonly network?: number;
   readonly mtu?: number;
   readonly vrf?: string;
-  /** How the router's port reaches it: a TAP that is moved to the host, or one end of a veth pair. */
-  readonly link?: 'tap' | 'veth';
+  /**
+   * How the router's port reaches it: a TAP that is moved to the host; or a veth pair whose other end the port has by
+   * AF_PACKET, or by libpcap (pcap), which also takes jumbo frames.
+   */
+  readonly link?: 'tap' | 'veth' | 'pcap';
   /** More attributes of the router's port, in words of ctl. */
   readonly port?: string;
 }
@@ -48,6 +51,9 @@ export class Host extends Namespace {
       route add default via ${this.gateway4}
       route add default via ${this.gateway6} dev ${this.device}
     `);
+    // What a veth sends is not cut into packets and has no checksums, unless it is told to.
+    if (this.plan.link !== undefined && this.plan.link !== 'tap')
+      await this.run(`ethtool -K ${this.device} tx off gso off tso off gro off`);
   }
 }
 

@@ -45,22 +45,32 @@ export async function startTopology<Name extends string>(
 
 /** Gives every host a port of the router and its addresses. */
 export async function attachHosts(router: Router, hosts: readonly Host[]): Promise<void> {
-  for (const host of hosts.filter(({ plan }) => plan.link === 'veth')) await addVeth(router, host);
+  for (const host of hosts.filter(hasVeth)) await addVeth(router, host);
   await router.ctl(hosts.map(portLine).join('\n'));
-  for (const host of hosts.filter(({ plan }) => plan.link !== 'veth')) await moveTap(router, host);
+  for (const host of hosts.filter((each) => !hasVeth(each))) await moveTap(router, host);
   await Promise.all(hosts.map((host) => host.configure()));
   await router.ctl(hosts.flatMap(addressLines).join('\n'));
 }
 
 /** The ctl line that makes the port to a host. */
-export function portLine(host: Host, index: number): string {
+export function portLine(host: Host): string {
   const { mtu, vrf, port = '' } = host.plan;
   const attributes = [mtu ? `mtu ${mtu}` : '', vrf ? `vrf ${vrf}` : '', port].join(' ');
-  const devargs =
-    host.plan.link === 'veth'
-      ? `net_af_packet${index},iface=v-${host.label}`
-      : `net_tap${index},iface=${host.device}`;
-  return `interface add port ${host.label} devargs ${devargs} ${attributes}`;
+  return `interface add port ${host.label} devargs ${devargs(host)} ${attributes}`;
+}
+
+function devargs({ plan, label, device }: Host): string {
+  devices += 1;
+  if (plan.link === 'veth') return `net_af_packet${devices},iface=v-${label}`;
+  if (plan.link === 'pcap') return `net_pcap${devices},rx_iface_in=v-${label},tx_iface=v-${label}`;
+  return `net_tap${devices},iface=${device}`;
+}
+
+// DPDK wants a number of its own for every device of a kind.
+let devices = 0;
+
+function hasVeth({ plan }: Host): boolean {
+  return plan.link === 'veth' || plan.link === 'pcap';
 }
 
 function addressLines(host: Host): readonly string[] {
@@ -74,11 +84,13 @@ async function moveTap(router: Router, host: Host): Promise<void> {
   await router.namespace.ip(`link set ${host.device} netns ${host.name}`);
 }
 
-async function addVeth(router: Router, host: Host): Promise<void> {
-  await run(['ip', '-n', host.name, '-batch', '-'], {
-    input: `link add ${host.device} mtu ${host.plan.mtu ?? 1500} type veth peer name v-${host.label} mtu ${host.plan.mtu ?? 1500} netns ${router.namespace.name}`,
+async function addVeth(router: Router, { name, plan, label, device }: Host): Promise<void> {
+  const mtu = plan.mtu ?? 1500;
+  const other = `v-${label}`;
+  await run(['ip', '-n', name, '-batch', '-'], {
+    input: `link add ${device} mtu ${mtu} type veth peer name ${other} mtu ${mtu} netns ${router.namespace.name}`,
   });
-  await router.namespace.ip(`link set v-${host.label} up promisc on`);
+  await router.namespace.ip(`link set ${other} up promisc on`);
 }
 
 function byName<Name extends string>(hosts: ReadonlyMap<string, Host>): Readonly<Record<Name, Host>> {

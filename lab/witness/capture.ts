@@ -11,7 +11,7 @@ let files = 0;
 export async function startCapture(place: Namespace, device: string, filter = ''): Promise<Capture> {
   files += 1;
   const file = join(tmpdir(), `${place.name}-${files}.pcap`);
-  const tcpdump = place.start(`tcpdump -Z root -i ${device} -n -U --immediate-mode -w ${file} ${filter}`);
+  const tcpdump = place.start(`tcpdump -Z root -i ${device} -n -U --immediate-mode -w ${file} '${filter}'`);
   await tcpdump.said(/listening on/);
   return new Capture(tcpdump, file);
 }
@@ -33,7 +33,7 @@ export class Capture implements AsyncDisposable {
 
   /** The packets so far that match a filter of tcpdump, one a line. */
   async lines(filter = ''): Promise<readonly string[]> {
-    const output = await run(['sh', '-c', `tcpdump -n -r ${this.file} ${filter} 2>/dev/null`]);
+    const output = await run(['sh', '-c', `tcpdump -n -r ${this.file} '${filter}' 2>/dev/null`]);
     return output.split('\n').filter(Boolean);
   }
 

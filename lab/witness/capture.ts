@@ -11,7 +11,9 @@ let files = 0;
 export async function startCapture(place: Namespace, device: string, filter = ''): Promise<Capture> {
   files += 1;
   const file = join(tmpdir(), `${place.name}-${files}.pcap`);
-  const tcpdump = place.start(`tcpdump -Z root -i ${device} -n -U --immediate-mode -w ${file} '${filter}'`);
+  const tcpdump = place.start(
+    `tcpdump -Z root -i ${device} -n -U --immediate-mode -s 9216 -B 16384 -w ${file} '${filter}'`,
+  );
   await tcpdump.said(/listening on/);
   return new Capture(tcpdump, file);
 }

@@ -55,6 +55,24 @@ describe('group', () => {
     );
   });
 
+  it('gives the flows of a member to the one that takes its place; rounding moves a slot a member at most', () => {
+    fc.assert(
+      fc.property(weights, fc.integer({ min: 0, max: 7 }), (all, index) => {
+        const before = spread(emptySpread, toMap(all));
+        const replaced = [...before.weights.keys()][index % before.weights.size];
+        const fresh = 99;
+        const changed = [...before.weights].map(([member, weight]) => [
+          member === replaced ? fresh : member,
+          weight,
+        ]);
+        const after = spread(before, new Map(changed.map(([member = 0, weight = 0]) => [member, weight])));
+        const expected = before.slots.map((member) => (member === replaced ? fresh : member));
+        const moved = after.slots.filter((member, slot) => member !== expected[slot]).length;
+        assert.ok(moved <= before.weights.size, `${moved} slots moved beside`);
+      }),
+    );
+  });
+
   it('gives even a light member a slot', () => {
     const made = make({ 1: 65535, 2: 1, 3: 65535 });
     assert.ok(made.slots.includes(2));

@@ -20,15 +20,13 @@ export const emptySpread: Spread = { weights: new Map(), slots: [] };
  */
 export function spread(now: Spread, weights: ReadonlyMap<number, number>): Spread {
   if (weights.size === 0) return emptySpread;
-  const sharing = new Sharing(now, slotsFor(weights, now.slots.length));
-  const leaving = [...now.weights.keys()].filter((member) => !weights.has(member));
-  const changing = [...weights].filter(([member, weight]) => now.weights.get(member) !== weight);
-  const rising = changing.filter(([member, weight]) => weight > (now.weights.get(member) ?? 0));
-  const falling = changing.filter(([member, weight]) => weight < (now.weights.get(member) ?? 0));
-  // Growing first, so that there is always a member to give slots to.
-  for (const [member, weight] of rising) sharing.grow(member, weight);
-  for (const [member, weight] of falling) sharing.shrink(member, weight);
-  for (const member of leaving) sharing.shrink(member, 0);
+  const sharing = new Sharing(now, { weights, size: slotsFor(weights, now.slots.length) });
+  const before = (member: number) => now.weights.get(member) ?? 0;
+  const rising = [...weights.keys()].filter((member) => (weights.get(member) ?? 0) > before(member));
+  const falling = [...now.weights.keys()].filter((member) => (weights.get(member) ?? 0) < before(member));
+  // Growing first, so that there is always a member to give slots to; those that leave give theirs first.
+  for (const member of rising) sharing.grow(member);
+  for (const member of falling) sharing.shrink(member);
   return { weights: new Map(weights), slots: sharing.slots };
 }
 
@@ -41,21 +39,21 @@ function slotsFor(weights: ReadonlyMap<number, number>, now: number): number {
   return slots;
 }
 
-/** Slots on their way from one spread to the next, by member. */
+/** Slots on their way from one spread to the next, by member; shares are those of the next one. */
 class Sharing {
   readonly #size: number;
-  readonly #weights: Map<number, number>;
-  #sum: number;
+  readonly #weights: ReadonlyMap<number, number>;
+  readonly #sum: number;
   readonly #places: Map<number, number[]>;
 
   /** A table that has grown holds copies of the smaller one: the hash's next bit chooses between equal halves. */
-  constructor(now: Spread, size: number) {
-    this.#size = size;
-    this.#weights = new Map(now.weights);
-    this.#sum = [...now.weights.values()].reduce((sum, weight) => sum + weight, 0);
+  constructor(now: Spread, next: { readonly weights: ReadonlyMap<number, number>; readonly size: number }) {
+    this.#size = next.size;
+    this.#weights = next.weights;
+    this.#sum = [...next.weights.values()].reduce((sum, weight) => sum + weight, 0);
     this.#places = new Map([...now.weights.keys()].map((member) => [member, []]));
     if (now.slots.length === 0) return;
-    for (let slot = 0; slot < size; slot++) {
+    for (let slot = 0; slot < next.size; slot++) {
       const member = now.slots[slot % now.slots.length];
       if (member !== undefined) this.#placesOf(member).push(slot);
     }
@@ -67,70 +65,58 @@ class Sharing {
     return slots;
   }
 
-  /** Raises a member's weight: it takes slots from those that have most more than their share. */
-  grow(member: number, weight: number): void {
-    const first = this.#weights.size === 0;
-    this.#weigh(member, weight);
+  /** A member whose weight has risen takes slots from those that have most more than their share. */
+  grow(member: number): void {
+    const first = this.#places.size === 0;
     const places = this.#placesOf(member);
     if (first) {
       for (let slot = 0; slot < this.#size; slot++) places.push(slot);
       return;
     }
     const target = this.#target(member);
+    const others = this.#others(this.#places, member);
     while (places.length < target) {
-      const donor = this.#most(member, (other) => this.#surplus(other));
+      const donor = mostOf(others, (other) => this.#surplus(other));
       const place = donor === undefined ? undefined : this.#placesOf(donor).pop();
       if (place === undefined) return;
       places.push(place);
     }
   }
 
-  /** Lowers a member's weight, zero takes it away: it gives slots to those that lack most. */
-  shrink(member: number, weight: number): void {
+  /** A member whose weight has fallen, or that leaves, gives slots to those that lack most. */
+  shrink(member: number): void {
     const places = this.#placesOf(member);
-    this.#weigh(member, weight);
-    const target = weight > 0 ? this.#target(member) : 0;
+    const target = this.#weights.has(member) ? this.#target(member) : 0;
+    const others = this.#others(this.#weights, member);
     while (places.length > target) {
-      const taker = this.#most(member, (other) => this.#quota(other) - this.#placesOf(other).length);
+      const taker = mostOf(others, (other) => this.#lack(other));
       const place = taker === undefined ? undefined : places.pop();
       if (taker === undefined || place === undefined) return;
       this.#placesOf(taker).push(place);
     }
-    if (weight === 0) this.#places.delete(member);
-  }
-
-  #weigh(member: number, weight: number): void {
-    this.#sum += weight - (this.#weights.get(member) ?? 0);
-    if (weight > 0) this.#weights.set(member, weight);
-    else this.#weights.delete(member);
   }
 
   #quota(member: number): number {
     return (this.#size * (this.#weights.get(member) ?? 0)) / this.#sum;
   }
 
-  /** What a member has beyond its share; its last slot it keeps in any case. */
+  /** What a member has beyond its share; one that stays keeps its last slot in any case. */
   #surplus(member: number): number {
     const { length } = this.#placesOf(member);
-    return length > 1 ? length - this.#quota(member) : Number.NEGATIVE_INFINITY;
+    const kept = this.#weights.has(member) ? 1 : 0;
+    return length > kept ? length - this.#quota(member) : Number.NEGATIVE_INFINITY;
+  }
+
+  #lack(member: number): number {
+    return this.#quota(member) - this.#placesOf(member).length;
   }
 
   #target(member: number): number {
     return Math.max(1, Math.round(this.#quota(member)));
   }
 
-  /** The member other than `except` of whom `measure` is greatest. */
-  #most(except: number, measure: (member: number) => number): number | undefined {
-    let best: number | undefined;
-    let most = Number.NEGATIVE_INFINITY;
-    for (const member of this.#weights.keys()) {
-      if (member === except) continue;
-      const value = measure(member);
-      if (value <= most) continue;
-      best = member;
-      most = value;
-    }
-    return best;
+  #others(members: ReadonlyMap<number, unknown>, except: number): readonly number[] {
+    return [...members.keys()].filter((member) => member !== except);
   }
 
   #placesOf(member: number): number[] {
@@ -140,4 +126,17 @@ class Sharing {
     this.#places.set(member, fresh);
     return fresh;
   }
+}
+
+/** The member of whom `measure` is greatest. */
+function mostOf(members: readonly number[], measure: (member: number) => number): number | undefined {
+  let best: number | undefined;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const member of members) {
+    const value = measure(member);
+    if (value <= most) continue;
+    best = member;
+    most = value;
+  }
+  return best;
 }

@@ -2,17 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { addFastCopy, type FastWay, joinPaths } from './fast-way.ts';
 import { generateGraph, generateNodes, generateRegions } from './generate.ts';
 import { fingerprint, type Graph, linkGraph } from './graph.ts';
 import { assignRegions } from './regions.ts';
 import { INFO_SECTION } from './section.ts';
-import { readStage } from './stages.ts';
+import { readStage, type Stage } from './stages.ts';
 
 /** What a datapath is built from: the program's lists. Paths are relative to `root`, without `.ts`. */
 export interface DatapathSource {
   readonly root: string;
   /** Stage files; the first receives what the ports receive. */
   readonly stages: readonly string[];
+  /** Chains of stages that most packets take, each from the first stage on. */
   readonly commonPaths: readonly (readonly string[])[];
   /** Modules whose exports the control thread calls. */
   readonly controlModules: readonly string[];
@@ -35,22 +37,21 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
     source.layouts.map((path) => importModule(join(source.root, `${path}.ts`))),
   );
   const graph = linkGraph(stages);
+  const fastWay = joinPaths(stages, source.commonPaths);
   const regions = assignRegions(layouts);
   const folder = join(source.root, 'engine/datapath');
   const controlModules = source.controlModules.map((path) => join(source.root, `${path}.ts`));
   const generated = new Map([
-    [
-      join(folder, 'graph.ts'),
-      generateGraph({ stages, graph, commonPaths: source.commonPaths, controlModules, folder }),
-    ],
+    [join(folder, 'graph.ts'), generateGraph({ stages, graph, fastWay, controlModules, folder })],
     [join(folder, 'nodes.ts'), generateNodes(graph)],
     [join(folder, 'regions.ts'), generateRegions(regions)],
   ]);
-  const code = await assemble(
-    join(folder, 'graph.ts'),
+  const sources: DatapathText = {
     generated,
-    new Set(stages.map((stage) => stage.file)),
-  );
+    stages: new Map(stages.map((stage) => [stage.file, stage])),
+    fastWay,
+  };
+  const code = await assemble(join(folder, 'graph.ts'), sources);
   const layout = fingerprint(JSON.stringify([...regions, layouts]));
   const info: DatapathInfo = { graph, regions: Object.fromEntries(regions), layout };
   return appendCustomSection(code, INFO_SECTION, new TextEncoder().encode(JSON.stringify(info)));
@@ -61,20 +62,14 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
 }
 
 /** Runs the AssemblyScript compiler on files and generated modules; its complaints become one error. */
-async function assemble(
-  entry: string,
-  generated: ReadonlyMap<string, string>,
-  stageFiles: ReadonlySet<string>,
-): Promise<Uint8Array> {
+async function assemble(entry: string, sources: DatapathText): Promise<Uint8Array> {
   const base = process.cwd();
   let code: Uint8Array | undefined;
   const { error, stderr } = await asc.main([relative(base, entry), ...compilerOptions], {
     async readFile(name, folder) {
       const path = resolve(folder, name);
-      const text = generated.get(path) ?? (await readFile(path, 'utf8').catch(() => null));
-      if (text === null) return null;
-      if (path.endsWith('/layout.ts')) return typeNumbers(text);
-      return inlineMarked(stageFiles.has(path) ? inlineStage(text) : text);
+      const text = sources.generated.get(path) ?? (await readFile(path, 'utf8').catch(() => null));
+      return text === null ? null : translate(path, text, sources);
     },
     writeFile(_name, contents) {
       if (typeof contents !== 'string') code = contents;
@@ -105,6 +100,21 @@ const compilerOptions = [
   '--converge',
   '--debug',
 ];
+
+/** What the compiler reads in place of files, and which files are stages. */
+interface DatapathText {
+  readonly generated: ReadonlyMap<string, string>;
+  readonly stages: ReadonlyMap<string, Stage>;
+  readonly fastWay: FastWay | undefined;
+}
+
+/** Turns a file's TypeScript into what AssemblyScript asks for: typed numbers, decorators, fast copies of stages. */
+function translate(path: string, text: string, { stages, fastWay }: DatapathText): string {
+  if (path.endsWith('/layout.ts')) return typeNumbers(text);
+  const stage = stages.get(path);
+  if (!stage) return inlineMarked(text);
+  return inlineMarked(inlineStage(fastWay?.next.has(stage) ? addFastCopy(stage, text) : text));
+}
 
 /** The numbers that both sides share are plain to TypeScript and u32 to AssemblyScript. */
 function typeNumbers(text: string): string {

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { NODE_BIT } from '../layout.ts';
+import { type FastWay, fastImports, generateFastWay } from './fast-way.ts';
 import type { Graph } from './graph.ts';
 import type { Stage } from './stages.ts';
 
@@ -7,26 +7,12 @@ import type { Stage } from './stages.ts';
 export interface GraphSource {
   readonly stages: readonly Stage[];
   readonly graph: Graph;
-  /** Chains of stages that most packets take, each from the first stage on: run in one loop, without queues. */
-  readonly commonPaths: readonly (readonly string[])[];
+  /** The stages that most packets take, run in one loop and without queues. */
+  readonly fastWay: FastWay | undefined;
   /** Modules whose exports the control thread calls. */
   readonly controlModules: readonly string[];
   /** The folder that the generated module is imported from. */
   readonly folder: string;
-}
-
-/** A step of the common paths and the steps that may follow it. */
-interface PathStep {
-  readonly stage: Stage;
-  readonly index: number;
-  readonly next: PathStep[];
-}
-
-/** An edge of a step that leads to an ending, and the variable that counts it. */
-interface PathEnd {
-  readonly edge: number;
-  readonly node: number;
-  readonly counter: string;
 }
 
 /** Writes the AssemblyScript module that ties the stages together: dispatch, endings and the fast way. */
@@ -42,7 +28,8 @@ export function generateGraph(source: GraphSource): string {
     "import { wait } from './waiting';",
     "import { CONTROL_MODE, MODE_CAPTURE_DROPS } from '../layout';",
     ...source.stages.map(
-      (stage) => `import { ${stage.functionName} } from '${importPath(source.folder, stage.file)}';`,
+      (stage) =>
+        `import { ${[stage.functionName, ...fastImports(source.fastWay, stage)].join(', ')} } from '${importPath(source.folder, stage.file)}';`,
     ),
     ...source.controlModules.map((file) => `export * from '${importPath(source.folder, file)}';`),
     "export { attach } from './instance';",
@@ -58,7 +45,7 @@ export function generateGraph(source: GraphSource): string {
     generateArrive(),
     generateStep(source),
     generateNodeOf(source),
-    generateFastWay(source),
+    generateFastWay(source.fastWay, source.stages, source.graph),
   ].join('\n');
 }
 
@@ -143,81 +130,4 @@ function generateChoice(statements: readonly string[], variable: string, first =
   const low = generateChoice(statements.slice(0, half), variable, first);
   const high = generateChoice(statements.slice(half), variable, first + half);
   return `  if (${variable} < ${first + half}) {\n${low}\n  } else {\n${high}\n  }`;
-}
-
-function generateFastWay(source: GraphSource): string {
-  const steps: PathStep[] = [];
-  const root = growPaths(source, steps);
-  const counters = steps.map((step) => `  let passed${step.index}: u32 = 0;`);
-  const totals = steps.map((step) => `  count(${stageId(source, step)}, passed${step.index});`);
-  const ends = steps.flatMap((step) => endsOf(source, step));
-  counters.push(...ends.map((end) => `  let ${end.counter}: u32 = 0;`));
-  totals.push(...ends.map((end) => `  count(${end.node}, ${end.counter});`));
-  return `
-/** Takes a burst along the common paths, stage by stage but packet by packet; others wait for their stage. */
-export function passFast(burst: usize, packets: u32): void {
-${counters.join('\n')}
-  for (let i: u32 = 0; i < packets; i++) {
-    const packet = changetype<Packet>(<usize>load<u32>(burst + (i << 2)));
-    worker.burstIndex = i;
-${root ? generatePathStep(source, root, '    ') : '    arrive(FIRST_STAGE, packet);'}
-  }
-  worker.burstIndex = packets;
-${totals.join('\n')}
-}
-`;
-}
-
-/** Merges the common paths into one tree; `steps` receives all of its steps. */
-function growPaths(source: GraphSource, steps: PathStep[]): PathStep | undefined {
-  const roots: PathStep[] = [];
-  for (const path of source.commonPaths) {
-    let level = roots;
-    for (const name of path) {
-      const stage = source.stages.find((candidate) => candidate.name === name);
-      if (!stage) throw new Error(`a common path names ${name}, which is no stage`);
-      let found = level.find((step) => step.stage === stage);
-      if (!found) {
-        found = { stage, index: steps.length, next: [] };
-        steps.push(found);
-        level.push(found);
-      }
-      level = found.next;
-    }
-  }
-  if (roots.length > 1) throw new Error('all common paths must start at the first stage');
-  return roots[0];
-}
-
-function generatePathStep(source: GraphSource, step: PathStep, indent: string): string {
-  const id = stageId(source, step);
-  const edge = `edge${step.index}`;
-  const lines = [`passed${step.index}++;`, `const ${edge} = ${step.stage.functionName}(packet);`];
-  for (const next of step.next) {
-    const nextId = stageId(source, next);
-    const own = source.graph.nodes[id]?.edges.indexOf(nextId) ?? -1;
-    const test = own >= 0 ? `${edge} == ${own}` : `${edge} == ${NODE_BIT + nextId}`;
-    lines.push(`if (${test}) {`, generatePathStep(source, next, '  '), '  continue;', '}');
-  }
-  for (const end of endsOf(source, step)) {
-    lines.push(`if (${edge} == ${end.edge}) {`, `  ${end.counter}++;`, '  continue;', '}');
-  }
-  lines.push(`arrive(nodeOf${id}(${edge}), packet);`);
-  return lines
-    .flatMap((line) => line.split('\n'))
-    .map((line) => indent + line)
-    .join('\n');
-}
-
-/** The edges of a step by which packets are out of the worker's hands: only to be counted, and so a burst at a time. */
-function endsOf(source: GraphSource, step: PathStep): readonly PathEnd[] {
-  const edges = source.graph.nodes[stageId(source, step)]?.edges ?? [];
-  return edges.flatMap((node, edge) => {
-    const gone = node >= source.graph.stageCount && node < source.graph.firstDrop - 1;
-    return gone ? [{ edge, node, counter: `ended${step.index}x${edge}` }] : [];
-  });
-}
-
-function stageId(source: GraphSource, step: PathStep): number {
-  return source.stages.indexOf(step.stage);
 }

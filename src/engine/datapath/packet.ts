@@ -69,17 +69,21 @@ export class Packet {
   /** Moves past `bytes` of header; the caller has checked that dataLen holds them. */
   @inline strip(bytes: u32): void {
     this.dataOff += <u16>bytes;
-    this.dataLen -= <u16>bytes;
-    this.pktLen -= bytes;
+    this.grow(-(<i64>bytes));
   }
 
   /** Makes room for `bytes` of header in front; false when the headroom is too small. */
   @inline prepend(bytes: u32): bool {
     if (this.dataOff < <u16>bytes) return false;
     this.dataOff -= <u16>bytes;
-    this.dataLen += <u16>bytes;
-    this.pktLen += bytes;
+    this.grow(bytes);
     return true;
+  }
+
+  /** Adds to pktLen and dataLen, neighbours in one word, at once; neither runs over. */
+  @inline private grow(bytes: i64): void {
+    const lengths = changetype<usize>(this) + offsetof<Packet>('pktLen');
+    store<u64>(lengths, load<u64>(lengths) + <u64>(bytes * 0x100000001));
   }
 
   /** The next segment of a chained packet, or null. */

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { DatapathInfo } from '../compiler/compile.ts';
 import type { GraphNode } from '../compiler/graph.ts';
 import { INFO_SECTION } from '../compiler/section.ts';
@@ -39,6 +40,10 @@ export interface Instance {
 
 /** Index of the area that belongs to the control thread's own instance. */
 export const CONTROL_WORKER = MAX_WORKERS;
+
+// The optimising compiler alone, at once: the first burst is as fast as the last, and no burst waits for a better version.
+setFlagsFromString('--no-liftoff');
+setFlagsFromString('--no-wasm-dynamic-tiering');
 
 /** Compiles a datapath's code and reads its custom section. @throws Error when it is not one of ours */
 export function loadDatapath(code: Uint8Array<ArrayBuffer>): Datapath {

@@ -2,7 +2,7 @@ import { sumPacket } from '../../../engine/datapath/chain';
 import { send } from '../../../engine/datapath/graph';
 import { NODE_IP4_SEND } from '../../../engine/datapath/nodes';
 import { PACKET_LINK_MULTICAST, PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
-import { checksumOf, sum20 } from '../../../net/datapath/checksum';
+import { checksumOf, sumBytes } from '../../../net/datapath/checksum';
 import {
   ICMP4_ECHO_REPLY,
   ICMP4_ECHO_REQUEST,
@@ -112,7 +112,7 @@ function writeHeader(error: Packet, sourceRaw: u32, destinationRaw: u32): void {
   header.checksumRaw = 0;
   header.sourceRaw = sourceRaw;
   header.destinationRaw = destinationRaw;
-  header.checksumRaw = checksumOf(sum20(changetype<usize>(header)));
+  header.checksumRaw = checksumOf(sumBytes(changetype<usize>(header), IP4_HEADER_BYTES));
 }
 
 /** The drop that an error stands for. */

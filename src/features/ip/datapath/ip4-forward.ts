@@ -27,7 +27,8 @@ export function ip4Forward(packet: Packet): u32 {
   header.ttl--;
   const sum = <u32>header.checksumRaw + 1;
   header.checksumRaw = <u16>(sum + (sum >> 16));
-  return header.versionIhl == IP4_PLAIN ? Edge.IP4_OUTPUT : serveOptions(packet, header);
+  if (header.versionIhl != IP4_PLAIN) return serveOptions(packet, header);
+  return Edge.IP4_OUTPUT;
 }
 
 /** Does what the options ask of a router on the way; a router alert asks nothing of one without the protocol (RFC 2113). */

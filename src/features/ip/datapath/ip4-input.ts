@@ -1,6 +1,6 @@
 import { trim } from '../../../engine/datapath/chain';
 import { Packet, RX_IP_CKSUM_BAD, RX_IP_CKSUM_GOOD } from '../../../engine/datapath/packet';
-import { fold, sum20, sumBytes } from '../../../net/datapath/checksum';
+import { fold, holds20, sumBytes } from '../../../net/datapath/checksum';
 import { IP4_HEADER_BYTES, IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip4-header';
 import { route4 } from './route';
 
@@ -44,27 +44,29 @@ export function ip4Input(packet: Packet): u32 {
   } else if (length < header.headerBytes) {
     return Edge.DROP_IP4_BAD_LENGTH;
   }
-  const destination = header.destination;
-  if (isSpecial(header.source) || isSpecial(destination)) return sortSpecial(header.source, destination);
-  return route4(packet, destination);
+  if (isSpecial(header.sourceRaw) || isSpecial(header.destinationRaw)) {
+    return sortSpecial(header);
+  }
+  return route4(packet, header.destination);
 }
 
 /** @inline */
 function checksumHolds(header: Ip4Header): bool {
   const at = changetype<usize>(header);
-  if (header.versionIhl == IP4_PLAIN) return sum20(at) == 0xffff;
+  if (header.versionIhl == IP4_PLAIN) return holds20(at);
   return fold(sumBytes(at, header.headerBytes)) == 0xffff;
 }
 
-/** Addresses of 0/8, 127/8 and from 224/4 on. @inline */
-function isSpecial(address: u32): bool {
-  const first = address >> 24;
-  return first - 1 >= 223 || first == 127;
+/** Addresses of 0/8, 127/8 and from 224/4 on, by the first byte, which lies lowest. @inline */
+function isSpecial(raw: u32): bool {
+  const first = <u8>raw;
+  return <u8>(first - 1) >= 223 || first == 127;
 }
 
 /** Tells martians from groups. A station without an address may call its link (RFC 1122 3.2.1.3). */
-function sortSpecial(source: u32, destination: u32): u32 {
-  const toMany = destination >> 28 == 14 || destination == 0xffffffff;
-  if (isSpecial(source) && !(source == 0 && toMany)) return Edge.DROP_IP4_MARTIAN_SOURCE;
+function sortSpecial(header: Ip4Header): u32 {
+  const toMany = header.destination >> 28 == 14 || header.destinationRaw == 0xffffffff;
+  const unnamedToMany = header.sourceRaw == 0 && toMany;
+  if (isSpecial(header.sourceRaw) && !unnamedToMany) return Edge.DROP_IP4_MARTIAN_SOURCE;
   return toMany ? Edge.IP4_MULTICAST : Edge.DROP_IP4_MARTIAN_DESTINATION;
 }

@@ -152,7 +152,10 @@ static uint32_t transmit(uint32_t port, uint32_t queue, const uint32_t *array, u
 		uint32_t some = RTE_MIN(count - done, (uint32_t)MAX_BURST);
 		while (good < some && (mbufs[good] = packet_chain_at(array[done + good], true)) != NULL)
 			good++;
+		rte_spinlock_t *lock = &burst_ports[port].sending[queue % MAX_LOCKED_QUEUES];
+		rte_spinlock_lock(lock);
 		uint16_t sent = send_some((uint16_t)port, (uint16_t)queue, mbufs, good);
+		rte_spinlock_unlock(lock);
 		done += sent;
 		if (good < some && sent == good)
 			atomic_fetch_add(&burst_counters.tx_refused, 1);

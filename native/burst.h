@@ -9,8 +9,12 @@
 #include <stdint.h>
 
 #include <rte_ethdev.h>
+#include <rte_spinlock.h>
 
 #define MAX_BURST 256
+
+/* Queues beyond these share their locks: they wait for each other now and then, and never send wrongly. */
+#define MAX_LOCKED_QUEUES 16
 
 /** What the packet path needs to know about a port; `started` is read first. */
 struct burst_port {
@@ -18,6 +22,8 @@ struct burst_port {
 	bool prepare;
 	uint16_t rx_queues;
 	uint16_t tx_queues;
+	/* Workers share transmit queues where a port has fewer than there are workers. */
+	rte_spinlock_t sending[MAX_LOCKED_QUEUES];
 };
 
 extern struct burst_port burst_ports[RTE_MAX_ETHPORTS];

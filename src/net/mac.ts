@@ -31,6 +31,13 @@ export function macToBytes(address: Mac): Uint8Array {
   return Uint8Array.from({ length: 6 }, (_, index) => Math.floor(address.value / 256 ** (5 - index)) % 256);
 }
 
+/** Makes a locally administered unicast address of random bits (IEEE 802 clause 8.4). */
+export function randomMac(): Mac {
+  const bytes = crypto.getRandomValues(new Uint8Array(6));
+  bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02;
+  return macFromBytes(bytes);
+}
+
 /** Tells whether two addresses are the same value. */
 export function sameMac(left: Mac, right: Mac): boolean {
   return left.value === right.value;

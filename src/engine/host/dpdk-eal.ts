@@ -56,8 +56,16 @@ export function ealCleanup(): void {
   control((native) => native.ealCleanup());
 }
 
-/** Lists the CPUs this process may run on (proc(5), Cpus_allowed_list). */
+/** Lists the CPUs this process was started to run on; what it does to its own threads later changes nothing. */
 export function allowedCpus(): readonly number[] {
+  allowedAtStart ??= readAllowedCpus();
+  return allowedAtStart;
+}
+
+let allowedAtStart: readonly number[] | undefined;
+
+// proc(5), Cpus_allowed_list
+function readAllowedCpus(): readonly number[] {
   const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
   return list.split(',').flatMap((range) => {
     const [first = 0, last = first] = range.split('-').map(Number);

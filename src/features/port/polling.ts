@@ -23,10 +23,15 @@ export class Polling {
     port: number,
     queues: { readonly receive: number; readonly transmit: number },
   ): Promise<void> {
-    for (const [i, { index }] of this.#router.workers.list.entries()) {
-      this.#router.workers.setTransmitQueue(index, port, i % queues.transmit);
-    }
+    this.shareTransmit(port, queues.transmit);
     await this.#apply(distribute(this.#assigned, portQueues(port, queues.receive)));
+  }
+
+  /** Gives every worker a transmit queue of a port; where there are fewer queues than workers, some share one. */
+  shareTransmit(port: number, queues: number): void {
+    for (const [i, { index }] of this.#router.workers.list.entries()) {
+      this.#router.workers.setTransmitQueue(index, port, i % queues);
+    }
   }
 
   /** Keeps a port's queues from being polled; when it returns, no worker touches them. */
@@ -48,20 +53,35 @@ export class Polling {
     await this.#apply(move(this.#assigned, queue, worker.index));
   }
 
-  /** Changes the number of workers: on other CPUs, more, or fewer; queues of workers that go are taken by others. */
+  /**
+   * Moves the datapath to other CPUs: workers whose CPU stays stay there, the others move, and there are as many
+   * as CPUs. When workers came, all queues are spread anew; queues of workers that go are taken by others.
+   */
   async setCpus(cpus: readonly number[]): Promise<void> {
     const { workers } = this.#router;
-    const kept = workers.list.slice(0, cpus.length);
-    const gone = workers.list.slice(cpus.length);
-    for (const [i, worker] of kept.entries()) {
-      const cpu = cpus[i];
-      if (cpu !== undefined && cpu !== worker.cpu) await workers.pin(worker.index, cpu);
-    }
-    for (const cpu of cpus.slice(kept.length)) {
+    const staying = workers.list.filter(({ cpu }) => cpus.includes(cpu));
+    const free = cpus.filter((cpu) => !staying.some((worker) => worker.cpu === cpu));
+    const moving = workers.list.filter((worker) => !staying.some(({ index }) => index === worker.index));
+    for (const { index } of moving.slice(0, free.length)) await workers.pin(index, free.shift() ?? 0);
+    const came = free.length > 0;
+    for (const cpu of free) {
       const { index } = await this.#router.addWorker(cpu);
       this.#assigned = [...this.#assigned, { worker: index, queues: [] }];
     }
+    const gone = workers.list.filter(({ cpu }) => !cpus.includes(cpu));
     for (const { index } of gone) await this.#dismiss(index);
+    if (came) await this.#spread();
+  }
+
+  /** Spreads all queues over all workers. */
+  async #spread(): Promise<void> {
+    const queues = this.#assigned.flatMap((each) => each.queues);
+    await this.#apply(
+      distribute(
+        this.#assigned.map(({ worker }) => ({ worker, queues: [] })),
+        queues,
+      ),
+    );
   }
 
   async #dismiss(index: number): Promise<void> {

@@ -2,7 +2,7 @@ import { ApiError } from '../../engine/api-error.ts';
 import { removeStaleSocket } from '../../engine/host/api/stale-socket.ts';
 import * as dpdk from '../../engine/host/dpdk.ts';
 import type { Router } from '../../engine/host/router.ts';
-import type { Mac } from '../../net/mac.ts';
+import { isUnicastMac, type Mac, randomMac } from '../../net/mac.ts';
 import type { Interface, InterfaceAttributes, Interfaces, InterfaceType } from '../interface/index.ts';
 import { listeningSocket } from './listening-socket.ts';
 import { TapWatch } from './moved-tap.ts';
@@ -88,8 +88,10 @@ export class Ports implements InterfaceType {
     await this.polling.setCpus(cpus);
     for (const [port, device] of this.#devices) {
       const iface = this.#interfaces.list.find((each) => each.type === 'port' && each.port === port);
-      if (!iface || device.queues.txQueues >= Math.min(cpus.length, device.info.maxTxQueues)) continue;
-      await this.setQueues(iface, { rxqs: device.queues.rxQueues });
+      const wanted = Math.min(cpus.length, device.info.maxTxQueues);
+      if (!iface || device.queues.txQueues >= wanted)
+        this.polling.shareTransmit(port, device.queues.txQueues);
+      else await this.setQueues(iface, { rxqs: device.queues.rxQueues });
     }
   }
 
@@ -158,7 +160,7 @@ export class Ports implements InterfaceType {
       outputStage: 'port-tx',
       ...wanted.attributes,
       mtu,
-      mac: wanted.port.mac ?? dpdk.portInfo(port).mac,
+      mac: wanted.port.mac ?? ownMac(port),
       running: link.up,
       speedMbps: link.speedMbps,
       checksumsOnSend: (queues.txOffloads & L4_CHECKSUMS) === L4_CHECKSUMS,
@@ -279,6 +281,12 @@ const TX_WANTED = L4_CHECKSUMS | dpdk.TX_OFFLOADS['multi-segs'];
 
 function mac(attributes: PortAttributes): { readonly mac?: Mac } {
   return attributes.mac === undefined ? {} : { mac: attributes.mac };
+}
+
+/** The device's own address; devices without one get one made up. */
+function ownMac(port: number): Mac {
+  const { mac: own } = dpdk.portInfo(port);
+  return isUnicastMac(own) ? own : randomMac();
 }
 
 /** A device that cannot change its address receives everything instead: ether-input chooses. */

@@ -12,7 +12,7 @@ export function distribute(
   fresh: readonly PortQueue[],
 ): readonly Assignment[] {
   return fresh.reduce((now, queue) => {
-    const [least] = [...now].sort((a, b) => a.queues.length - b.queues.length || a.worker - b.worker);
+    const [least] = now.toSorted((a, b) => a.queues.length - b.queues.length || a.worker - b.worker);
     return now.map((each) => (each === least ? { ...each, queues: [...each.queues, queue] } : each));
   }, assigned);
 }

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { ApiError } from '../../engine/api-error.ts';
-import { type Mac, macFromBytes } from '../../net/mac.ts';
+import { type Mac, randomMac } from '../../net/mac.ts';
 import type { Interface, Interfaces, InterfaceType } from '../interface/index.ts';
 
 /** How large the tables of a VRF may grow. */
@@ -91,7 +90,7 @@ export class Vrfs implements InterfaceType {
       vrf,
       domain: 0,
       mtu: LARGEST_PACKET,
-      mac: wanted.mac ?? localMac(),
+      mac: wanted.mac ?? randomMac(),
       speedMbps: 0,
       port: 0,
       outputStage: undefined,
@@ -187,11 +186,4 @@ function checkSizes(doing: string, sizes: VrfSizes): VrfSizes {
     });
   }
   return sizes;
-}
-
-/** A random locally administered unicast address (IEEE 802 clause 8.4). */
-function localMac(): Mac {
-  const bytes = randomBytes(6);
-  bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02;
-  return macFromBytes(bytes);
 }

@@ -1,6 +1,7 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Router } from '../../engine/host/router.ts';
 import type { PortQueue } from '../../engine/host/workers.ts';
+import { MAX_WORKER_QUEUES } from '../../engine/layout.ts';
 import { type Assignment, changed, distribute, move, withoutPort } from './queues.ts';
 
 /** Which worker polls which receive queue, kept true on the running workers. */
@@ -25,6 +26,18 @@ export class Polling {
   ): Promise<void> {
     this.shareTransmit(port, queues.transmit);
     await this.#apply(distribute(this.#assigned, portQueues(port, queues.receive)));
+  }
+
+  /** Makes sure that so many workers can poll so many more queues. @throws ApiError ENOSPC */
+  checkRoom(doing: string, more: number, workers = this.#assigned.length): void {
+    const used = this.#assigned.reduce((sum, { queues }) => sum + queues.length, 0);
+    const most = workers * MAX_WORKER_QUEUES;
+    if (used + more <= most) return;
+    throw new ApiError('ENOSPC', {
+      doing,
+      expected: `at most ${most} receive queues for ${workers} workers`,
+      received: String(used + more),
+    });
   }
 
   /** Gives every worker a transmit queue of a port; where there are fewer queues than workers, some share one. */
@@ -59,6 +72,7 @@ export class Polling {
    */
   async setCpus(cpus: readonly number[]): Promise<void> {
     const { workers } = this.#router;
+    this.checkRoom('move the datapath', 0, cpus.length);
     const staying = workers.list.filter(({ cpu }) => cpus.includes(cpu));
     const free = cpus.filter((cpu) => !staying.some((worker) => worker.cpu === cpu));
     const moving = workers.list.filter((worker) => !staying.some(({ index }) => index === worker.index));

@@ -64,6 +64,7 @@ export class Ports implements InterfaceType {
   async add(wanted: NewPort): Promise<Interface> {
     const doing = `add port ${wanted.name}`;
     this.#interfaces.checkNew(doing, wanted.name, { ...wanted.attributes, ...mac(wanted.port) });
+    this.polling.checkRoom(doing, wanted.port.rxqs ?? 1);
     const socket = listeningSocket(wanted.devargs);
     if (socket !== undefined) await removeStaleSocket(doing, socket);
     const port = dpdk.portProbe(wanted.devargs);
@@ -80,6 +81,7 @@ export class Ports implements InterfaceType {
     const device = this.#devices.get(iface.port);
     if (!device || (attributes.rxqs === undefined && attributes.qsize === undefined)) return;
     const wanted = { rxqs: device.queues.rxQueues, qsize: device.queues.rxSize, ...attributes };
+    this.polling.checkRoom(`set interface ${iface.name}`, wanted.rxqs - device.queues.rxQueues);
     await this.#restart(iface, device, { ...wanted, mtu: iface.mtu });
   }
 
@@ -89,7 +91,7 @@ export class Ports implements InterfaceType {
     for (const [port, device] of this.#devices) {
       const iface = this.#interfaces.list.find((each) => each.type === 'port' && each.port === port);
       const wanted = Math.min(cpus.length, device.info.maxTxQueues);
-      if (!iface || device.queues.txQueues >= wanted)
+      if (!iface || device.queues.txQueues >= wanted || device.tap?.isElsewhere)
         this.polling.shareTransmit(port, device.queues.txQueues);
       else await this.setQueues(iface, { rxqs: device.queues.rxQueues });
     }

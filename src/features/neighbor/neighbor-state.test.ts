@@ -70,6 +70,13 @@ describe('neighbour', () => {
     assert.deepEqual(life.pass(), [5, 'forget']);
   });
 
+  it('follows a lifetime that changes while it is reachable', () => {
+    const life = new Life().after(packet, answer);
+    life.config = { ...life.config, lifetime: 5 };
+    assert.deepEqual(life.take({ type: 'configured' }), []);
+    assert.equal(life.dueInS, 5);
+  });
+
   it('is asked itself, then the link, when it is used while stale', () => {
     const life = stale();
     const asked = [life.pass(use), life.pass(), life.pass(), life.pass(), life.pass(), life.pass()];
@@ -169,7 +176,7 @@ class Life {
   neighbor: Neighbor;
   nowMs = 1000;
   kept = false;
-  readonly config: NeighborConfig;
+  config: NeighborConfig;
 
   constructor(options: { readonly fixed?: boolean; readonly config?: NeighborConfig } = {}) {
     this.neighbor = newNeighbor(this.nowMs, options.fixed ? mac : undefined);

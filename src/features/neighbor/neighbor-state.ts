@@ -43,7 +43,9 @@ export type NeighborEvent =
       readonly replaces: boolean;
     }
   /** The time it asked for has come; `used` tells whether packets have gone to it since it became stale. */
-  | { readonly type: 'timeout'; readonly used: boolean };
+  | { readonly type: 'timeout'; readonly used: boolean }
+  /** How neighbours are kept has changed. */
+  | { readonly type: 'configured' };
 
 /** What is to be done about a neighbour: ask it alone, ask the whole link, send or give up what was held, forget it. */
 export type NeighborAction = 'ask-neighbor' | 'ask-link' | 'send-held' | 'drop-held' | 'forget';
@@ -90,6 +92,8 @@ export function stepNeighbor(neighbor: Neighbor, event: NeighborEvent, context: 
       return neighbor.fixed ? stay(neighbor) : onHeard(neighbor, event, context);
     case 'timeout':
       return onTimeout(neighbor, event.used, context);
+    case 'configured':
+      return stay({ ...neighbor, dueMs: dueAfterChange(neighbor, context) });
   }
 }
 
@@ -148,6 +152,14 @@ function onTimeout(neighbor: Neighbor, used: boolean, context: StepContext): Nei
       if (!kept && inStateMs >= config.unreachable * 1000) return stay(neighbor, 'forget');
       return stay({ ...neighbor, dueMs: failedDue(neighbor, context) }, 'ask-link');
   }
+}
+
+/** A stale neighbour is looked at soon anyway, and questions that were asked keep their time. */
+function dueAfterChange(neighbor: Neighbor, context: StepContext): number | undefined {
+  const { state, sinceMs, fixed } = neighbor;
+  if (state === 'failed') return failedDue(neighbor, context);
+  if (state === 'reachable' && !fixed) return sinceMs + context.config.lifetime * 1000;
+  return neighbor.dueMs;
 }
 
 /** Asks once more, the neighbour itself first where its MAC address is known; fails when all has been tried. */

@@ -121,6 +121,14 @@ export class Neighbors {
     }
   }
 
+  /** Lets all neighbours follow a change of the configuration. */
+  reconfigure(): void {
+    for (const index of [...this.#lives.keys()]) {
+      const nextHop = this.#parts.table.find(index);
+      if (nextHop && isNeighbor(nextHop)) this.#take(nextHop, { type: 'configured' });
+    }
+  }
+
   /** Does what time has brought. */
   tick(): void {
     for (const index of this.#timers.takeDue(this.#parts.nowMs())) {

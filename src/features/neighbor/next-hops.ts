@@ -77,6 +77,7 @@ export class NextHops {
   configure(changes: Partial<NeighborConfig>): NeighborConfig {
     this.#config = changeConfig(this.#config, changes);
     this.table.max = this.#config.max;
+    this.neighbors.reconfigure();
     return this.#config;
   }
 

@@ -3,8 +3,11 @@ import { Router, type RouterOptions } from './router.ts';
 import { startTopology, type Topology, type TopologyPlan } from './topology.ts';
 
 /** Builds a topology for the tests of a file, takes it down after them, and shows the router's log when one fails. */
-export async function testTopology<Name extends string>(plan: TopologyPlan<Name>): Promise<Topology<Name>> {
-  const topology = await startTopology(plan);
+export async function testTopology<Name extends string>(
+  plan: TopologyPlan<Name>,
+  options: RouterOptions = {},
+): Promise<Topology<Name>> {
+  const topology = await startTopology(plan, options);
   after(() => topology.close());
   showLogOfFailures(topology.router);
   return topology;

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 import { addFastCopy, type FastWay, joinPaths } from './fast-way.ts';
-import { generateGraph, generateNodes, generateRegions } from './generate.ts';
+import { generateGraph, generateNodes, generateRegions, importPath } from './generate.ts';
 import { fingerprint, type Graph, linkGraph } from './graph.ts';
 import { assignRegions } from './regions.ts';
 import { INFO_SECTION } from './section.ts';
@@ -50,6 +50,7 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
     generated,
     stages: new Map(stages.map((stage) => [stage.file, stage])),
     fastWay,
+    folder,
   };
   const code = await assemble(join(folder, 'graph.ts'), sources);
   const layout = fingerprint(JSON.stringify([...regions, layouts]));
@@ -106,14 +107,18 @@ interface DatapathText {
   readonly generated: ReadonlyMap<string, string>;
   readonly stages: ReadonlyMap<string, Stage>;
   readonly fastWay: FastWay | undefined;
+  /** Folder of the generated modules. */
+  readonly folder: string;
 }
 
 /** Turns a file's TypeScript into what AssemblyScript asks for: typed numbers, decorators, fast copies of stages. */
-function translate(path: string, text: string, { stages, fastWay }: DatapathText): string {
+function translate(path: string, text: string, { stages, fastWay, folder }: DatapathText): string {
   if (path.endsWith('/layout.ts')) return typeNumbers(text);
   const stage = stages.get(path);
   if (!stage) return inlineMarked(text);
-  return inlineMarked(inlineStage(fastWay?.next.has(stage) ? addFastCopy(stage, text) : text));
+  if (!fastWay?.next.has(stage)) return inlineMarked(inlineStage(text));
+  const graphModule = importPath(dirname(path), join(folder, 'graph.ts'));
+  return inlineMarked(inlineStage(addFastCopy(stage, text, graphModule)));
 }
 
 /** The numbers that both sides share are plain to TypeScript and u32 to AssemblyScript. */

@@ -37,8 +37,8 @@ export function joinPaths(
   return first && next.size > 0 ? { first, order: sortForward(next), next } : undefined;
 }
 
-/** Adds the fast copy of a stage to its module's text. */
-export function addFastCopy(stage: Stage, text: string): string {
+/** Adds the fast copy of a stage to its module's text; `graphModule` is the generated graph as the module imports it. */
+export function addFastCopy(stage: Stage, text: string, graphModule: string): string {
   const source = ts.createSourceFile(stage.file, text, ts.ScriptTarget.Latest, true);
   const found = source.statements.find(
     (statement): statement is ts.FunctionDeclaration =>
@@ -47,7 +47,7 @@ export function addFastCopy(stage: Stage, text: string): string {
   if (!found?.body) throw new Error(`stage ${stage.name}: its function has no body`);
   const body = rewriteReturns(stage, found.body, text);
   return [
-    `import { ${goOn(stage)}, ${leave(stage)} } from '../../../engine/datapath/graph';`,
+    `import { ${goOn(stage)}, ${leave(stage)} } from '${graphModule}';`,
     text,
     '/** Generated: the same on the fast way. @inline */',
     `export function ${fast(stage)}(packet: Packet): void ${body}`,

@@ -38,7 +38,7 @@ for (const { family, own, far, wired, other, big } of families) {
       [wire, wired],
       [left, wired],
     ] as const) {
-      await using seen = await startCapture(host, host.device, '-s 0 tcp');
+      await using seen = await startCapture(host, host.device, 'tcp');
       const sent = await host.run(`python3 -c '${sumClient}' ${address} ${big}`);
       const [ours, theirs, bytes] = sent.trim().split(' ');
       assert.equal(ours, theirs);

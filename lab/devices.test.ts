@@ -9,12 +9,12 @@ import { iperf } from './witness/iperf.ts';
 import { pcapFile } from './witness/pcap-file.ts';
 import { assertPings, ping } from './witness/ping.ts';
 
-// Two routers: red and wire at the one, blue at the other.
+// Two routers: red, wire and flash at the one, blue at the other.
 const { router, hosts } = await testTopology({
-  hosts: { red: { network: 1 }, wire: { network: 5, link: 'veth' } },
+  hosts: { red: { network: 1 }, wire: { network: 5, link: 'veth' }, flash: { network: 6, link: 'af_xdp' } },
 });
 const other = await testTopology({ hosts: { blue: { network: 2 } } }, { name: 'other' });
-const { red, wire } = hosts;
+const { red, wire, flash } = hosts;
 const { blue } = other.hosts;
 const socket = (name: string) => `${router.directory}/${name}.sock`;
 await router.namespace.ip('link add v0 type veth peer name v1\nlink set v0 up\nlink set v1 up');
@@ -31,7 +31,7 @@ for (const { kind, here, there } of [
     there: `net_virtio_user0,path=${socket('vhost')},mac=02:00:00:00:09:02`,
   },
 ]) {
-  test(`${kind}: two routers are linked, both families, and unlinked`, async () => {
+  test(`${kind}: two routers are linked, both families, checksums right whoever sends, and unlinked`, async () => {
     await router.ctl(`
       interface add port link devargs ${here}
       address add 10.9.0.1/24 iface link
@@ -52,21 +52,31 @@ for (const { kind, here, there } of [
     await assertPings(red, blue.ip4, '-s 1400');
     await using received = await startCapture(blue, blue.device);
     await iperf(red, blue, '-6 -n 1M');
+    await iperf(router.namespace, blue, '-4 -n 1M');
     await received.stop();
     assert.deepEqual(await received.faulty(), []);
+    await using back = await startCapture(red, red.device);
+    await iperf(other.router.namespace, red, '-4 -n 1M');
+    await back.stop();
+    assert.deepEqual(await back.faulty(), []);
     await other.router.ctl('route del 10.1.0.0/24\nroute del fd00:1::/64\ninterface del link');
     await router.ctl('route del 10.2.0.0/24\nroute del fd00:2::/64\ninterface del link');
   });
 }
 
-test('af_packet: a host behind a veth speaks both families, with right checksums', async () => {
-  await using received = await startCapture(wire, wire.device);
-  await assertPings(red, wire.ip4);
-  await assertPings(red, wire.ip6, '-s 1452');
-  await iperf(red, wire, '-4 -n 1M');
-  await received.stop();
-  assert.deepEqual(await received.faulty(), []);
-});
+for (const { kind, host } of [
+  { kind: 'af_packet', host: wire },
+  { kind: 'af_xdp', host: flash },
+]) {
+  test(`${kind}: a host behind a veth speaks both families, with right checksums`, async () => {
+    await using received = await startCapture(host, host.device);
+    await assertPings(red, host.ip4);
+    await assertPings(red, host.ip6, '-s 1452');
+    await iperf(red, host, '-4 -n 1M');
+    await received.stop();
+    assert.deepEqual(await received.faulty(), []);
+  });
+}
 
 test('pcap: packets come from a file and are written to one', async () => {
   const udp = udpDatagram({ source: 1, destination: 9 }, new Uint8Array(20));
@@ -93,6 +103,7 @@ const kinds: Readonly<Record<string, string>> = {
   tap: 'net_tap5,iface=x-more',
   af_packet: 'net_af_packet5,iface=v0',
   pcap: 'net_pcap5,iface=v1',
+  af_xdp: 'net_af_xdp5,iface=v1',
   'memif server': `net_memif5,role=server,id=5,socket=${socket('five')},socket-abstract=no`,
   'vhost server': `net_vhost5,iface=${socket('seven')}`,
   'vhost client': `net_vhost6,iface=${socket('eight')},client=1`,
@@ -101,7 +112,9 @@ const kinds: Readonly<Record<string, string>> = {
 test('devices of every kind come and go, twice, while others forward', async () => {
   await using pings = red.start(`ping -i 0.01 ${wire.ip4}`);
   await pings.said(/icmp_seq=10 /);
-  for (const devargs of [...Object.values(kinds), ...Object.values(kinds)])
+  // DPDK 22.11 keeps the socket of an af_xdp device that is removed, and its queue with it, until the process ends.
+  const again = Object.values(kinds).filter((devargs) => !devargs.startsWith('net_af_xdp'));
+  for (const devargs of [...again, ...again])
     await router.ctl(
       `interface add port more devargs ${devargs}\ninterface set port more mtu 1400\ninterface del more`,
     );
@@ -110,7 +123,7 @@ test('devices of every kind come and go, twice, while others forward', async () 
       .map((devargs, at) => `interface add port m${at} devargs ${devargs}`)
       .join('\n'),
   );
-  assert.equal((await router.list('interface show type port')).length, 2 + Object.keys(kinds).length);
+  assert.equal((await router.list('interface show type port')).length, 3 + Object.keys(kinds).length);
   await router.ctl(
     Object.keys(kinds)
       .map((_, at) => `interface del m${at}`)
@@ -131,7 +144,7 @@ const wrong: readonly { readonly devargs: string; readonly error: RegExp }[] = [
   { devargs: 'net_tap9,iface=x-red mtu 9000', error: /\(ERANGE\).*expected an MTU of \d+ to \d+/s },
   {
     devargs: 'net_null9 rxqs 1000',
-    error: /\(ENOSPC\).*expected at most 64 receive queues for 1 workers, got 1002/s,
+    error: /\(ENOSPC\).*expected at most 64 receive queues for 1 workers, got 100\d/s,
   },
   { devargs: 'net_tap9,iface=x-red rxqs 17', error: /\(ERANGE\).*expected 1 to 16 receive queues/s },
   {

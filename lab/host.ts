@@ -8,9 +8,9 @@ export interface HostPlan {
   readonly vrf?: string;
   /**
    * How the router's port reaches it: a TAP that is moved to the host; or a veth pair whose other end the port has by
-   * AF_PACKET, or by libpcap (pcap), which also takes jumbo frames.
+   * AF_PACKET, by AF_XDP, or by libpcap (pcap), which also takes jumbo frames.
    */
-  readonly link?: 'tap' | 'veth' | 'pcap';
+  readonly link?: 'tap' | 'veth' | 'af_xdp' | 'pcap';
   /** More attributes of the router's port, in words of ctl. */
   readonly port?: string;
 }

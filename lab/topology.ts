@@ -62,6 +62,7 @@ export function portLine(host: Host): string {
 function devargs({ plan, label, device }: Host): string {
   devices += 1;
   if (plan.link === 'veth') return `net_af_packet${devices},iface=v-${label}`;
+  if (plan.link === 'af_xdp') return `net_af_xdp${devices},iface=v-${label}`;
   if (plan.link === 'pcap') return `net_pcap${devices},rx_iface_in=v-${label},tx_iface=v-${label}`;
   return `net_tap${devices},iface=${device}`;
 }
@@ -70,7 +71,7 @@ function devargs({ plan, label, device }: Host): string {
 let devices = 0;
 
 function hasVeth({ plan }: Host): boolean {
-  return plan.link === 'veth' || plan.link === 'pcap';
+  return plan.link !== undefined && plan.link !== 'tap';
 }
 
 function addressLines(host: Host): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Host } from '../host.ts';
+import type { Namespace } from '../namespace.ts';
 
 /** What arrived. */
 export interface IperfResult {
@@ -7,7 +8,7 @@ export interface IperfResult {
 }
 
 /** Sends TCP or UDP from one host to another with iperf3, as its options say, and tells what arrived. */
-export async function iperf(from: Host, to: Host, options: string): Promise<IperfResult> {
+export async function iperf(from: Namespace, to: Host, options: string): Promise<IperfResult> {
   const address = options.includes('-6') ? to.ip6 : to.ip4;
   await using server = to.start('iperf3 -s -1 --forceflush');
   await server.said(/Server listening/);

@@ -251,7 +251,7 @@ export class Ports implements InterfaceType {
         received: String(iface.mtu),
       });
     }
-    if (device.tap?.isElsewhere && iface.mtu <= device.queues.mtu) return; // the device takes what is shorter
+    if (iface.mtu <= device.queues.mtu && takesShorterMtu(iface, device)) return;
     const { rxQueues: rxqs, rxSize: qsize } = device.queues;
     await this.#restart(iface, device, { rxqs, qsize, mtu: iface.mtu });
   }
@@ -294,6 +294,18 @@ function ownMac(port: number): Mac {
 /** A device that cannot change its address receives everything instead: ether-input chooses. */
 function setMac(port: number, mac: Mac): void {
   if (!quietly(() => dpdk.portSetMac(port, mac))) quietly(() => dpdk.portSetPromiscuous(port, true));
+}
+
+/** Queues that were made for longer packets take shorter ones; a TAP that was moved has an MTU of its own there. */
+function takesShorterMtu({ port, mtu }: Interface, { tap }: PortDevice): boolean {
+  if (tap?.isElsewhere) return true;
+  try {
+    dpdk.portSetMtu(port, mtu);
+    return true;
+  } catch (error) {
+    if (error instanceof dpdk.DpdkError) return false; // this driver wants a restart
+    throw error;
+  }
 }
 
 /** DPDK starts a TAP by its name, which is not known here once it was moved. @throws ApiError ENODEV */

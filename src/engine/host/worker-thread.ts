@@ -19,13 +19,13 @@ const words = new Int32Array(start.memory.buffer);
 const view = new DataView(start.memory.buffer);
 const host = burstFunctions();
 
-workerRegister(start.cpu);
-setClockAddress(area + WORKER_CLOCK);
+register(start.cpu);
 let instance = makeInstance();
 report({ kind: 'ready', thread: threadId() });
 while (work()) {
   /* work says when to stop */
 }
+instance.engine.round(); // what the control thread has sent before it said stop
 instance.engine.retire();
 workerUnregister();
 report({ kind: 'stopped' });
@@ -58,8 +58,14 @@ function recover(trap: unknown): void {
 
 function pin(cpu: number): void {
   workerUnregister();
-  workerRegister(cpu);
+  register(cpu);
   report({ kind: 'pinned', cpu });
+}
+
+/** The clock's address belongs to the registration, and goes with it. */
+function register(cpu: number): void {
+  workerRegister(cpu);
+  setClockAddress(area + WORKER_CLOCK);
 }
 
 function makeInstance(): Instance {

@@ -19,6 +19,8 @@ test('a port whose TAP goes down stops running, and runs again when it is up', a
   await eventually(async () => assert.deepEqual(await flagsOf('here'), ['up']));
   await router.namespace.ip('link set x-here up');
   await eventually(async () => assert.deepEqual(await flagsOf('here'), ['up', 'running']));
+  await using events = router.watch('events', 'replay', '50', 'type', 'iface change');
+  await events.said(/iface change: .*here.*\n.*iface change: .*here/);
 });
 
 test('a port whose TAP moves to another namespace goes on running until the TAP is deleted', async () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { namesOfTheDead } from './abandoned.ts';
 import { atExit } from './at-exit.ts';
 import { attempt, type Command, type CommandOptions, type Ended, run } from './command.ts';
 import { Program } from './program.ts';
@@ -13,7 +14,7 @@ export class Namespace {
 
   /** Makes a fresh one, whose name begins with this process's id: mr-<pid>-<name>. */
   constructor(name: string, prefix = `mr-${process.pid}`) {
-    removeAbandoned();
+    for (const abandoned of namesOfTheDead(directory)) Namespace.remove(abandoned);
     this.name = `${prefix}-${name}`;
     execFileSync('ip', ['netns', 'add', this.name], { stdio: 'pipe' });
     this.#forget = atExit(() => this.close());
@@ -60,18 +61,5 @@ export class Namespace {
     const settings = ['net.ipv6.conf.default.accept_dad=0', 'net.ipv6.conf.all.accept_dad=0'];
     const [file, ...args] = this.command(`ip link set lo up; sysctl -qw ${settings.join(' ')}`);
     execFileSync(file, args, { stdio: 'pipe' });
-  }
-}
-
-let looked = false;
-
-/** Removes what earlier runs that were killed left behind. */
-function removeAbandoned(): void {
-  if (looked || !existsSync(directory)) return;
-  looked = true;
-  for (const name of readdirSync(directory)) {
-    const owner = /^mr-(\d+)-/.exec(name)?.[1];
-    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
-    execFileSync('ip', ['netns', 'del', name], { stdio: 'pipe' });
   }
 }

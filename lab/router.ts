@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { namesOfTheDead } from './abandoned.ts';
 import { atExit } from './at-exit.ts';
 import { attempt, type Command, type Ended, run } from './command.ts';
 import { Namespace } from './namespace.ts';
@@ -34,6 +35,7 @@ export class Router implements AsyncDisposable {
 
   constructor(options: RouterOptions = {}) {
     const { name = 'router' } = options;
+    for (const abandoned of namesOfTheDead(tmpdir())) rmSync(join(tmpdir(), abandoned), { recursive: true });
     this.#options = options;
     this.namespace = options.namespace ?? new Namespace(name);
     this.directory = options.directory ?? mkdtempSync(join(tmpdir(), `mr-${process.pid}-`));

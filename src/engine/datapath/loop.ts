@@ -27,9 +27,12 @@ import { NEVER, WORKER_RUNNING, WORKER_SLEEPING, WORKER_STOPPED, Worker } from '
 const MEASURE_EVERY: u32 = 1024;
 const SMALL_BURST: u32 = 8;
 const SMALL_BURST_WEIGHT: u32 = 16;
-/** Empty rounds before the first sleep, and the longest sleep. */
+/** Empty rounds before the first sleep, and the longest sleep between packets that come now and then. */
 const IDLE_ROUNDS: u32 = 64;
 const LONGEST_PAUSE_NS: u32 = 200000;
+/** Empty rounds, about half a second of them, after which nobody is expected soon, and the sleep from then on. */
+const LONG_IDLE_ROUNDS: u32 = 2500;
+const LONG_IDLE_PAUSE_NS: u32 = 700000;
 
 /** Works until the control thread sets `command`: receive, pass on, send, and sleep when there is nothing to do. */
 export function loop(): void {
@@ -180,7 +183,11 @@ function rest(): void {
   if (idle < IDLE_ROUNDS || load<u32>(CONTROL_POLL)) return;
   worker.state = WORKER_SLEEPING;
   worker.sleeps++;
-  const doublings = min<u32>((idle - IDLE_ROUNDS) >> 2, 8);
-  pause(min<u32>(1000 << doublings, LONGEST_PAUSE_NS));
+  pause(idle < LONG_IDLE_ROUNDS ? growingPause(idle - IDLE_ROUNDS) : LONG_IDLE_PAUSE_NS);
   worker.state = WORKER_RUNNING;
+}
+
+/** A microsecond at first, twice as long every four rounds. */
+function growingPause(sleeps: u32): u32 {
+  return min<u32>(1000 << min<u32>(sleeps >> 2, 8), LONGEST_PAUSE_NS);
 }

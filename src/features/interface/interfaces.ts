@@ -229,13 +229,6 @@ export class Interfaces {
     for (const iface of this.list) this.#table.setInterfaceFlags(iface.id, this.#flags(iface));
   }
 
-  /** Tells whether any interface carries a watch flag. */
-  watching(flag: number): boolean {
-    return (
-      (this.#watchedAll & flag) !== 0 || [...this.#watched.values()].some((flags) => (flags & flag) !== 0)
-    );
-  }
-
   #replace(before: Interface, after: Interface): Interface {
     this.#write(after);
     for (const listener of this.#listeners) listener.changed?.(before, after);

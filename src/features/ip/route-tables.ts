@@ -50,7 +50,6 @@ interface RouteFunctions {
   replacedOrigin(): number;
   exactRoute(vrf: number, family: number, length: number): number;
   longestRoute(vrf: number, family: number): number;
-  forwardedTo(vrf: number, family: number): number;
   routeEntries(vrf: number, family: number): number;
   routeCapacity(vrf: number, family: number): number;
   setRoutes(
@@ -240,7 +239,6 @@ const functionNames = [
   'replacedOrigin',
   'exactRoute',
   'longestRoute',
-  'forwardedTo',
   'routeEntries',
   'routeCapacity',
   'setRoutes',

@@ -139,11 +139,6 @@ export class Routes implements VrfTables {
     return true;
   }
 
-  /** The route of exactly a prefix. */
-  exact(vrf: number, prefix: Prefix): TableRoute | undefined {
-    return this.#tables.exact(vrf, prefix);
-  }
-
   /** The route that a packet to an address takes. */
   longest(vrf: number, address: IpAddress): TableRoute | undefined {
     return this.#tables.longest(vrf, address);

@@ -1,5 +1,5 @@
 import { FIB4_ROOTS, FIB6_ROOTS, ROUTE_SCRATCH } from '../../../engine/datapath/regions';
-import { clearPrefix, lookup4, lookup6, missingBlocks, newFib, retireFib, setPrefix } from './fib';
+import { clearPrefix, missingBlocks, newFib, retireFib, setPrefix } from './fib';
 import { addRoute, closeRib, coverOf, findRoute, openRib, removeRoute, ribOf } from './rib';
 
 // What the control thread calls to change routes. Addresses lie in network order, 16 bytes, at ROUTE_SCRATCH; a
@@ -125,12 +125,6 @@ export function longestRoute(vrf: u32, family: u32): u32 {
   const host = findRoute(rib, ROUTE_SCRATCH, bits);
   if (host !== null) return <u32>changetype<usize>(host);
   return <u32>changetype<usize>(coverOf(rib, ROUTE_SCRATCH, bits, ROUTE_SCRATCH + 16));
-}
-
-/** The next hop that packets to the address at ROUTE_SCRATCH take, as the forwarding table says; zero for none. */
-export function forwardedTo(vrf: u32, family: u32): u32 {
-  const root = rootOf(vrf, family);
-  return family == 6 ? lookup6(root, ROUTE_SCRATCH) : lookup4(root, bswap(load<u32>(ROUTE_SCRATCH)));
 }
 
 /** Address of a VRF's entries, 32 bytes each, used and free ones; their number is `routeCapacity`. */

@@ -6,6 +6,8 @@ export interface Settings {
   readonly seconds: number;
   /** Routes in the table; a few when absent. */
   readonly routes?: number;
+  /** Packets of all sizes and both families, for `forward`. */
+  readonly mix?: boolean;
   /** Names of the programs to compare with; all when absent. */
   readonly peers?: readonly string[];
   readonly log: Log;
@@ -32,4 +34,8 @@ export interface Result {
 }
 
 /** A bound on Millrace's own median, or on its ratio to a peer's. */
-export type Goal = { readonly ratioTo: string; readonly atLeast: number } | { readonly atMost: number };
+export type Goal = {
+  readonly ratioTo?: string;
+  /** What it must reach at least, where that is less than the goal. */
+  readonly must?: number;
+} & ({ readonly atLeast: number } | { readonly atMost: number });

@@ -1,7 +1,7 @@
 import type { Bench } from './bench.ts';
 import { forward, forward6, forwardMillion, forwardMix } from './benches/forward.ts';
 import { idle } from './benches/idle.ts';
-import { ping } from './benches/ping.ts';
+import { firstPacket, ping } from './benches/ping.ts';
 import { routes } from './benches/routes.ts';
 import { ctl, start } from './benches/start.ts';
 import { vhost } from './benches/vhost.ts';
@@ -15,6 +15,7 @@ export const catalogue: readonly Bench[] = [
   vhost,
   idle,
   routes,
+  firstPacket,
   ping,
   start,
   ctl,

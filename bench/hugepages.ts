@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { atExit } from './at-exit.ts';
+import { atExit } from '../lab/at-exit.ts';
 import { BenchError } from './bench-error.ts';
 
 const directory = '/sys/kernel/mm/hugepages/hugepages-2048kB';

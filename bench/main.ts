@@ -1,10 +1,10 @@
 import { reasonOf } from './bench-error.ts';
 import { catalogue } from './catalogue.ts';
-import { writeDocument } from './document.ts';
-import { describeMachine, machineSentence } from './machine.ts';
+import { unexplained, writeDocument } from './document.ts';
+import { describeMachine, type Machine, machineSentence } from './machine.ts';
 import { type Options, parseOptions } from './options.ts';
 import { type Report, report } from './report.ts';
-import { textTable } from './table.ts';
+import { textSummary, textTable } from './table.ts';
 
 const quietLoad = 0.7;
 
@@ -26,32 +26,33 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const reports = await measure(options);
-  if (!options.json) process.stdout.write(`\n${textTable(reports)}`);
-  if (options.write) log(`wrote ${await writeDocument(reports, aboutBenches())}`);
+  if (!options.json) process.stdout.write(`\n${textTable(reports)}\n${textSummary(reports)}`);
+  for (const bench of unexplained(reports)) log(`${bench} misses a goal and limits.ts does not say why`);
+  if (options.write) log(`wrote ${await writeDocument(reports, catalogue)}`);
   return reports.every(({ millrace }) => millrace !== null) ? 0 : 1;
 }
 
 // One object a line, as soon as it is known.
 async function measure(options: Options): Promise<readonly Report[]> {
-  const machine = await describeMachine();
-  log(`${machineSentence(machine)}; commit ${machine.commit}`);
-  if (machine.load > quietLoad)
-    log(`the machine is busy (load ${machine.load}): take the figures as a hint only`);
-  const { runs, seconds, routes, peers } = options;
-  const settings = { runs, seconds, log, ...(routes && { routes }), ...(peers && { peers }) };
+  warn(await describeMachine());
+  const { runs, seconds, routes, peers, mix } = options;
+  const settings = { runs, seconds, mix, log, ...(routes && { routes }), ...(peers && { peers }) };
   const reports: Report[] = [];
   for (const bench of catalogue) {
     if (options.names.length > 0 && !options.names.includes(bench.name)) continue;
     log(`${bench.name}: ${bench.about}`);
-    const results = (await bench.run(settings)).map((result) => report(result, machine));
+    const machine = await describeMachine();
+    const results = (await bench.run(settings)).map((result) => report(bench.name, result, machine));
     reports.push(...results);
     if (options.json) process.stdout.write(results.map((each) => `${JSON.stringify(each)}\n`).join(''));
   }
   return reports;
 }
 
-function aboutBenches(): readonly string[] {
-  return catalogue.map(({ name, about }) => `\`${name}\`: ${about}`);
+function warn(machine: Machine): void {
+  log(`${machineSentence(machine)}; commit ${machine.commit}`);
+  if (machine.load > quietLoad)
+    log(`the machine is busy (load ${machine.load}): take the figures as a hint only`);
 }
 
 function log(line: string): void {
@@ -60,15 +61,17 @@ function log(line: string): void {
 
 function help(): string {
   const names = catalogue.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n');
-  return `usage: npm run bench -- [NAME…] [--json] [--write] [--runs N] [--seconds S] [--routes N] [--peers A,B]
+  return `usage: npm run bench -- [NAME…] [--json] [--write] [--runs N] [--seconds S] [--routes N] [--mix]
+                        [--peers A,B]
 
 ${names}
 
   --json     one JSON object a line instead of the tables
-  --write    writes docs/benchmarks.md
+  --write    writes docs/benchmarks.md; rows that were not measured stay as they are
   --runs     rounds of the interleaved measurements (5)
   --seconds  length of each measurement (5)
   --routes   routes in the table, for forward and routes
+  --mix      packets of all sizes and both families, for forward
   --peers    only these programs, by name
 `;
 }

@@ -24,6 +24,8 @@ test('a number that is none is refused', () => {
   throws(() => parseOptions(['--seconds', '0'], known), /expected a whole number above zero, got "0"/);
 });
 
-test('the document is written of all benchmarks only', () => {
-  throws(() => parseOptions(['--write', 'idle'], known), /expected no names/);
+test('a part of the benchmarks may be written, but only as they are', () => {
+  equal(parseOptions(['--write', 'idle'], known).write, true);
+  throws(() => parseOptions(['--write', '--routes', '7'], known), /expected the benchmarks as they are/);
+  throws(() => parseOptions(['--write', 'forward', '--mix'], known), /got "--mix"/);
 });

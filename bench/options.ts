@@ -11,6 +11,7 @@ export interface Options {
   readonly seconds: number;
   readonly routes: number | undefined;
   readonly peers: readonly string[] | undefined;
+  readonly mix: boolean;
 }
 
 /** Reads the command line; the names must be among the known ones. */
@@ -19,8 +20,9 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
   for (const name of positionals) {
     if (!known.includes(name)) throw usage(`one of ${known.join(', ')}`, name, 'the name of a benchmark');
   }
-  if (values.write && positionals.length > 0) {
-    throw usage('no names, because the document has all benchmarks', positionals.join(' '), '--write');
+  const special = (['routes', 'peers', 'mix'] as const).find((name) => values[name] !== undefined);
+  if (values.write && special !== undefined) {
+    throw usage('the benchmarks as they are', `--${special}`, '--write');
   }
   return {
     names: positionals,
@@ -31,6 +33,7 @@ export function parseOptions(args: readonly string[], known: readonly string[]):
     seconds: positive(values.seconds ?? '5', '--seconds'),
     routes: values.routes === undefined ? undefined : positive(values.routes, '--routes'),
     peers: values.peers?.split(','),
+    mix: values.mix ?? false,
   };
 }
 
@@ -43,6 +46,7 @@ function parse(args: readonly string[]) {
     seconds: { type: 'string' },
     routes: { type: 'string' },
     peers: { type: 'string' },
+    mix: { type: 'boolean' },
   } as const;
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });

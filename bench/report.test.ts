@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Result } from './bench.ts';
 import type { Machine } from './machine.ts';
 import { report } from './report.ts';
-import { markdownReports, textTable } from './table.ts';
+import { markdownReport, textSummary, textTable } from './table.ts';
 
 const machine: Machine = {
   cpu: 'a CPU',
@@ -32,25 +32,25 @@ const result: Result = {
 };
 
 test('ratios are of medians', () => {
-  const { millrace, peers, ratios } = report(result, machine);
+  const { millrace, peers, ratios } = report('forward', result, machine);
   equal(millrace, 30);
   deepEqual(peers, { l3fwd: 41, grout: 10 });
   deepEqual(ratios, { l3fwd: 0.732, grout: 3 });
 });
 
 test('the least and the most of all runs are shown', () => {
-  deepEqual(report(result, machine).spread.millrace, [20, 40]);
+  deepEqual(report('forward', result, machine).spread.millrace, [20, 40]);
 });
 
 test('a goal is met, missed, or not known without the peer', () => {
   deepEqual(
-    report(result, machine).goals.map(({ met }) => met),
+    report('forward', result, machine).goals.map(({ met }) => met),
     [false, true, null],
   );
 });
 
 test('without a figure of its own there are peers but no ratios', () => {
-  const { millrace, peers, ratios } = report({ ...result, runs: { grout: [10] } }, machine);
+  const { millrace, peers, ratios } = report('forward', { ...result, runs: { grout: [10] } }, machine);
   equal(millrace, null);
   deepEqual(peers, { grout: 10 });
   deepEqual(ratios, {});
@@ -58,17 +58,48 @@ test('without a figure of its own there are peers but no ratios', () => {
 
 test('a bound on the value itself is a goal too', () => {
   const idle: Result = { ...result, unit: '%', better: 'lower', goals: [{ atMost: 25 }] };
-  deepEqual(report(idle, machine).goals, [{ goal: 'at most 25 %', met: false }]);
+  deepEqual(report('idle', idle, machine).goals, [
+    { goal: 'at most 25 %', must: 'at most 25 %', reached: 30, met: false, mustMet: false },
+  ]);
+});
+
+test('a goal that is missed may still reach what it must', () => {
+  const goals = [{ ratioTo: 'l3fwd', atLeast: 0.9, must: 0.7 }];
+  deepEqual(report('forward', { ...result, goals }, machine).goals, [
+    {
+      goal: 'at least 0.9 × l3fwd',
+      must: 'at least 0.7 × l3fwd',
+      reached: 0.732,
+      met: false,
+      mustMet: true,
+    },
+  ]);
+});
+
+test('a ratio may have an upper bound', () => {
+  const goals = [{ ratioTo: 'grout', atMost: 3 }];
+  equal(report('latency', { ...result, goals }, machine).goals[0]?.met, true);
+});
+
+test('the summary has a line for every goal, and one for a result without goals', () => {
+  const plain = { ...result, bench: 'mix', goals: [] };
+  const text = textSummary([report('forward', result, machine), report('mix', plain, machine)]);
+  equal(text.trimEnd().split('\n').length, 1 + 3 + 1);
+  for (const expected of [
+    /forward +at least 2 × grout +at least 2 × grout +3 +met/,
+    /mix +reported +30 Mpps/,
+  ])
+    equal(expected.test(text), true, `${expected} in\n${text}`);
 });
 
 test('the table has a line for every program, the skipped ones with their reason', () => {
-  const text = textTable([report(result, machine)]);
+  const text = textTable([report('forward', result, machine)]);
   for (const expected of [/millrace +30/, /l3fwd +41 +40–42 +0.732/, /ovs-dpdk +– .*no such package/]) {
     equal(expected.test(text), true, `${expected} in\n${text}`);
   }
 });
 
 test('the document has the same figures', () => {
-  const text = markdownReports([report(result, machine)]);
+  const text = markdownReport(report('forward', result, machine));
   equal(text.includes('| l3fwd | 41 | 40–42 | 0.732 |'), true, text);
 });

@@ -4,6 +4,8 @@ import { median, significant } from './statistics.ts';
 
 /** What `--json` prints of one result, and what the tables are made from. */
 export interface Report {
+  /** The name of the benchmark that gave it, which may give several. */
+  readonly from: string;
   readonly bench: string;
   readonly about: string;
   readonly unit: string;
@@ -21,20 +23,26 @@ export interface Report {
   readonly machine: Machine;
 }
 
+/** A goal and what came of it; null is "not measured". */
 export interface GoalReport {
   readonly goal: string;
+  /** What it must reach at least; the goal itself where nothing less will do. */
+  readonly must: string;
+  readonly reached: number | null;
   readonly met: boolean | null;
+  readonly mustMet: boolean | null;
 }
 
 const self = 'millrace';
 
-/** Sums the runs of a result up. */
-export function report(result: Result, machine: Machine): Report {
+/** Sums the runs of a benchmark's result up. */
+export function report(from: string, result: Result, machine: Machine): Report {
   const medians = mapValues(result.runs, (values) => significant(median(values)));
   const { [self]: own, ...peers } = medians;
   const millrace = own ?? null;
   const ratios = millrace === null ? {} : mapValues(peers, (value) => significant(millrace / value, 3));
   return {
+    from,
     bench: result.bench,
     about: result.about,
     unit: result.unit,
@@ -60,16 +68,20 @@ function judge(
   ratios: Readonly<Record<string, number>>,
   unit: string,
 ): GoalReport {
-  if ('atMost' in goal) {
-    return {
-      goal: `at most ${goal.atMost} ${unit}`,
-      met: millrace === null ? null : millrace <= goal.atMost,
-    };
-  }
-  const ratio = ratios[goal.ratioTo];
+  const { ratioTo } = goal;
+  const reached = (ratioTo === undefined ? millrace : ratios[ratioTo]) ?? null;
+  const of = ratioTo === undefined ? unit : `× ${ratioTo}`;
+  const [words, bound] =
+    'atLeast' in goal ? (['at least', goal.atLeast] as const) : (['at most', goal.atMost] as const);
+  const must = goal.must ?? bound;
+  const holds = (limit: number) =>
+    reached === null ? null : 'atLeast' in goal ? reached >= limit : reached <= limit;
   return {
-    goal: `at least ${goal.atLeast} × ${goal.ratioTo}`,
-    met: ratio === undefined ? null : ratio >= goal.atLeast,
+    goal: `${words} ${bound} ${of}`,
+    must: `${words} ${must} ${of}`,
+    reached,
+    met: holds(bound),
+    mustMet: holds(must),
   };
 }
 

@@ -5,32 +5,40 @@ export function textTable(reports: readonly Report[]): string {
   return reports.map(textBlock).join('\n');
 }
 
-/** Draws the results as Markdown tables. */
-export function markdownReports(reports: readonly Report[]): string {
-  return reports.map(markdownBlock).join('\n');
+/** Draws one line for each goal, and one for each result without a goal. */
+export function textSummary(reports: readonly Report[]): string {
+  return `${aligned([summaryColumns, ...reports.flatMap(summaryRows)]).join('\n')}\n`;
+}
+
+/** Draws the same as a Markdown table. */
+export function markdownSummary(reports: readonly Report[]): string {
+  return markdownTable(summaryColumns, reports.flatMap(summaryRows));
 }
 
 const columns = ['PROGRAM', 'MEDIAN', 'LEAST–MOST', 'MILLRACE/IT', ''] as const;
 
 type Row = readonly [program: string, median: string, spread: string, ratio: string, remark: string];
 
+const summaryColumns = ['BENCHMARK', 'GOAL', 'MUST REACH', 'REACHED', ''] as const;
+
+function summaryRows(report: Report): readonly (readonly string[])[] {
+  const { bench, millrace, unit, goals } = report;
+  const own = millrace === null ? '–' : `${millrace} ${unit}`;
+  if (goals.length === 0) return [[bench, 'reported', '', own, '']];
+  return goals.map((goal) => [bench, goal.goal, goal.must, String(goal.reached ?? '–'), verdict(goal)]);
+}
+
 function textBlock(report: Report): string {
-  const rows: readonly (readonly string[])[] = [columns, ...rowsOf(report)];
-  const widths = columns.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  const lines = aligned([columns, ...rowsOf(report)]);
   const head = `${report.bench}: ${report.about} (${report.unit}, ${report.better} is better)`;
   const notes = report.note === undefined ? [] : [`  ${report.note}`];
   const goals = report.goals.map((goal) => `  goal ${goal.goal}: ${verdict(goal)}`);
   return `${[head, ...lines.map((line) => `  ${line}`), ...notes, ...goals].join('\n')}\n`;
 }
 
-function markdownBlock(report: Report): string {
-  const rows = measuredRows(report).map((cells) => `| ${cells.slice(0, 4).join(' | ')} |`);
+/** Draws one result as a Markdown section. */
+export function markdownReport(report: Report): string {
+  const rows = measuredRows(report).map((cells) => cells.slice(0, 4));
   const skipped = Object.entries(report.skipped).map(([name, reason]) => {
     return `- ${name} was left out: ${inOneLine(reason)}`;
   });
@@ -40,9 +48,7 @@ function markdownBlock(report: Report): string {
     `${report.about}; ${report.unit}, ${report.better} is better.`,
     ...(report.note === undefined ? [] : ['', report.note]),
     '',
-    '| program | median | least–most | Millrace ÷ it |',
-    '| --- | --- | --- | --- |',
-    ...rows,
+    markdownTable(['program', 'median', 'least–most', 'Millrace ÷ it'], rows).trimEnd(),
     ...(goals.length + skipped.length === 0 ? [] : ['', ...goals, ...skipped]),
     '',
   ].join('\n');
@@ -72,9 +78,27 @@ function ratioOf(report: Report, name: string): string {
   return ratio === undefined ? '' : String(ratio);
 }
 
-function verdict({ met }: GoalReport): string {
+function verdict({ met, mustMet }: GoalReport): string {
   if (met === null) return 'not measured';
-  return met ? 'met' : 'missed';
+  if (met) return 'met';
+  return mustMet ? 'missed, reaches what it must' : 'missed';
+}
+
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function markdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return `${lines.join('\n')}\n`;
 }
 
 function inOneLine(text: string): string {

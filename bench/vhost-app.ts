@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Program } from '../lab/program.ts';
 import { cores, type Sample } from './peer.ts';
 import { ealArguments, openTelemetry, ownFilePrefix } from './peers/dpdk-program.ts';
-import { type Program, startProgram } from './program.ts';
+import { bootPatience, startProgram } from './program.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The application's ends: sockets that it owns, and their addresses. */
@@ -29,7 +30,6 @@ export class VhostApplication implements AsyncDisposable {
     this.#filePrefix = ownFilePrefix('application');
     this.sockets = vhostEnds.map(({ socket }) => join(directory, socket));
     this.#program = startProgram({
-      name: 'the vhost-user application',
       command: ['dpdk-testpmd', ...this.#arguments()],
     });
   }
@@ -37,7 +37,7 @@ export class VhostApplication implements AsyncDisposable {
   /** Waits until it offers a switch its first socket; the next comes when that is connected. */
   async listening(): Promise<void> {
     const first = this.sockets[0] ?? '';
-    await this.#program.until('its first socket', async () => existsSync(first) || undefined);
+    await this.#program.until(() => existsSync(first) || undefined, 'its first socket', bootPatience);
   }
 
   /** Packets that have come back, at both ends. */
@@ -50,8 +50,10 @@ export class VhostApplication implements AsyncDisposable {
 
   /** Waits until packets have gone all the way. */
   async flowing(): Promise<void> {
-    await this.#program.until('a packet that came back', async () =>
-      (await this.received()).packets > 0 ? true : undefined,
+    await this.#program.until(
+      async () => (await this.received()).packets > 0 || undefined,
+      'a packet that came back',
+      bootPatience,
     );
   }
 

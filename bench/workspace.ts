@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { atExit } from './at-exit.ts';
+import { atExit } from '../lab/at-exit.ts';
 
 /** A temporary directory, removed with all its files; its path is short, for the sockets in it. */
 export class Workspace implements Disposable {

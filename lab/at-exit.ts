@@ -27,7 +27,7 @@ function undoAll(): void {
     try {
       undo();
     } catch (error) {
-      process.stderr.write(`lab: undoing failed: ${String(error)}\n`);
+      process.stderr.write(`undoing failed: ${String(error)}\n`);
     }
   }
 }

@@ -7,6 +7,13 @@ import { LabError } from './lab-error.ts';
 const outputKept = 200_000;
 const patienceMs = 5000;
 
+/** How a program is started. */
+export interface ProgramOptions {
+  readonly directory?: string;
+  /** Variables besides those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** A program that runs until it ends or is closed; it never outlives this process. */
 export class Program implements AsyncDisposable {
   readonly command: Command;
@@ -16,11 +23,12 @@ export class Program implements AsyncDisposable {
   #stdout = '';
   #stderr = '';
 
-  constructor(command: Command, options: { readonly directory?: string } = {}) {
+  constructor(command: Command, options: ProgramOptions = {}) {
     this.command = command;
     // The kernel ends it even when this process is killed.
     const tied = ['--pdeathsig', 'KILL', '--', ...command];
-    this.#child = spawn('setpriv', tied, { cwd: options.directory, stdio: 'pipe' });
+    const env = { ...process.env, ...options.environment };
+    this.#child = spawn('setpriv', tied, { cwd: options.directory, env, stdio: 'pipe' });
     const forget = atExit(() => this.#child.kill('SIGKILL'));
     this.#ended = new Promise((resolve) => {
       this.#child.once('error', (error) => {
@@ -76,10 +84,14 @@ export class Program implements AsyncDisposable {
   }
 
   /** Waits until a look at it gives something; fails at once when it ends before. */
-  async until<T>(look: () => T | null | undefined, what: string, patience: Patience = {}): Promise<T> {
+  async until<T>(
+    look: () => T | null | undefined | Promise<T | null | undefined>,
+    what: string,
+    patience: Patience = {},
+  ): Promise<T> {
     let over = false;
-    const found = await eventually(() => {
-      const value = look();
+    const found = await eventually(async () => {
+      const value = await look();
       if (value !== null && value !== undefined) return { value };
       over = !this.running;
       if (over) return undefined;
@@ -100,6 +112,7 @@ export class Program implements AsyncDisposable {
   /** Asks it to end, makes it end when it does not, and resolves to its exit status. */
   async close(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
     if (this.running) this.#child.kill(signal);
+    if (this.running) this.#child.kill('SIGCONT'); // it may have been stopped
     const insist = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs);
     const status = await this.#ended;
     clearTimeout(insist);

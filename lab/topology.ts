@@ -74,7 +74,8 @@ function hasVeth({ plan }: Host): boolean {
   return plan.link !== undefined && plan.link !== 'tap';
 }
 
-function addressLines(host: Host): readonly string[] {
+/** The ctl lines that give the port to a host its addresses. */
+export function addressLines(host: Host): readonly string[] {
   return [
     `address add ${host.gateway4}/24 iface ${host.label}`,
     `address add ${host.gateway6}/64 iface ${host.label}`,

@@ -3,109 +3,94 @@ import type { Bench, Result, Settings } from '../bench.ts';
 import { BenchError } from '../bench-error.ts';
 import { interleave } from '../harness.ts';
 import { reserveHugepages } from '../hugepages.ts';
-import { Namespaces } from '../namespaces.ts';
+import { type Path, throughLinux, throughRouter, wire } from '../paths.ts';
 import { groutByDefault } from '../peers/grout.ts';
 import { millraceByDefault } from '../peers/millrace.ts';
-import { type Router, runLines, startRouter } from '../peers/router.ts';
 import { readyPeers } from '../ready-peers.ts';
 import { median } from '../statistics.ts';
-import { Workspace } from '../workspace.ts';
 
 /** What a router that sleeps most of the time adds to a ping. */
 export const ping: Bench = {
   name: 'ping',
   about: 'latency that an idle router adds to a ping between two namespaces',
-  run: measure,
+  run: (settings) =>
+    compare(settings, {
+      bench: 'ping',
+      about: 'Time that an idle router adds to the round trip of a ping, median of 200 at 10 ms',
+      pings: 200,
+      intervalMs: 10,
+    }),
 };
 
-const pings = 200;
+/** How long the first packet after a pause has to wait for a router that has gone to sleep. */
+export const firstPacket: Bench = {
+  name: 'first-packet',
+  about: 'latency that a router adds to the first ping after a second without packets',
+  run: (settings) =>
+    compare(settings, {
+      bench: 'first-packet',
+      about:
+        'Time that a router adds to the round trip of a lone ping, a second after the last; median of 15',
+      pings: 15,
+      intervalMs: 1000,
+      goals: [{ atMost: 100, must: 250 }],
+    }),
+};
+
+interface Comparison {
+  readonly bench: string;
+  readonly about: string;
+  readonly pings: number;
+  readonly intervalMs: number;
+  readonly goals?: Result['goals'];
+}
+
 const hugepages = 1024;
 const unit = 'µs';
 
-async function measure(settings: Settings): Promise<readonly Result[]> {
+async function compare(settings: Settings, comparison: Comparison): Promise<readonly Result[]> {
   reserveHugepages(hugepages, settings.log);
   const { ready, skipped } = await readyPeers([millraceByDefault, groutByDefault], settings);
-  const direct: number[] = [];
+  const onTheWire: number[] = [];
+  const time = (open: () => Promise<Path>) => roundTrip(open, comparison);
+  const added = async (open: () => Promise<Path>) => (await time(open)) - (onTheWire.at(-1) ?? 0);
   const contenders = [
-    { name: 'direct', measure: async () => last(direct, await directTime()) },
+    { name: 'wire', measure: async () => last(onTheWire, await time(wire)) },
     ...ready.map((router) => ({
       name: router.name,
-      measure: async () => (await routedTime(router)) - (direct.at(-1) ?? 0),
+      measure: () => added(() => throughRouter(router, 'tap')),
     })),
-    { name: 'linux', measure: async () => (await kernelTime()) - (direct.at(-1) ?? 0) },
+    { name: 'linux', measure: () => added(() => throughLinux({ offloads: true })) },
   ];
-  const { runs, skipped: failed } = await interleave({
-    contenders,
-    rounds: settings.runs,
-    unit,
-    log: settings.log,
-  });
-  const { direct: directRuns = [], ...added } = runs;
-  const basis = directRuns.length === 0 ? '?' : median(directRuns).toFixed(0);
+  const { bench, about, goals = [] } = comparison;
+  const measured = await interleave({ contenders, rounds: settings.runs, unit, log: settings.log });
+  const { wire: wireRuns = [], ...runs } = measured.runs;
+  const basis = wireRuns.length === 0 ? '?' : median(wireRuns).toFixed(0);
   return [
     {
-      bench: 'ping',
-      about: `Time that an idle router adds to the round trip of a ping, median of ${pings} at 10 ms`,
+      bench,
+      about,
       unit,
       better: 'lower',
-      note: `The namespaces' direct veth takes ${basis} µs, subtracted in each run; "linux" is the kernel as router.`,
-      runs: added,
-      skipped: { ...skipped, ...failed },
+      goals,
+      note: `A veth pair from host to host takes ${basis} µs, subtracted in each run; "linux" is the kernel as router.`,
+      runs,
+      skipped: { ...skipped, ...measured.skipped },
     },
   ];
 }
 
-async function directTime(): Promise<number> {
-  await using spaces = await Namespaces.create(['a', 'b']);
-  await spaces.connect({ space: 'a', device: 'va', address: hosts.a.address }, { space: 'b', device: 'vb' });
-  await spaces.run('b', ['ip', 'address', 'add', '192.168.0.2/24', 'dev', 'vb']);
-  return await roundTrip(spaces, '192.168.0.2');
-}
-
-async function kernelTime(): Promise<number> {
-  await using spaces = await Namespaces.create(['a', 'r', 'b']);
-  await spaces.connect({ space: 'r', device: 'ra', address: hosts.a.gateway }, { space: 'a', device: 'va' });
-  await spaces.connect({ space: 'r', device: 'rb', address: hosts.b.gateway }, { space: 'b', device: 'vb' });
-  await spaces.run('r', ['sysctl', '-qw', 'net.ipv4.ip_forward=1']);
-  await spaces.beHost('a', { device: 'va', ...hosts.a });
-  await spaces.beHost('b', { device: 'vb', ...hosts.b });
-  return await roundTrip(spaces, pingedAddress);
-}
-
-async function routedTime(router: Router): Promise<number> {
-  using workspace = new Workspace();
-  await using spaces = await Namespaces.create(['a', 'b']);
-  await using instance = await startRouter(router, workspace.path);
-  await runLines(instance, { lines: routerLines, directory: workspace.path });
-  for (const [space, host] of Object.entries(hosts)) {
-    await spaces.adopt({ pid: instance.program.pid, device: `x-${space}`, space });
-    await spaces.beHost(space, { device: `x-${space}`, ...host });
-  }
-  return await roundTrip(spaces, pingedAddress);
-}
-
-const hosts = {
-  a: { address: '192.168.0.1/24', gateway: '192.168.0.254/24', mac: '02:00:00:00:0a:01' },
-  b: { address: '192.168.1.1/24', gateway: '192.168.1.254/24', mac: '02:00:00:00:0b:01' },
-} as const;
-
-const pingedAddress = '192.168.1.1';
-
-const routerLines = Object.entries(hosts).flatMap(([space, { gateway }], index) => [
-  `interface add port p-${space} devargs net_tap${index},iface=x-${space}`,
-  `address add ${gateway} iface p-${space}`,
-]);
-
 // The first pings, which wait for ARP, are not counted.
-async function roundTrip(spaces: Namespaces, address: string): Promise<number> {
-  await spaces.run('a', ['ping', '-c', '5', '-i', '0.2', '-W', '2', address]);
-  await delay(500);
-  const text = await spaces.run('a', ['ping', '-n', '-c', String(pings), '-i', '0.01', '-W', '1', address]);
+async function roundTrip(open: () => Promise<Path>, { pings, intervalMs }: Comparison): Promise<number> {
+  await using path = await open();
+  const { left, right } = path;
+  await left.run(`ping -c 5 -i 0.2 -W 2 ${right.ip4}`);
+  await delay(Math.max(500, intervalMs));
+  const line = `ping -n -c ${pings} -i ${intervalMs / 1000} -W 1 ${right.ip4}`;
+  const text = await left.run(line, { timeoutMs: pings * intervalMs + 10_000 });
   const times = [...text.matchAll(/ time=([\d.]+) ms/g)].map((match) => Number(match[1]) * 1000);
-  if (times.length < pings / 2) {
-    throw new BenchError('BENCH_PING', `expected ${pings} answers, got ${times.length}, pinging ${address}`);
-  }
-  return median(times);
+  if (times.length >= pings / 2) return median(times);
+  throw new BenchError('BENCH_PING', `expected ${pings} answers, got ${times.length}, pinging ${right.ip4}`);
 }
 
 function last(list: number[], value: number): number {

@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
-import { atExit } from '../at-exit.ts';
+import { atExit } from '../../lab/at-exit.ts';
+import type { Program } from '../../lab/program.ts';
 import type { Forwarding } from '../peer.ts';
-import type { Program } from '../program.ts';
+import { bootPatience } from '../program.ts';
 import { telemetryScript } from '../setup/dpdk-tools.ts';
 import { Telemetry } from '../telemetry.ts';
 
@@ -33,8 +34,10 @@ export async function dpdkForwarding(options: {
   resources.use(options.program);
   const telemetry = resources.use(await openTelemetry(options.program, options.filePrefix));
   const sample = () => telemetry.sentBy(options.device);
-  await options.program.until('its first packet', async () =>
-    (await sample()).packets > 0 ? true : undefined,
+  await options.program.until(
+    async () => (await sample()).packets > 0 || undefined,
+    'its first packet',
+    bootPatience,
   );
   const kept = resources.move();
   return { pid: options.program.pid, sample, [Symbol.asyncDispose]: () => kept.disposeAsync() };
@@ -43,7 +46,7 @@ export async function dpdkForwarding(options: {
 /** Opens the telemetry of a DPDK program as soon as it is there. */
 export async function openTelemetry(program: Program, filePrefix: string): Promise<Telemetry> {
   const socket = `${runtimeDirectory(filePrefix)}/dpdk_telemetry.v2`;
-  await program.until('its telemetry socket', async () => existsSync(socket) || undefined);
+  await program.until(() => existsSync(socket) || undefined, 'its telemetry socket', bootPatience);
   return new Telemetry({ script: await telemetryScript(() => {}), filePrefix });
 }
 

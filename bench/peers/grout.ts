@@ -49,7 +49,6 @@ function groutWith({ name, about, flags }: Variant): Router {
 async function launch(directory: string, flags: readonly string[]): Promise<RouterInstance> {
   const root = await groutRoot(() => {});
   const program = startProgram({
-    name: 'grout',
     command: [
       'sh',
       ...['-c', enterRoot, 'sh', root, directory],
@@ -66,7 +65,7 @@ async function launch(directory: string, flags: readonly string[]): Promise<Rout
       const enter = ['nsenter', `--target=${program.pid}`, '--mount', '--net', '--', 'chroot', root] as const;
       return run([...enter, 'grcli', '-s', `${mountPoint}/grout.sock`, ...command], { timeoutMs });
     },
-    [Symbol.asyncDispose]: () => program.close(),
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
 }
 

@@ -22,7 +22,6 @@ async function forward(job: ForwardJob): Promise<Forwarding> {
   const rules = await writeRules(job);
   const filePrefix = ownFilePrefix('l3fwd');
   const program = startProgram({
-    name: 'l3fwd',
     command: [
       await buildL3fwd(() => {}),
       ...ealArguments({

@@ -55,7 +55,6 @@ async function setUp(): Promise<void> {
 async function launch(directory: string, flags: readonly string[]): Promise<RouterInstance> {
   const socket = join(directory, 'millrace.sock');
   const program = startProgram({
-    name: 'millrace vrouter',
     command: [
       millraceCommand,
       ...['vrouter', ...flags, '-s', socket, '-M', `unix:${join(directory, 'metrics')}`],
@@ -69,6 +68,6 @@ async function launch(directory: string, flags: readonly string[]): Promise<Rout
     inside: (path) => path,
     control: (command, timeoutMs = 60_000) =>
       run([millraceCommand, 'ctl', '-s', socket, ...command], { timeoutMs }),
-    [Symbol.asyncDispose]: () => program.close(),
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Program } from '../../lab/program.ts';
 import { cores, type Forwarding, type ForwardJob, forwardingDevices, type Log, type Peer } from '../peer.ts';
-import type { Program } from '../program.ts';
+import { bootPatience } from '../program.ts';
 import { telemetryScript } from '../setup/dpdk-tools.ts';
 import { unpackOvs } from '../setup/ovs.ts';
 import type { VhostJob, VhostSwitch } from '../vhost-switch.ts';
@@ -64,7 +65,7 @@ async function startBridge(resources: AsyncDisposableStack, spec: BridgeSpec): P
 async function bridge(resources: AsyncDisposableStack, spec: BridgeSpec): Promise<Program> {
   const ovs = new OvsInstance(await unpackOvs(() => {}), join(spec.directory, 'ovs'));
   const database = resources.use(await ovs.startDatabase());
-  await database.until('its socket', async () => existsSync(ovs.databaseSocket) || undefined);
+  await database.until(() => existsSync(ovs.databaseSocket) || undefined, 'its socket', bootPatience);
   await ovs.configure([
     ['set', 'Open_vSwitch', '.', ...options(spec.eal)],
     ['add-br', 'br0', '--', 'set', 'bridge', 'br0', 'datapath_type=netdev'],
@@ -72,8 +73,8 @@ async function bridge(resources: AsyncDisposableStack, spec: BridgeSpec): Promis
   ]);
   const program = resources.use(ovs.startSwitch());
   const management = join(ovs.directory, 'br0.mgmt');
-  await program.until('its bridge', async () => existsSync(management) || undefined);
-  await program.until('its ports', () => ovs.ports(management));
+  await program.until(() => existsSync(management) || undefined, 'its bridge', bootPatience);
+  await program.until(() => ovs.ports(management), 'its ports', bootPatience);
   await ovs.control(['ovs-ofctl', 'del-flows', `unix:${management}`]);
   for (const each of spec.rules) await ovs.control(['ovs-ofctl', 'add-flow', `unix:${management}`, each]);
   return program;

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Program, startProgram } from '../program.ts';
+import type { Program } from '../../lab/program.ts';
+import { startProgram } from '../program.ts';
 import { run } from '../run.ts';
 import type { OvsFiles } from '../setup/ovs.ts';
 
@@ -25,7 +26,6 @@ export class OvsInstance {
     const file = join(this.directory, 'conf.db');
     if (!existsSync(file)) await this.control(['ovsdb-tool', 'create', file, this.#files.schema]);
     return startProgram({
-      name: 'ovsdb-server',
       command: [
         this.#files.dbServer,
         file,
@@ -38,7 +38,6 @@ export class OvsInstance {
 
   startSwitch(): Program {
     return startProgram({
-      name: 'ovs-vswitchd',
       command: [this.#files.vswitchd, `unix:${this.databaseSocket}`, this.#controlSocket('switch')],
       environment: this.#environment,
       ownNetwork: true,

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import type { Program } from '../../lab/program.ts';
 import type { Forwarding, ForwardJob, Peer, Sample } from '../peer.ts';
-import type { Program } from '../program.ts';
+import { bootPatience } from '../program.ts';
 import { forwardingScript } from './router-script.ts';
 
 /** A router that speaks the grcli grammar. */
@@ -23,7 +24,7 @@ export interface RouterInstance extends AsyncDisposable {
   inside(path: string): string;
 }
 
-const readyTimeoutMs = 30_000;
+const readyPatience = { timeoutMs: 30_000, everyMs: 5 };
 const loadTimeoutMs = 600_000;
 
 /** Starts a router with its files in a directory, and returns it when its API answers. */
@@ -38,7 +39,7 @@ export async function startRouter(router: Router, directory: string): Promise<Ro
 
 /** Waits until a router's API accepts connections. */
 export async function untilReady({ program, socket }: RouterInstance): Promise<void> {
-  await program.until('its API', async () => ((await accepts(socket)) ? true : undefined), readyTimeoutMs);
+  await program.until(async () => (await accepts(socket)) || undefined, 'its API', readyPatience);
 }
 
 /** Makes a peer of a router: it is configured by a script of its client's lines. */
@@ -67,8 +68,10 @@ async function forward(router: Router, job: ForwardJob): Promise<Forwarding> {
   const lines = forwardingScript(job.workload, instance.inside(job.pcap));
   await runLines(instance, { lines, directory: job.directory });
   const sample = () => sentBy(instance, 'p1');
-  await instance.program.until('its first packet', async () =>
-    (await sample()).packets > 0 ? true : undefined,
+  await instance.program.until(
+    async () => (await sample()).packets > 0 || undefined,
+    'its first packet',
+    bootPatience,
   );
   const kept = resources.move();
   return { pid: instance.program.pid, sample, [Symbol.asyncDispose]: () => kept.disposeAsync() };

@@ -1,5 +1,7 @@
+import type { Namespace } from '../../lab/namespace.ts';
+import type { Program } from '../../lab/program.ts';
 import { cores, type Forwarding, type ForwardJob, forwardingDevices, type Log, type Peer } from '../peer.ts';
-import { type Program, startProgram } from '../program.ts';
+import { bootPatience, startProgram } from '../program.ts';
 import { telemetryScript } from '../setup/dpdk-tools.ts';
 import type { VhostJob, VhostSwitch } from '../vhost-switch.ts';
 import { dpdkForwarding, ealArguments, ownFilePrefix } from './dpdk-program.ts';
@@ -26,15 +28,32 @@ async function attach({ sockets }: VhostJob): Promise<AsyncDisposable> {
   return startTestpmd(ownFilePrefix('testpmd'), devices);
 }
 
+/** Starts it in a namespace so that it hands frames on as they are, from either device to the other. */
+export async function startBridgingTestpmd(
+  namespace: Namespace,
+  devices: readonly string[],
+): Promise<Program> {
+  const command = testpmdCommand({ filePrefix: ownFilePrefix('testpmd'), devices, mode: 'io' });
+  const program = namespace.start(command.join(' '));
+  await program.said(/Press enter to exit|packet forwarding - ports=2/, bootPatience);
+  return program;
+}
+
 function startTestpmd(filePrefix: string, devices: readonly string[]): Program {
-  return startProgram({
-    name: 'testpmd',
-    command: [
-      'dpdk-testpmd',
-      ...ealArguments({ lcores: `0@${cores.control},1@${cores.datapath}`, filePrefix, devices }),
-      '--',
-      ...['--forward-mode=mac', '--burst=64', '--nb-cores=1', '--total-num-mbufs=32768', '--auto-start'],
-      '--stats-period=3600', // keeps it from reading its standard input
-    ],
-  });
+  return startProgram({ command: testpmdCommand({ filePrefix, devices, mode: 'mac' }) });
+}
+
+function testpmdCommand(options: {
+  readonly filePrefix: string;
+  readonly devices: readonly string[];
+  readonly mode: 'io' | 'mac';
+}): readonly [string, ...string[]] {
+  const { filePrefix, devices, mode } = options;
+  return [
+    'dpdk-testpmd',
+    ...ealArguments({ lcores: `0@${cores.control},1@${cores.datapath}`, filePrefix, devices }),
+    '--',
+    ...[`--forward-mode=${mode}`, '--burst=64', '--nb-cores=1', '--total-num-mbufs=32768', '--auto-start'],
+    '--stats-period=3600', // keeps it from reading its standard input
+  ];
 }

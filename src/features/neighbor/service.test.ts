@@ -129,12 +129,7 @@ async function open() {
   const hood = await Neighborhood.open();
   const { hops, users, interfaces } = hood;
   const { register } = nexthopService({ hops, users, interfaces, nowMs: () => hood.nowMs });
-  const interceptors = [
-    guardImplementations(
-      () => {},
-      async () => {},
-    ),
-  ];
+  const interceptors = [guardImplementations({ onFault: () => {}, settled: async () => {}, stallMs: 1000 })];
   const client = createClient(NexthopService, createRouterTransport(register, { router: { interceptors } }));
   return { hood, client };
 }

@@ -1,15 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { createConnectRouter } from '@connectrpc/connect';
+import { type ContextValues, createConnectRouter } from '@connectrpc/connect';
+import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
 import { type FaultListener, guardImplementations } from './guard.ts';
+import { Intake } from './intake.ts';
+import type { ApiLimits } from './limits.ts';
+import { refusing, tooMany } from './refusal.ts';
 import type { ApiService } from './service.ts';
 
 export type Request = IncomingMessage | Http2ServerRequest;
 export type Response = ServerResponse | Http2ServerResponse;
 
-/** Answers one HTTP request; never throws. */
-export type Dispatch = (request: Request, response: Response) => Promise<void>;
+/** Answers one HTTP request, or refuses it as it is told to; never throws. */
+export type Dispatch = (request: Request, response: Response, refusal?: ContextValues) => Promise<void>;
 
 /** Routes HTTP requests to the methods of services, in whichever protocol they come. */
 export function createDispatch(options: {
@@ -17,23 +21,29 @@ export function createDispatch(options: {
   readonly onFault: FaultListener;
   readonly settled: () => Promise<void>;
   readonly shutdownSignal: AbortSignal;
+  readonly limits: ApiLimits;
 }): Dispatch {
+  const { onFault, settled, limits, shutdownSignal } = options;
   const router = createConnectRouter({
-    interceptors: [guardImplementations(options.onFault, options.settled)],
-    readMaxBytes: largestMessage,
-    writeMaxBytes: largestMessage,
+    interceptors: [guardImplementations({ onFault, settled, stallMs: limits.stallMs })],
+    readMaxBytes: limits.messageBytes,
+    writeMaxBytes: limits.messageBytes,
     jsonOptions: { alwaysEmitImplicit: true },
-    shutdownSignal: options.shutdownSignal,
+    shutdownSignal,
   });
   for (const service of options.services) service.register(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
-  return async (request, response) => {
+  const intake = new Intake(limits);
+  let calls = 0;
+  return async (request, response, refusal) => {
     const handler = handlers.get(request.url?.split('?', 1)[0] ?? '');
     if (handler === undefined) return end(response, 404);
     nameHost(request);
+    calls++;
+    response.once('close', () => calls--);
+    const values = refusal ?? (calls > limits.calls ? refusing(tooMany('calls', limits.calls)) : undefined);
     try {
-      const answer = await handler(universalRequestFromNodeRequest(request, response, undefined, undefined));
-      await universalResponseToNodeResponse(answer, response);
+      await answer({ handler, request, response, values, intake });
     } catch {
       // Errors of implementations are answers by now: what failed is the request's form or the connection.
       end(response, 400);
@@ -41,8 +51,23 @@ export function createDispatch(options: {
   };
 }
 
-// A batch of 2^19 routes fits; what is larger comes in several messages.
-const largestMessage = 16 << 20;
+interface Call {
+  readonly handler: UniversalHandler;
+  readonly request: Request;
+  readonly response: Response;
+  readonly values: ContextValues | undefined;
+  readonly intake: Intake;
+}
+
+async function answer({ handler, request, response, values, intake }: Call): Promise<void> {
+  const call = universalRequestFromNodeRequest(request, response, undefined, values);
+  const { methodKind } = handler.method;
+  const kind = methodKind === 'unary' || methodKind === 'server_streaming' ? 'message' : 'stream';
+  // The body is a stream, as nothing has parsed it before.
+  const portion = intake.open(call.body as AsyncIterable<Uint8Array>, kind);
+  response.once('close', portion.close);
+  await universalResponseToNodeResponse(await handler({ ...call, body: portion.body }), response);
+}
 
 // A UNIX socket has no host: clients send its path, escaped or not, or nothing at all.
 function nameHost(request: Request): void {

@@ -1,11 +1,11 @@
-import type { EventEmitter } from 'node:events';
-import { createServer as createHttp1Server } from 'node:http';
-import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer, type Socket } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { createDispatch, type Dispatch, type Request, type Response } from './dispatch.ts';
 import type { FaultListener } from './guard.ts';
 import { Health } from './health.ts';
+import { HttpPair } from './http-pair.ts';
+import { type ApiLimits, apiLimits } from './limits.ts';
+import { refusing, tooMany } from './refusal.ts';
 import type { ApiService } from './service.ts';
 import { sniffHttpVersion } from './sniff.ts';
 import { standardServices } from './standard-services.ts';
@@ -17,33 +17,35 @@ export interface ApiServerOptions extends UnixSocketPlace {
   readonly onFault: FaultListener;
   /** Resolves when what calls have changed shows outside the router; answers wait for it. */
   readonly settled?: () => Promise<void>;
+  readonly limits?: Partial<ApiLimits>;
 }
 
 /** Serves gRPC, gRPC-Web and Connect, in HTTP/2 and HTTP/1.1, on one UNIX socket. */
 export class ApiServer {
   readonly health: Health;
   readonly #place: UnixSocketPlace;
+  readonly #limits: ApiLimits;
   readonly #dispatch: Dispatch;
   readonly #shutdown = new AbortController();
   readonly #sockets = new Set<Socket>();
-  readonly #sessions = new Set<ServerHttp2Session>();
   readonly #server = createServer((socket) => this.#accept(socket));
-  readonly #http1;
-  readonly #http2;
+  readonly #serving: HttpPair;
+  /** Tells those who are too many that they are. */
+  readonly #refusing: HttpPair;
 
   constructor(options: ApiServerOptions) {
     this.#place = options;
+    this.#limits = { ...apiLimits, ...options.limits };
     this.health = new Health(options.services.map((service) => service.descriptor.typeName));
     this.#dispatch = createDispatch({
       services: [...options.services, ...standardServices(options.services, this.health)],
       onFault: options.onFault,
       settled: options.settled ?? (() => Promise.resolve()),
       shutdownSignal: this.#shutdown.signal,
+      limits: this.#limits,
     });
-    const handle = (request: Request, response: Response) => this.#handle(request, response);
-    this.#http1 = createHttp1Server(handle);
-    this.#http2 = createHttp2Server(handle);
-    this.#http2.on('session', (session) => this.#track(session));
+    this.#serving = new HttpPair(this.#limits, (request, response) => void this.#dispatch(request, response));
+    this.#refusing = new HttpPair(this.#limits, (request, response) => this.#refuse(request, response));
   }
 
   /** Opens the socket; throws EADDRINUSE when another router listens on it. */
@@ -54,7 +56,8 @@ export class ApiServer {
       await this.close();
       throw error;
     }
-    this.#http1.emit('listening'); // starts its watch over slow clients, though it owns no socket
+    this.#serving.start();
+    this.#refusing.start();
   }
 
   /** Ends all calls, waits for their connections to close and removes the socket. */
@@ -63,8 +66,8 @@ export class ApiServer {
     this.health.setAll('not-serving');
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#shutdown.abort(new ConnectError('the router is stopping', Code.Unavailable));
-    for (const session of this.#sessions) session.close();
-    this.#http1.close();
+    this.#serving.close();
+    this.#refusing.close();
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, graceMs);
@@ -72,29 +75,26 @@ export class ApiServer {
     clearTimeout(timer);
   }
 
-  #handle(request: Request, response: Response): void {
-    const emitters: EventEmitter[] = [request, response];
-    for (const emitter of emitters) emitter.on('error', ignore);
-    response.once('finish', () => {
-      if (this.#shutdown.signal.aborted && request.httpVersionMajor === 1) request.socket.end();
-    });
-    void this.#dispatch(request, response);
-  }
-
   #accept(socket: Socket): void {
+    const { connections, patienceMs } = this.#limits;
+    const before = this.#sockets.size;
+    socket.on('error', ignore);
+    if (before >= connections + MOST_REFUSED) return void socket.destroy();
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    socket.on('error', ignore);
-    sniffHttpVersion(socket, (version) => {
-      (version === 'http2' ? this.#http2 : this.#http1).emit('connection', socket);
-    });
+    const pair = before < connections ? this.#serving : this.#refusing;
+    sniffHttpVersion(socket, patienceMs, (version) => pair.accept(socket, version));
   }
 
-  #track(session: ServerHttp2Session): void {
-    this.#sessions.add(session);
-    session.once('close', () => this.#sessions.delete(session));
+  #refuse(request: Request, response: Response): void {
+    if ('stream' in request) response.once('close', () => request.stream.session?.close());
+    else response.setHeader('connection', 'close');
+    void this.#dispatch(request, response, refusing(tooMany('connections', this.#limits.connections)));
   }
 }
+
+/** Connections at once that are told why they are refused; those beyond are closed without a word. */
+const MOST_REFUSED = 64;
 
 function ignore(): void {
   // The connection is gone, and with it whoever could be told.

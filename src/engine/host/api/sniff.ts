@@ -3,8 +3,12 @@ import type { Socket } from 'node:net';
 /** The protocol that a client speaks. */
 export type HttpVersion = 'http1' | 'http2';
 
-/** Looks at the first bytes of a connection without taking them; gives up after ten silent seconds. */
-export function sniffHttpVersion(socket: Socket, onKnown: (version: HttpVersion) => void): void {
+/** Looks at the first bytes of a connection without taking them; closes it when they do not come in time. */
+export function sniffHttpVersion(
+  socket: Socket,
+  patienceMs: number,
+  onKnown: (version: HttpVersion) => void,
+): void {
   let head: Buffer = Buffer.alloc(0);
   const onReadable = () => {
     const chunk: unknown = socket.read();
@@ -19,7 +23,7 @@ export function sniffHttpVersion(socket: Socket, onKnown: (version: HttpVersion)
     onKnown(version);
   };
   const onTimeout = () => socket.destroy();
-  socket.setTimeout(10_000);
+  socket.setTimeout(patienceMs);
   socket.on('timeout', onTimeout);
   socket.on('readable', onReadable);
 }

@@ -11,7 +11,7 @@ import { ErrorDetailSchema } from './engine_pb.js';
 export function toConnectError(reason: unknown): ConnectError {
   if (reason instanceof ConnectError) return reason;
   const code = errnoOf(reason);
-  const message = reason instanceof Error ? reason.message : String(reason);
+  const message = shortened(reason instanceof Error ? reason.message : String(reason));
   return new ConnectError(
     message,
     statusOf(code ?? 'EIO'),
@@ -45,8 +45,17 @@ function detailOf(code: ErrnoName, reason: unknown) {
 function textOf(reason: unknown, key: string): string {
   if (!(reason instanceof Error)) return '';
   const value: unknown = Reflect.get(reason, key);
-  return typeof value === 'string' ? value : '';
+  return typeof value === 'string' ? shortened(value) : '';
 }
+
+/** What a client has sent may be megabytes long; an error goes in a header, which may not. */
+function shortened(text: string): string {
+  if (text.length <= LONGEST_TEXT) return text;
+  const half = LONGEST_TEXT / 2;
+  return `${text.slice(0, half)} … ${text.slice(-half)} (${text.length} characters)`.toWellFormed();
+}
+
+const LONGEST_TEXT = 1000;
 
 function statusOf(code: ErrnoName): Code {
   return statuses[code] ?? Code.Internal;

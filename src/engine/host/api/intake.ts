@@ -1,0 +1,97 @@
+import type { ConnectError } from '@connectrpc/connect';
+import { ApiError } from '../../api-error.ts';
+import type { ApiLimits } from './limits.ts';
+import { toConnectError } from './wire-error.ts';
+
+/** Takes in what clients send, only so much of all together, and each message of a call that has one within a time. */
+export class Intake {
+  readonly #limits: ApiLimits;
+  #pending = 0;
+
+  constructor(limits: ApiLimits) {
+    this.#limits = limits;
+  }
+
+  /** Bytes of requests that are not answered yet. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Begins to take the request of a call; a stream of requests may take any time. */
+  open(body: AsyncIterable<Uint8Array>, kind: 'message' | 'stream'): Portion {
+    let held = 0;
+    const hold = (bytes: number) => {
+      // What a stream has sent before is done with: it holds one message at most.
+      const more = Math.min(bytes, this.#limits.messageBytes - held);
+      if (this.#pending + more > this.#limits.pendingBytes) throw tooMuch(this.#limits);
+      held += more;
+      this.#pending += more;
+    };
+    const late = kind === 'message' ? this.#limits.patienceMs : undefined;
+    return {
+      body: take(body, hold, late),
+      close: () => {
+        this.#pending -= held;
+        held = 0;
+      },
+    };
+  }
+}
+
+/** A request that is being taken in. */
+export interface Portion {
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Its call is answered, or has ended otherwise. */
+  readonly close: () => void;
+}
+
+async function* take(
+  body: AsyncIterable<Uint8Array>,
+  hold: (bytes: number) => void,
+  patienceMs: number | undefined,
+): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  const patience = patienceMs === undefined ? undefined : new Patience(patienceMs);
+  try {
+    for (;;) {
+      const step = await (patience ? patience.wait(chunks.next()) : chunks.next());
+      if (step.done === true) return;
+      hold(step.value.length);
+      yield step.value;
+    }
+  } finally {
+    // The rest is left unread and not returned to, which would end the connection before the answer.
+    patience?.end();
+  }
+}
+
+/** A time within which all is to have come. */
+class Patience {
+  readonly #timer: NodeJS.Timeout;
+  readonly #late = Promise.withResolvers<never>();
+
+  constructor(milliseconds: number) {
+    this.#late.promise.catch(() => undefined);
+    this.#timer = setTimeout(() => this.#late.reject(tooLate(milliseconds)), milliseconds).unref();
+  }
+
+  wait<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#late.promise]);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+const doing = 'receiving a request';
+
+function tooMuch({ pendingBytes }: ApiLimits): ConnectError {
+  const expected = `at most ${pendingBytes >> 20} MiB of requests at once`;
+  return toConnectError(new ApiError('ENOBUFS', { doing, expected, received: 'more; try again later' }));
+}
+
+function tooLate(milliseconds: number): ConnectError {
+  const expected = `all of it within ${milliseconds / 1000} s`;
+  return toConnectError(new ApiError('ETIMEDOUT', { doing, expected, received: 'a part' }));
+}

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CAPTURE_BYTES, CONTROL_MODE, WORKER_AREAS, WORKER_CAPTURE } from '../../layout.ts';
-import { ModeBits } from '../router.ts';
+import { ModeBits } from '../mode-bits.ts';
 import type { CaptureWish } from './capture-session.ts';
 import { Captures } from './captures.ts';
 import { openSampleBench, type SampleBench } from './testing/sample-bench.ts';
@@ -44,6 +44,18 @@ test('tshark reads each frame with its interface, direction and comment', async 
     ['p0', '0x00000001', 'p0 received', '60', '198.51.100.1', '54321'],
     ['p1', '0x00000002', 'p1 sent', '60', '198.51.100.1', '54321'],
   ]);
+});
+
+test('the seventeenth capture at once is refused, and has its turn when another ends', async () => {
+  const others = await Promise.all(Array.from({ length: 16 }, () => start({})));
+  const wish = { iface: undefined, drops: false, count: undefined, snaplen: 65535 };
+  const oneMore = () => captures.run(wish, AbortSignal.timeout(1000));
+  const expected = /expected at most 16 captures at once, got one more/;
+  await assert.rejects(oneMore().next(), { code: 'EBUSY', message: expected });
+  await others[0]?.stop();
+  const late = oneMore();
+  assert.equal((await late.next()).done, false);
+  await late.return(undefined);
 });
 
 test('a drop is captured with its whole frame, its stage and its meaning', async () => {

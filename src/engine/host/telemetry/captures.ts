@@ -1,5 +1,6 @@
+import { ApiError } from '../../api-error.ts';
 import { CONTROL_SNAPLEN, CONTROL_TICKS_PER_SECOND, MODE_CAPTURE_DROPS } from '../../layout.ts';
-import type { ModeBits } from '../router.ts';
+import type { ModeBits } from '../mode-bits.ts';
 import { type CapturedPacket, CaptureRing } from './capture-ring.ts';
 import { CaptureSession, type CaptureWish } from './capture-session.ts';
 import { clockNow } from './clock.ts';
@@ -26,9 +27,10 @@ export class Captures {
     this.#options = options;
   }
 
-  /** Captures until the wish is fulfilled or the signal aborts; gives pieces of a pcapng file. */
+  /** Captures until the wish is fulfilled or the signal aborts; gives pieces of a pcapng file. @throws ApiError EBUSY */
   async *run(wish: CaptureWish, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const { source, interfaces } = this.#options;
+    if (this.#sessions.size >= MOST_CAPTURES) throw tooMany();
     const session = new CaptureSession({ wish, graph: source.info.graph, interfaces });
     this.#add(session);
     try {
@@ -94,6 +96,16 @@ export class Captures {
 }
 
 const POLL_MS = 5;
+/** Each may hold megabytes for a reader that does not keep up. */
+const MOST_CAPTURES = 16;
+
+function tooMany(): ApiError {
+  return new ApiError('EBUSY', {
+    doing: 'capturing packets',
+    expected: `at most ${MOST_CAPTURES} captures at once`,
+    received: 'one more',
+  });
+}
 
 /** Dropped packets need no interface's flag: every drop is captured, and the session picks its own. */
 function scopeOf(wish: CaptureWish): WatchScope {

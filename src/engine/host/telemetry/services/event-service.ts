@@ -8,11 +8,15 @@ export function eventService(events: Events): ApiService {
   return apiService(EventService, {
     async *watchEvents({ types, replay }, { signal }) {
       for await (const batch of events.watch({ types, replay }, signal)) {
-        yield { events: batch.map(eventMessage) };
+        for (let at = 0; at < batch.length; at += MESSAGE_EVENTS)
+          yield { events: batch.slice(at, at + MESSAGE_EVENTS).map(eventMessage) };
       }
     },
   });
 }
+
+/** What a slow reader leaves in its connection is one message. */
+const MESSAGE_EVENTS = 256;
 
 /** The words `name=value` of an event's line are its fields. */
 function eventMessage({ timeNs, type, text }: RecordedEvent) {

@@ -52,6 +52,8 @@ export const CONTROL_TICKS_PER_SECOND = 0x10018;
 export const CONTROL_VECTOR = 0x10020;
 /** u32: next free byte of the arena, then the heads of its free lists (33 × u32). */
 export const CONTROL_ARENA = 0x10040;
+/** u32: bytes in the blocks of the arena that are taken. */
+export const CONTROL_ARENA_USED = 0x100c8;
 
 /** Some interface or all are traced: packets go stage by stage and leave records. */
 export const MODE_TRACE = 1;

@@ -1,4 +1,4 @@
-import { CONTROL_ARENA } from '../layout';
+import { CONTROL_ARENA, CONTROL_ARENA_USED } from '../layout';
 import { ARENA, ARENA_END } from './regions';
 
 // The control thread's store of blocks that tables grow by. A block is a power of two long, from 64 bytes on;
@@ -14,14 +14,17 @@ export function takeBlock(bytes: u32): usize {
   if (!block) return carve(order);
   store<u32>(list, load<u32>(block));
   memory.fill(block, 0, 1 << order);
+  countUsed(1 << order);
   return block;
 }
 
 /** Gives a block back at once: only for blocks that no worker has ever seen. Others go through `retire`. */
 export function returnBlock(block: usize, bytes: u32): void {
-  const list = freeList(orderOf(bytes));
+  const order = orderOf(bytes);
+  const list = freeList(order);
   store<u32>(block, load<u32>(list));
   store<u32>(list, <u32>block);
+  countUsed(-(1 << order));
 }
 
 function carve(order: u32): usize {
@@ -29,7 +32,12 @@ function carve(order: u32): usize {
   const start = (next + 63) & ~63;
   if (<u64>start + ((1 as u64) << order) > <u64>ARENA_END) return 0;
   store<u32>(CONTROL_ARENA, <u32>(start + (1 << order)));
+  countUsed(1 << order);
   return start;
+}
+
+function countUsed(more: i32): void {
+  store<u32>(CONTROL_ARENA_USED, load<u32>(CONTROL_ARENA_USED) + more);
 }
 
 function orderOf(bytes: u32): u32 {

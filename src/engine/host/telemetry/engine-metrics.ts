@@ -1,3 +1,4 @@
+import { CONTROL_ARENA_USED, PACKET_BUFFERS } from '../../layout.ts';
 import { ROUTER_PREFIX } from './metrics.ts';
 import type { NodeStatistics, NodeStats } from './node-stats.ts';
 import type { MetricFamily, Sample } from './openmetrics.ts';
@@ -30,6 +31,7 @@ export function engineMetrics(options: EngineMetricsOptions): readonly MetricFam
     ...workerMetrics(states),
     stuckMetric(states, options.stuck()),
     ...(options.buffers ? [bufferMetric(options.buffers())] : []),
+    tableMetric(source),
     ...processMetrics(),
   ];
 }
@@ -118,6 +120,22 @@ function bufferMetric({ inUse, available }: { inUse: number; available: number }
     type: 'gauge',
     help: 'Packet buffers of the pool.',
     samples,
+  };
+}
+
+/** What tables have taken of the memory that they grow by; what is retired counts until it is free again. */
+function tableMetric({ view, info }: TelemetrySource): MetricFamily {
+  const inUse = view.getUint32(CONTROL_ARENA_USED, true);
+  const size = PACKET_BUFFERS - (info.regions.ARENA ?? PACKET_BUFFERS);
+  return {
+    name: `${ROUTER_PREFIX}table_memory_bytes`,
+    type: 'gauge',
+    unit: 'bytes',
+    help: 'Memory that routes and other tables grow by.',
+    samples: [
+      { labels: { state: 'in_use' }, value: inUse },
+      { labels: { state: 'available' }, value: size - inUse },
+    ],
   };
 }
 

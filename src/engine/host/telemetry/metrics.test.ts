@@ -32,6 +32,9 @@ test('an independent parser reads all metrics', { skip: parserIsMissing }, async
   assert.equal(samples['millrace_worker_busy_rounds_total{cpu=1,worker=0}'], 1);
   assert.equal(samples['millrace_worker_busy_ratio{cpu=1,worker=0}'], 0.5);
   assert.equal(samples['millrace_packet_buffers{state=in_use}'], 5);
+  const tables = samples['millrace_table_memory_bytes{state=in_use}'] ?? -1;
+  const rest = samples['millrace_table_memory_bytes{state=available}'] ?? 0;
+  assert.ok(tables >= 0 && rest > 1e9, `${tables} bytes in use, ${rest} available`);
   assert.ok((samples['process_resident_memory_bytes{}'] ?? 0) > 1e6);
 });
 

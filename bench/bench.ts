@@ -36,6 +36,6 @@ export interface Result {
 /** A bound on Millrace's own median, or on its ratio to a peer's. */
 export type Goal = {
   readonly ratioTo?: string;
-  /** What it must reach at least, where that is less than the goal. */
-  readonly must?: number;
+  /** What it must reach at least, where that is less than the goal; "reported" when any figure will do. */
+  readonly must?: number | 'reported';
 } & ({ readonly atLeast: number } | { readonly atMost: number });

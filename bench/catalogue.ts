@@ -4,7 +4,7 @@ import { idle } from './benches/idle.ts';
 import { firstPacket, ping } from './benches/ping.ts';
 import { routes } from './benches/routes.ts';
 import { ctl, start } from './benches/start.ts';
-import { vhost } from './benches/vhost.ts';
+import { latency, vhost } from './benches/vhost.ts';
 
 /** All benchmarks, in the order they are run and shown. */
 export const catalogue: readonly Bench[] = [
@@ -13,6 +13,7 @@ export const catalogue: readonly Bench[] = [
   forwardMillion,
   forwardMix,
   vhost,
+  latency,
   idle,
   routes,
   firstPacket,

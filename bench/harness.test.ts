@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { interleave } from './harness.ts';
+import { interleave, interleaveMany } from './harness.ts';
 
 const log = () => {};
 
@@ -31,4 +31,12 @@ test('a contender that fails is left out with its reason and the others go on', 
   deepEqual(measured.runs, { sound: [7, 7, 7] });
   deepEqual(measured.skipped, { broken: 'no such device' });
   equal(failures, 1);
+});
+
+test('one measurement may give several figures, each with the runs of all contenders', async () => {
+  const contender = (name: string, rate: number) => ({ name, measure: async () => ({ rate, loss: 0 }) });
+  const contenders = [contender('a', 1), contender('b', 2)];
+  const measured = await interleaveMany({ contenders, rounds: 2, units: { rate: 'Mpps', loss: '%' }, log });
+  deepEqual(measured.rate.runs, { a: [1, 1], b: [2, 2] });
+  deepEqual(measured.loss.runs, { a: [0, 0], b: [0, 0] });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Forwarding, Log } from './peer.ts';
-import { threadTimes, timeBetween } from './thread-time.ts';
+import { watchBusiest } from './thread-time.ts';
 
 const warmUpMs = 1000;
 const wholeCore = 0.97;
@@ -16,11 +16,9 @@ export async function packetRate(
 ): Promise<number> {
   await delay(warmUpMs);
   const before = await forwarding.sample();
-  const startMs = performance.now();
-  const timesBefore = threadTimes(forwarding.pid);
+  const watch = watchBusiest(forwarding.pid);
   await delay(seconds * 1000);
-  const { busiest } = timeBetween(timesBefore, threadTimes(forwarding.pid));
-  const share = busiest / 1e6 / (performance.now() - startMs);
+  const { share } = watch();
   const after = await forwarding.sample();
   if (share < wholeCore)
     log(`the core was shared: the forwarding thread had ${Math.round(share * 100)} % of it`);

@@ -74,11 +74,14 @@ function judge(
   const [words, bound] =
     'atLeast' in goal ? (['at least', goal.atLeast] as const) : (['at most', goal.atMost] as const);
   const must = goal.must ?? bound;
-  const holds = (limit: number) =>
-    reached === null ? null : 'atLeast' in goal ? reached >= limit : reached <= limit;
+  const holds = (limit: number | 'reported') => {
+    if (reached === null) return null;
+    if (limit === 'reported') return true;
+    return 'atLeast' in goal ? reached >= limit : reached <= limit;
+  };
   return {
     goal: `${words} ${bound} ${of}`,
-    must: `${words} ${must} ${of}`,
+    must: must === 'reported' ? must : `${words} ${must} ${of}`,
     reached,
     met: holds(bound),
     mustMet: holds(must),

@@ -1,6 +1,6 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import { threadTimes, timeBetween } from './thread-time.ts';
+import { threadTimes, timeBetween, watchBusiest } from './thread-time.ts';
 
 test('the busiest thread and the sum are told apart, new threads included', () => {
   const before = new Map([
@@ -23,4 +23,12 @@ test('a process that works uses time', () => {
     usedUs = user + system;
   }
   ok(timeBetween(before, threadTimes(process.pid)).busiest > 5e6);
+});
+
+test('the busiest threads share of the time is below one core each', () => {
+  const watch = watchBusiest(process.pid, 2);
+  const end = performance.now() + 50;
+  while (performance.now() < end);
+  const { share } = watch();
+  ok(share > 0 && share <= 1, `${share}`);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench, Result, Settings } from '../bench.ts';
-import { interleave } from '../harness.ts';
+import { interleaveMany } from '../harness.ts';
 import { reserveHugepages } from '../hugepages.ts';
 import { groutByDefault } from '../peers/grout.ts';
 import { millraceByDefault } from '../peers/millrace.ts';
@@ -26,37 +26,31 @@ async function run(settings: Settings): Promise<readonly Result[]> {
   reserveHugepages(hugepages, settings.log);
   const { ready, skipped } = await readyPeers([millraceByDefault, groutByDefault], settings);
   const seconds = Math.max(leastSeconds, settings.seconds);
-  const memory = new Map<string, number[]>();
+  const units = { cpu: '% of a core', memory: 'MiB' } as const;
   const contenders = ready.map((router) => ({
     name: router.name,
-    measure: async () => {
-      const usage = await idleUsage(router, seconds);
-      memory.set(router.name, [...(memory.get(router.name) ?? []), usage.memoryMiB]);
-      return usage.cpuPercent;
-    },
+    measure: () => idleUsage(router, seconds),
   }));
-  const cpu = await interleave({ contenders, rounds: settings.runs, unit: '% of a core', log: settings.log });
-  const without = { ...skipped, ...cpu.skipped };
-  const memoryRuns = Object.fromEntries([...memory].filter(([name]) => !(name in cpu.skipped)));
+  const measured = await interleaveMany({ contenders, rounds: settings.runs, units, log: settings.log });
   return [
     {
       bench: 'idle',
       about: `CPU time of all threads of an idle router in its default mode, over ${seconds} s`,
-      unit: '% of a core',
+      unit: units.cpu,
       better: 'lower',
       goals: [{ atMost: 2, must: 5 }],
-      runs: cpu.runs,
-      skipped: without,
+      runs: measured.cpu.runs,
+      skipped: { ...skipped, ...measured.cpu.skipped },
     },
     {
       bench: 'idle-memory',
       about: 'Resident memory of an idle router, its packet memory apart',
-      unit: 'MiB',
+      unit: units.memory,
       better: 'lower',
       goals: [{ atMost: 250 }],
       note: 'VmRSS of /proc/PID/status; packet memory is in hugepages, which the kernel does not count in it.',
-      runs: memoryRuns,
-      skipped: without,
+      runs: measured.memory.runs,
+      skipped: { ...skipped, ...measured.memory.skipped },
     },
   ];
 }
@@ -64,7 +58,7 @@ async function run(settings: Settings): Promise<readonly Result[]> {
 async function idleUsage(
   router: Router,
   seconds: number,
-): Promise<{ readonly cpuPercent: number; readonly memoryMiB: number }> {
+): Promise<{ readonly cpu: number; readonly memory: number }> {
   using workspace = new Workspace();
   await using instance = await startRouter(router, workspace.path);
   await runLines(instance, { lines: [...tapLines, ...addressLines], directory: workspace.path });
@@ -74,7 +68,7 @@ async function idleUsage(
   const startMs = performance.now();
   await delay(seconds * 1000);
   const { total } = timeBetween(before, threadTimes(pid));
-  return { cpuPercent: total / 1e4 / (performance.now() - startMs), memoryMiB: residentMiB(pid) };
+  return { cpu: total / 1e4 / (performance.now() - startMs), memory: residentMiB(pid) };
 }
 
 const tapLines = [0, 1].map(

@@ -3,7 +3,7 @@ import { cores, type Log } from '../peer.ts';
 import { startProgram } from '../program.ts';
 import { run } from '../run.ts';
 import { groutRoot } from '../setup/grout.ts';
-import { forwardingRouter, type Router, type RouterInstance } from './router.ts';
+import { forwardingRouter, type Router, type RouterInstance, vhostRouter } from './router.ts';
 
 /** The DPDK project's graph router, run as its own tests run it: polling, without hugepages. */
 export const grout = forwardingRouter(
@@ -14,14 +14,17 @@ export const grout = forwardingRouter(
   }),
 );
 
+const inEarnest = groutWith({
+  name: 'grout-hugepages',
+  about: 'Grout from Debian forky, -p (hugepages, polling)',
+  flags: ['-p'],
+});
+
 /** The same with hugepages, which is how it would be run in earnest. */
-export const groutHugepages = forwardingRouter(
-  groutWith({
-    name: 'grout-hugepages',
-    about: 'Grout from Debian forky, -p (hugepages, polling)',
-    flags: ['-p'],
-  }),
-);
+export const groutHugepages = forwardingRouter(inEarnest);
+
+/** The same between two vhost-user ends. */
+export const groutVhost = vhostRouter(inEarnest);
 
 /** The same as it is by default: hugepages, and it sleeps when nothing arrives. */
 export const groutByDefault = groutWith({

@@ -4,39 +4,26 @@ import { BenchError } from '../bench-error.ts';
 import { cores } from '../peer.ts';
 import { startProgram } from '../program.ts';
 import { run } from '../run.ts';
-import type { VhostSwitch } from '../vhost-switch.ts';
-import { forwardingRouter, type Router, type RouterInstance, runLines, startRouter } from './router.ts';
-import { vhostLines } from './router-script.ts';
+import { forwardingRouter, type Router, type RouterInstance, vhostRouter } from './router.ts';
+
+const root = dirname(dirname(import.meta.dirname));
+const vrouterProgram = join(root, 'src/programs/vrouter.ts');
+
+const millraceCommand = join(root, 'bin/millrace');
+
+const polling = millraceWith({ about: 'this router, -p (hugepages, polling)', flags: ['-p'] });
 
 /** What all the others are compared with. */
-export const millrace = forwardingRouter(
-  millraceWith({ about: 'this router, -p (hugepages, polling)', flags: ['-p'] }),
-);
+export const millrace = forwardingRouter(polling);
+
+/** The same between two vhost-user ends. */
+export const millraceVhost = vhostRouter(polling);
 
 /** The same as it is by default: it sleeps when nothing arrives. */
 export const millraceByDefault = millraceWith({
   about: 'this router by default (hugepages, micro-sleeps)',
   flags: [],
 });
-
-/** The same between two vhost-user ends. */
-export const millraceVhost: VhostSwitch = {
-  name: millraceByDefault.name,
-  about: 'this router, -p (hugepages, polling)',
-  setUp,
-  async attach({ directory, sockets }) {
-    const router = millraceWith({ about: '', flags: ['-p'] });
-    await using resources = new AsyncDisposableStack();
-    const instance = resources.use(await startRouter(router, directory));
-    await runLines(instance, { lines: vhostLines(sockets), directory });
-    return resources.move();
-  },
-};
-
-const root = dirname(dirname(import.meta.dirname));
-const vrouterProgram = join(root, 'src/programs/vrouter.ts');
-
-const millraceCommand = join(root, 'bin/millrace');
 
 interface Variant {
   readonly about: string;

@@ -5,7 +5,7 @@ import { cores, type Forwarding, type ForwardJob, forwardingDevices, type Log, t
 import { bootPatience } from '../program.ts';
 import { telemetryScript } from '../setup/dpdk-tools.ts';
 import { unpackOvs } from '../setup/ovs.ts';
-import type { VhostJob, VhostSwitch } from '../vhost-switch.ts';
+import type { AttachedSwitch, VhostJob, VhostSwitch } from '../vhost-switch.ts';
 import { dpdkForwarding, ownFilePrefix } from './dpdk-program.ts';
 import { OvsInstance } from './ovs-instance.ts';
 
@@ -33,15 +33,15 @@ async function forward(job: ForwardJob): Promise<Forwarding> {
   return dpdkForwarding({ program, filePrefix, device: 'net_null1', alongside });
 }
 
-async function attach(job: VhostJob): Promise<AsyncDisposable> {
+async function attach(job: VhostJob): Promise<AttachedSwitch> {
   const resources = new AsyncDisposableStack();
-  await startBridge(resources, {
+  const { pid } = await startBridge(resources, {
     directory: job.directory,
     eal: [`--file-prefix=${ownFilePrefix('ovs')}`],
     ports: job.sockets.map((path) => ['type=dpdkvhostuserclient', `options:vhost-server-path=${path}`]),
-    rules: [rule('ip', 'p0', 'p1'), rule('ip', 'p1', 'p0')],
+    rules: [rule('ip', 'p0', 'p1'), rule('ipv6', 'p0', 'p1')],
   });
-  return resources;
+  return { pid, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 interface BridgeSpec {

@@ -1,5 +1,3 @@
-import { forwardingDevices } from '../peer.ts';
-import { vhostDestination, vhostEnds } from '../vhost-app.ts';
 import {
   type Family,
   familyOf,
@@ -10,10 +8,10 @@ import {
   type Workload,
 } from '../workload.ts';
 
-/** The lines that make a router with the grcli grammar forward a workload from p0 to p1. */
-export function forwardingScript(workload: Workload, pcap: string): readonly string[] {
+/** The lines that make a router with the grcli grammar forward a workload from p0 to p1, which have these devices. */
+export function forwardingScript(workload: Workload, devices: readonly string[]): readonly string[] {
   return [
-    ...forwardingDevices(pcap).map((device, index) => `interface add port p${index} devargs ${device}`),
+    ...devices.map((device, index) => `interface add port p${index} devargs ${device}`),
     ...tableSizeLines(workload.routes),
     ...addressLines,
     ...neighborLines('ipv4'),
@@ -21,27 +19,6 @@ export function forwardingScript(workload: Workload, pcap: string): readonly str
     ...routeLines(workload.routes),
   ];
 }
-
-/**
- * The lines that send packets from either vhost-user end to the other. Both ends send to the same destination,
- * so each is in a VRF of its own, whose route leads to a neighbour in the other.
- */
-export function vhostLines(sockets: readonly string[]): readonly string[] {
-  return [
-    ...['interface add vrf a', 'interface add vrf b'],
-    ...vrfs.map((vrf, index) => {
-      const devargs = `net_vhost${index},iface=${sockets[index]},client=1`;
-      return `interface add port p${index} devargs ${devargs} mac ${vhostDestination.mac} vrf ${vrf}`;
-    }),
-    ...vhostEnds.flatMap(({ mac }, index) => [
-      `address add 192.168.${index}.1/24 iface p${index}`,
-      `nexthop add l3 iface p${index} id ${10 + index} address 192.168.${index}.2 mac ${mac}`,
-    ]),
-    ...vrfs.map((vrf, index) => `route add ${vhostDestination.prefix} via id ${11 - index} vrf ${vrf}`),
-  ];
-}
-
-const vrfs = ['a', 'b'] as const;
 
 /** The lines that make room for routes, when the tables are not large enough from the start. */
 export function tableSizeLines(routes: readonly Route[]): readonly string[] {

@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Program } from '../../lab/program.ts';
-import type { Forwarding, ForwardJob, Peer, Sample } from '../peer.ts';
+import { type Forwarding, type ForwardJob, forwardingDevices, type Peer, type Sample } from '../peer.ts';
 import { bootPatience } from '../program.ts';
+import { type AttachedSwitch, type VhostJob, type VhostSwitch, vhostDevices } from '../vhost-switch.ts';
 import { forwardingScript } from './router-script.ts';
 
 /** A router that speaks the grcli grammar. */
@@ -52,6 +53,16 @@ export function forwardingRouter(router: Router): Peer {
   };
 }
 
+/** Makes a switch between vhost-user ends of a router. */
+export function vhostRouter(router: Router): VhostSwitch {
+  return {
+    name: router.name,
+    about: router.about,
+    setUp: (log) => router.setUp(log),
+    attach: (job) => attach(router, job),
+  };
+}
+
 /** Runs lines of the grammar in a router; the first that fails ends it. */
 export async function runLines(
   instance: RouterInstance,
@@ -65,7 +76,7 @@ export async function runLines(
 async function forward(router: Router, job: ForwardJob): Promise<Forwarding> {
   await using resources = new AsyncDisposableStack();
   const instance = resources.use(await startRouter(router, job.directory));
-  const lines = forwardingScript(job.workload, instance.inside(job.pcap));
+  const lines = forwardingScript(job.workload, forwardingDevices(instance.inside(job.pcap)));
   await runLines(instance, { lines, directory: job.directory });
   const sample = () => sentBy(instance, 'p1');
   await instance.program.until(
@@ -75,6 +86,15 @@ async function forward(router: Router, job: ForwardJob): Promise<Forwarding> {
   );
   const kept = resources.move();
   return { pid: instance.program.pid, sample, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+async function attach(router: Router, { directory, sockets, workload }: VhostJob): Promise<AttachedSwitch> {
+  await using resources = new AsyncDisposableStack();
+  const instance = resources.use(await startRouter(router, directory));
+  const devices = vhostDevices(sockets.map((socket) => instance.inside(socket)));
+  await runLines(instance, { lines: forwardingScript(workload, devices), directory });
+  const kept = resources.move();
+  return { pid: instance.program.pid, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 async function sentBy(instance: RouterInstance, name: string): Promise<Sample> {

@@ -3,7 +3,7 @@ import type { Program } from '../../lab/program.ts';
 import { cores, type Forwarding, type ForwardJob, forwardingDevices, type Log, type Peer } from '../peer.ts';
 import { bootPatience, startProgram } from '../program.ts';
 import { telemetryScript } from '../setup/dpdk-tools.ts';
-import type { VhostJob, VhostSwitch } from '../vhost-switch.ts';
+import { type AttachedSwitch, type VhostJob, type VhostSwitch, vhostDevices } from '../vhost-switch.ts';
 import { dpdkForwarding, ealArguments, ownFilePrefix } from './dpdk-program.ts';
 
 /** DPDK's test program, which rewrites the MAC addresses and looks nothing up: the ceiling of these ports. */
@@ -23,9 +23,9 @@ function forward(job: ForwardJob): Promise<Forwarding> {
   return dpdkForwarding({ program, filePrefix, device: 'net_null1' });
 }
 
-async function attach({ sockets }: VhostJob): Promise<AsyncDisposable> {
-  const devices = sockets.map((socket, index) => `net_vhost${index},iface=${socket},client=1`);
-  return startTestpmd(ownFilePrefix('testpmd'), devices);
+async function attach({ sockets }: VhostJob): Promise<AttachedSwitch> {
+  const program = startTestpmd(ownFilePrefix('testpmd'), vhostDevices(sockets));
+  return { pid: program.pid, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
 }
 
 /** Starts it in a namespace so that it hands frames on as they are, from either device to the other. */

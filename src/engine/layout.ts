@@ -54,6 +54,11 @@ export const CONTROL_VECTOR = 0x10020;
 export const CONTROL_ARENA = 0x10040;
 /** u32: bytes in the blocks of the arena that are taken. */
 export const CONTROL_ARENA_USED = 0x100c8;
+/** The list of retired blocks (datapath/retired.ts): { oldest u32, newest u32, count u32 }. */
+export const CONTROL_RETIRED = 0x100d0;
+
+/** Stages that are switched off: a bit for each of MAX_STAGES, in u64s. Read while MODE_DISABLED is set. */
+export const CONTROL_DISABLED = 0x10100;
 
 /** Some interface or all are traced: packets go stage by stage and leave records. */
 export const MODE_TRACE = 1;
@@ -63,6 +68,8 @@ export const MODE_CAPTURE_DROPS = 2;
 export const MODE_MEASURE = 4;
 /** Packets that come from the control thread are traced too. */
 export const MODE_TRACE_LOCAL = 8;
+/** Some stage is switched off (CONTROL_DISABLED): packets go stage by stage, and those for it are dropped. */
+export const MODE_DISABLED = 16;
 
 // ── worker area: offsets from its start ────────────────────────────────────────────────────────────
 // 0..1023 the Worker record (datapath/worker.ts has it whole); these of its fields the host reads or writes:
@@ -70,6 +77,8 @@ export const WORKER_EPOCH = 0;
 export const WORKER_STATE = 4;
 export const WORKER_CLOCK = 8;
 export const WORKER_COMMAND = 16;
+export const WORKER_BURST_COUNT = 20;
+export const WORKER_CURRENT = 28;
 export const WORKER_STAGE = 32;
 export const WORKER_QUEUE_COUNT = 36;
 export const WORKER_NEXT_TRACE = 60;
@@ -88,6 +97,9 @@ export const FREE_MAX = 256;
 /** Fresh buffers at hand: SPARE_MAX × u32. */
 export const WORKER_SPARES = 8192;
 export const SPARE_MAX = 64;
+/** Buffers that the stage at work has taken: FRESH_MAX × u32, the last ones (Worker.freshCount). */
+export const WORKER_FRESH = 9216;
+export const FRESH_MAX = 64;
 /** Transmit buffers: MAX_PORTS × { count u32, queue u32, unsent u64, TX_MAX × u32 at 16 }. */
 export const WORKER_TRANSMIT = 12288;
 export const TRANSMIT_STRIDE = 512;

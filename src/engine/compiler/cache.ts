@@ -29,7 +29,8 @@ async function sourcesFingerprint(source: DatapathSource): Promise<string> {
     .filter(isSource)
     .sort()
     .map((name) => join(source.root, name));
-  const extra = source.stages.filter((path) => path.startsWith('/')).map((path) => `${path}.ts`);
+  const outside = source.stages.filter((path) => path.startsWith('..'));
+  const extra = outside.map((path) => join(source.root, `${path}.ts`));
   const texts = await Promise.all([...files, ...extra].map((file) => readFile(file, 'utf8')));
   return fingerprint(JSON.stringify([source, texts]));
 }

@@ -5,6 +5,7 @@ import asc from 'assemblyscript/asc';
 import { addFastCopy, type FastWay, joinPaths } from './fast-way.ts';
 import { generateGraph, generateNodes, generateRegions, importPath } from './generate.ts';
 import { fingerprint, type Graph, linkGraph } from './graph.ts';
+import { findPlaces, type StagePlaces } from './places.ts';
 import { assignRegions } from './regions.ts';
 import { INFO_SECTION } from './section.ts';
 import { readStage, type Stage } from './stages.ts';
@@ -28,6 +29,8 @@ export interface DatapathInfo {
   readonly regions: Readonly<Record<string, number>>;
   /** Fingerprint of the memory layout: modules that agree in it can take over each other's tables. */
   readonly layout: string;
+  /** Whose code each byte is: what a trap is blamed on. */
+  readonly places: StagePlaces;
 }
 
 /** Compiles the datapath to one WebAssembly module that describes itself. */
@@ -41,8 +44,10 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
   const regions = assignRegions(layouts);
   const folder = join(source.root, 'engine/datapath');
   const controlModules = source.controlModules.map((path) => join(source.root, `${path}.ts`));
+  const graphFile = join(folder, 'graph.ts');
+  const graphText = generateGraph({ stages, graph, fastWay, controlModules, folder });
   const generated = new Map([
-    [join(folder, 'graph.ts'), generateGraph({ stages, graph, fastWay, controlModules, folder })],
+    [graphFile, graphText],
     [join(folder, 'nodes.ts'), generateNodes(graph)],
     [join(folder, 'regions.ts'), generateRegions(regions)],
   ]);
@@ -52,9 +57,17 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
     fastWay,
     folder,
   };
-  const code = await assemble(join(folder, 'graph.ts'), sources);
+  const { code, sourceMap, pathOf } = await assemble(graphFile, sources);
+  const places = findPlaces({
+    module: code,
+    sourceMap,
+    pathOf,
+    stages,
+    graph: { file: graphFile, text: translate(graphFile, graphText, sources) },
+    loopFile: join(folder, 'loop.ts'),
+  });
   const layout = fingerprint(JSON.stringify([...regions, layouts]));
-  const info: DatapathInfo = { graph, regions: Object.fromEntries(regions), layout };
+  const info: DatapathInfo = { graph, regions: Object.fromEntries(regions), layout, places };
   return appendCustomSection(code, INFO_SECTION, new TextEncoder().encode(JSON.stringify(info)));
 }
 
@@ -62,10 +75,18 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
   return { ...(await import(pathToFileURL(file).href)) };
 }
 
+/** What the compiler wrote; `pathOf` gives the full path of a source that the map names. */
+interface Assembled {
+  readonly code: Uint8Array;
+  readonly sourceMap: string;
+  readonly pathOf: (source: string) => string;
+}
+
 /** Runs the AssemblyScript compiler on files and generated modules; its complaints become one error. */
-async function assemble(entry: string, sources: DatapathText): Promise<Uint8Array> {
+async function assemble(entry: string, sources: DatapathText): Promise<Assembled> {
   const base = process.cwd();
   let code: Uint8Array | undefined;
+  let sourceMap: string | undefined;
   const { error, stderr } = await asc.main([relative(base, entry), ...compilerOptions], {
     async readFile(name, folder) {
       const path = resolve(folder, name);
@@ -73,13 +94,14 @@ async function assemble(entry: string, sources: DatapathText): Promise<Uint8Arra
       return text === null ? null : translate(path, text, sources);
     },
     writeFile(_name, contents) {
-      if (typeof contents !== 'string') code = contents;
+      if (typeof contents === 'string') sourceMap = contents;
+      else code = contents;
     },
     listFiles: () => [],
   });
   if (error) throw new Error(`the datapath does not compile:\n${stderr.toString()}${error.message}`);
-  if (!code) throw new Error('the AssemblyScript compiler wrote no module');
-  return code;
+  if (!code || sourceMap === undefined) throw new Error('the AssemblyScript compiler wrote no module');
+  return { code, sourceMap, pathOf: (source) => resolve(base, source) };
 }
 
 const compilerOptions = [
@@ -100,6 +122,7 @@ const compilerOptions = [
   '--noAssert',
   '--converge',
   '--debug',
+  '--sourceMap', // changes no instruction
 ];
 
 /** What the compiler reads in place of files, and which files are stages. */

@@ -35,7 +35,13 @@ export const endings = [
 ] as const;
 
 /** What the engine itself drops. */
-const engineDrops = [{ name: 'tx-full', doc: "The port's transmit ring had no room." }] as const;
+const engineDrops = [
+  { name: 'tx-full', doc: "The port's transmit ring had no room." },
+  {
+    name: 'stage-disabled',
+    doc: 'The stage has trapped too often and is off until somebody switches it on (`graph enable STAGE`).',
+  },
+] as const;
 
 /** Numbers stages, endings and drops, and resolves every edge; a name that leads nowhere is an error. */
 export function linkGraph(stages: readonly Stage[]): Graph {

@@ -1,4 +1,4 @@
-import { FREE_MAX, SPARE_MAX, WORKER_FREES, WORKER_SPARES } from '../layout';
+import { FREE_MAX, FRESH_MAX, SPARE_MAX, WORKER_FREES, WORKER_FRESH, WORKER_SPARES } from '../layout';
 import { alloc, free } from './host';
 import { worker } from './instance';
 import { NO_FRAME, Packet } from './packet';
@@ -26,10 +26,17 @@ export function freshPacket(): Packet | null {
   if (!worker.spareCount) return null;
   worker.spareCount--;
   const packet = changetype<Packet>(<usize>load<u32>(spares + (worker.spareCount << 2)));
+  noteFresh(packet);
   packet.trace = 0;
   packet.flags = 0;
   packet.frameOff = NO_FRAME;
   return packet;
+}
+
+/** So that a stage that traps costs none of the buffers that only it knew of. */
+function noteFresh(packet: Packet): void {
+  const slot = (worker.freshCount++ & (FRESH_MAX - 1)) << 2;
+  store<u32>(changetype<usize>(worker) + WORKER_FRESH + slot, <u32>changetype<usize>(packet));
 }
 
 /** Gives the spare packets back, for a worker that stops. */

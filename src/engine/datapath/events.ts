@@ -69,7 +69,14 @@ export function punt(kind: u32, packet: Packet): bool {
   event.iface = packet.iface;
   event.vrf = packet.vrf;
   putEvent();
+  forget(packet);
   return true;
+}
+
+/** A packet that was given away is not the stage's any more, should it trap. */
+function forget(packet: Packet): void {
+  worker.freshCount = 0;
+  if (worker.current == <u32>changetype<usize>(packet)) worker.current = 0;
 }
 
 /** Wakes the control thread when this round has put events. */

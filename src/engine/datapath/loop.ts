@@ -4,20 +4,22 @@ import {
   CONTROL_MODE,
   CONTROL_POLL,
   CONTROL_VECTOR,
-  MAX_STAGES,
+  MODE_DISABLED,
   MODE_MEASURE,
   MODE_TRACE_LOCAL,
   WORKER_BURST,
   WORKER_QUEUES,
 } from '../layout';
-import { flushReleased, flushSpares, release } from './buffers';
+import { flushReleased, flushSpares } from './buffers';
 import { counterOf } from './counters';
+import { isDisabled } from './disabled';
 import { announceEvents } from './events';
-import { arrive, FIRST_STAGE, keepsPacket, nodeOf, passFast, step } from './graph';
+import { arrive, FIRST_STAGE, keepsPacket, nodeOf, passFast, STAGE_DISABLED, step } from './graph';
 import { cycles, pause, rx } from './host';
 import { takeInjected } from './injected';
 import { worker } from './instance';
 import { Packet } from './packet';
+import { dropBurst } from './recovery';
 import { traceDecision, traceStage } from './trace';
 import { flushTransmit } from './transmit';
 import { isStage, nextWaitingStage, takeFirst, waitingFor, waitOn } from './waiting';
@@ -69,33 +71,10 @@ export function passQuietPoint(): void {
 /** Leaves the worker with nothing in its hands, so that its thread can end. */
 export function retire(): void {
   dropBurst();
-  flushTransmit();
   flushSpares();
   flushReleased();
   worker.state = WORKER_STOPPED;
   atomic.store<u32>(changetype<usize>(worker) + offsetof<Worker>('epoch'), NEVER);
-}
-
-/** After a trap: gives up the packets of the broken burst, and only those; returns how many. */
-export function dropBurst(): u32 {
-  let dropped: u32 = 0;
-  if (worker.current) dropped += abandon(worker.current);
-  worker.current = 0;
-  for (let i = worker.burstIndex; i < worker.burstCount; i++) {
-    dropped += abandon(load<u32>(changetype<usize>(worker) + WORKER_BURST + (i << 2)));
-  }
-  worker.burstCount = 0;
-  for (let stage: u32 = 0; stage < MAX_STAGES; stage++) {
-    const queue = waitingFor(stage);
-    while (queue.head) dropped += abandon(<u32>changetype<usize>(takeFirst(queue)));
-  }
-  flushReleased();
-  return dropped;
-}
-
-function abandon(packet: u32): u32 {
-  release(changetype<Packet>(<usize>packet));
-  return 1;
 }
 
 /** Receives one burst and takes it to its end; returns its size. */
@@ -150,6 +129,10 @@ function runStage(stage: u32): void {
   const measured = worker.mode & MODE_MEASURE;
   const start = measured ? <u64>cycles() : 0;
   worker.stage = stage;
+  if (load<u32>(CONTROL_MODE) & MODE_DISABLED && isDisabled(stage)) {
+    dropWaiting(stage);
+    return;
+  }
   counter.batches++;
   counter.packets += packets;
   for (let i: u32 = 0; i < packets; i++) passStage(stage, takeFirst(queue));
@@ -159,9 +142,20 @@ function runStage(stage: u32): void {
   counter.measured += packets;
 }
 
+/** Drops what waits for a stage that is switched off. */
+function dropWaiting(stage: u32): void {
+  const queue = waitingFor(stage);
+  while (queue.head) {
+    const packet = takeFirst(queue);
+    if (packet.trace) traceFirstStage(stage, STAGE_DISABLED, packet);
+    arrive(STAGE_DISABLED, packet);
+  }
+}
+
 /** Takes one packet through one stage, and notes it where the packet is traced, be it from this stage on. */
 function passStage(stage: u32, packet: Packet): void {
   worker.current = <u32>changetype<usize>(packet);
+  worker.freshCount = 0;
   const traced = packet.trace;
   if (traced) traceStage(stage, packet);
   const node = nodeOf(stage, step(stage, packet));

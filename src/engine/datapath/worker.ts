@@ -41,6 +41,8 @@ export class Worker {
   eventsPut: u32;
   /** Bursts until the next measured one; small ones count more. */
   untilMeasured: u32;
+  /** Buffers that the stage at work has taken from the pool so far. */
+  freshCount: u32;
 }
 
 export const WORKER_STOPPED: u32 = 0;

@@ -4,23 +4,26 @@ import type { Logger } from 'pino';
 import {
   BURST_MAX,
   CONTROL_BURST,
-  CONTROL_MODE,
   CONTROL_POLL,
   CONTROL_SNAPLEN,
   CONTROL_TICKS_PER_SECOND,
   CONTROL_VECTOR,
+  MAX_WORKERS,
   PACKET_BUFFERS,
+  WORKER_AREAS,
+  WORKER_COUNTERS,
 } from '../layout.ts';
 import type { ApiService } from './api/service.ts';
+import { CurrentDatapath } from './current-datapath.ts';
 import {
   CONTROL_WORKER,
   createMemory,
   type Datapath,
-  type Instance,
+  type EngineFunctions,
+  engineFunctionNames,
   instantiate,
   loadDatapath,
   nodeNamed,
-  tableFunctions,
 } from './datapath.ts';
 import { Dispatch } from './dispatch.ts';
 import {
@@ -35,21 +38,23 @@ import {
   poolMap,
   threadPin,
 } from './dpdk.ts';
+import type { Needs } from './fits.ts';
+import { LiveFunctions } from './live-functions.ts';
+import { ModeBits } from './mode-bits.ts';
 import { type PacketFields, type PacketHandle, Packets } from './packets.ts';
 import { type Punt, Punts } from './punts.ts';
+import type { RouterEvent } from './router-event.ts';
+import { StageGuard } from './stage-guard.ts';
+import { DatapathSwap } from './swap.ts';
+import { Traps } from './traps.ts';
+import { Troubles } from './troubles.ts';
 import { Workers, type WorkerView } from './workers.ts';
-
-/** Something that happened, for whoever watches: `ctl events`, scripts, the agent. */
-export interface RouterEvent {
-  /** The event's kind as its line begins: "iface add", "nh new". */
-  readonly type: string;
-  /** The rest of its line. */
-  readonly text: string;
-}
 
 /** How a router is to run. */
 export interface RouterOptions {
   readonly datapathFile: string;
+  /** The module that exports `trials`: what a build must pass before it takes over from this one. */
+  readonly trials: URL;
   readonly eal: EalOptions;
   /** Packet buffers in the pool, and bytes of each, headroom included; longer packets are chains. */
   readonly buffers: number;
@@ -64,23 +69,30 @@ export interface RouterOptions {
 export class Router {
   readonly log: Logger;
   readonly eal: EalInfo;
-  readonly datapath: Datapath;
+  readonly datapath: CurrentDatapath;
   readonly memory: Uint8Array;
   readonly view: DataView;
-  readonly control: Instance;
   readonly workers: Workers;
   readonly packets: Packets;
   readonly dispatch: Dispatch;
   readonly mode: ModeBits;
+  readonly traps: Traps;
+  readonly swap: DatapathSwap;
+  /** What is wrong now. */
+  readonly troubles = new Troubles();
   /** What the API serves: features add theirs before it starts. */
   readonly services: ApiService[] = [];
+  readonly #functions: LiveFunctions;
+  readonly #engine: EngineFunctions;
+  readonly #nodes = new Map<string, number>();
   readonly #punts: Punts;
   readonly #emit: (event: RouterEvent) => void;
   readonly #reclaimer: NodeJS.Timeout;
   readonly #settling: (() => Promise<void>)[] = [];
   #controlCpus: readonly number[] = allowedCpus();
 
-  private constructor(options: RouterOptions, eal: EalInfo, datapath: Datapath) {
+  private constructor(options: RouterOptions, eal: EalInfo, { code, datapath: first }: Loaded) {
+    const datapath = new CurrentDatapath(first);
     const pool = poolCreate({
       name: 'packets',
       count: options.buffers,
@@ -98,13 +110,23 @@ export class Router {
     this.memory = new Uint8Array(shared.buffer);
     this.view = new DataView(shared.buffer);
     this.mode = new ModeBits(this.view);
-    this.control = instantiate({
+    this.traps = new Traps({
       datapath,
-      memory: shared,
-      host,
-      worker: CONTROL_WORKER,
-      packetDelta: mapping.delta,
+      guard: new StageGuard(this.view, this.mode),
+      troubles: this.troubles,
+      log: this.log,
+      emit: this.#emit,
     });
+    const controlInstance = (of: Datapath) =>
+      instantiate({
+        datapath: of,
+        memory: shared,
+        host,
+        worker: CONTROL_WORKER,
+        packetDelta: mapping.delta,
+      });
+    this.#functions = new LiveFunctions(controlInstance(first).exports);
+    this.#engine = this.#functions.take<EngineFunctions>(engineFunctionNames);
     this.dispatch = new Dispatch(datapath, this.view);
     this.packets = new Packets({ memory: this.memory, host, delta: mapping.delta, workerStride });
     this.#punts = new Punts({
@@ -118,12 +140,25 @@ export class Router {
       memory: shared,
       packetDelta: mapping.delta,
       workerStride,
-      engine: this.control.engine,
+      engine: this.#engine,
       listener: {
-        trapped: (worker, trap) => this.#noteTrap(worker, trap),
+        trapped: (worker, trap) => void (this.swap.noteTrap(worker, trap) || this.traps.note(worker, trap)),
         died: (worker, error) =>
           this.log.fatal({ worker: worker.index, cpu: worker.cpu, error }, 'a worker has died'),
       },
+    });
+    this.swap = new DatapathSwap({
+      datapath,
+      functions: this.#functions,
+      trials: options.trials,
+      code,
+      file: options.datapathFile,
+      needs: () => this.#needs(),
+      instantiate: controlInstance,
+      swapWorkers: (module) => this.workers.swap(module),
+      clearCounters: (node) => this.#clearCounters(node, workerStride),
+      log: this.log,
+      emit: this.#emit,
     });
     this.#writeControlBlock(options.poll);
     this.#reclaimer = setInterval(() => this.#reclaim(), RECLAIM_MS).unref();
@@ -131,8 +166,9 @@ export class Router {
 
   /** Starts EAL, makes the memory and the workers. @throws DpdkError with what is missing */
   static async start(options: RouterOptions & { readonly datapathCpus: readonly number[] }): Promise<Router> {
-    const datapath = loadDatapath(new Uint8Array(await readFile(options.datapathFile)));
-    const router = new Router(options, ealInit(options.eal), datapath);
+    const code = new Uint8Array(await readFile(options.datapathFile));
+    const datapath = loadDatapath(code);
+    const router = new Router(options, ealInit(options.eal), { code, datapath });
     for (const cpu of options.datapathCpus) await router.addWorker(cpu);
     router.#punts.start();
     return router;
@@ -153,7 +189,11 @@ export class Router {
 
   /** Id of a stage or drop. @throws Error when the datapath has none of that name */
   node(name: string): number {
-    return nodeNamed(this.datapath.info, name).id;
+    const known = this.#nodes.get(name);
+    if (known !== undefined) return known;
+    const { id } = nodeNamed(this.datapath.info, name);
+    this.#nodes.set(name, id);
+    return id;
   }
 
   /** Address of a table, as the features' layout.ts name it. */
@@ -163,7 +203,7 @@ export class Router {
 
   /** A feature's functions in the datapath, all of which must be there. */
   tables<T>(names: readonly (keyof T & string)[]): T {
-    return tableFunctions<T>(this.control.exports, names);
+    return this.#functions.take<T>(names);
   }
 
   /** Chooses who takes what a stage punts. */
@@ -238,38 +278,35 @@ export class Router {
 
   /** Lets retired table blocks be used again once every worker has moved on. */
   #reclaim(): void {
-    this.control.engine.newEpoch();
-    this.control.engine.reclaim();
+    this.#engine.newEpoch();
+    this.#engine.reclaim();
   }
 
-  #noteTrap(worker: WorkerView, trap: { stage: number; dropped: number; reason: string }): void {
-    const stage = this.datapath.info.graph.nodes[trap.stage]?.name ?? 'common path';
-    this.log.error(
-      { worker: worker.index, stage, dropped: trap.dropped, reason: trap.reason },
-      'the datapath has trapped',
-    );
-    this.emit({
-      type: 'worker trap',
-      text: `worker=${worker.index} stage=${stage} dropped=${trap.dropped} ${trap.reason}`,
-    });
-  }
-}
-
-/** The bits of CONTROL_MODE, which several owners set and clear. */
-export class ModeBits {
-  readonly #view: DataView;
-
-  constructor(view: DataView) {
-    this.#view = view;
+  /** All that another build must have: what was asked for by name, here or for a table. */
+  #needs(): Needs {
+    const entries = this.dispatch.entries.map(({ stage }) => stage);
+    return {
+      nodes: [...new Set([...this.#nodes.keys(), ...entries])],
+      functions: this.#functions.parameters,
+    };
   }
 
-  /** Sets or clears MODE_… bits; workers see it with their next burst. */
-  set(bits: number, on: boolean): void {
-    const now = this.#view.getUint32(CONTROL_MODE, true);
-    this.#view.setUint32(CONTROL_MODE, on ? now | bits : now & ~bits, true);
+  #clearCounters(node: number, workerStride: number): void {
+    for (let worker = 0; worker <= MAX_WORKERS; worker++) {
+      const counter = WORKER_AREAS + worker * workerStride + WORKER_COUNTERS + node * COUNTER_BYTES;
+      this.memory.fill(0, counter, counter + COUNTER_BYTES);
+    }
   }
 }
 
+/** A datapath with the code that it was compiled from. */
+interface Loaded {
+  readonly code: Uint8Array;
+  readonly datapath: Datapath;
+}
+
+/** Bytes of a node's counter (datapath/counters.ts). */
+const COUNTER_BYTES = 32;
 const RECLAIM_MS = 50;
 const LONGEST_SETTLING_MS = 1000;
 /** Packets that a stage takes at once, unless somebody says otherwise. */

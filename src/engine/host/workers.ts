@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import {
   MAX_PORTS,
@@ -25,14 +26,29 @@ export interface WorkerStart {
 }
 
 /** What a worker is told when it is called back from its loop. */
-export type WorkerCommand = { readonly kind: 'stop' } | { readonly kind: 'pin'; readonly cpu: number };
+export type WorkerCommand =
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'pin'; readonly cpu: number }
+  | { readonly kind: 'swap'; readonly module: Datapath['module'] };
 
 /** What a worker tells. */
 export type WorkerReport =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'ready'; readonly thread: number }
   | { readonly kind: 'pinned'; readonly cpu: number }
-  | { readonly kind: 'trap'; readonly stage: number; readonly dropped: number; readonly reason: string };
+  /** It runs another module; for so long it has left its packets alone. */
+  | { readonly kind: 'swapped'; readonly pauseMs: number }
+  | ({ readonly kind: 'trap' } & TrapReport);
+
+/** What a worker tells of a trap. */
+export interface TrapReport {
+  /** The stage that had a packet in its hands; absent on the fast way, where the stack tells. */
+  readonly stage?: number;
+  readonly stack: string;
+  /** Packets that were given up. */
+  readonly dropped: number;
+  readonly reason: string;
+}
 
 /** A receive queue of a DPDK port. */
 export interface PortQueue {
@@ -51,16 +67,14 @@ export interface WorkerView {
 
 /** What happened on a worker, for the log. */
 export interface WorkerListener {
-  trapped(
-    worker: WorkerView,
-    trap: { readonly stage: number; readonly dropped: number; readonly reason: string },
-  ): void;
+  trapped(worker: WorkerView, trap: TrapReport): void;
   died(worker: WorkerView, error: unknown): void;
 }
 
 interface Running {
   readonly index: number;
   readonly thread: Worker;
+  module: Datapath['module'];
   threadId: number;
   cpu: number;
   queues: readonly PortQueue[];
@@ -68,7 +82,7 @@ interface Running {
 
 /** The datapath's worker threads: one for each datapath CPU, each polling its own receive queues. */
 export class Workers {
-  readonly #options: Omit<WorkerStart, 'index' | 'cpu'>;
+  #options: Omit<WorkerStart, 'index' | 'cpu'>;
   readonly #engine: EngineFunctions;
   readonly #listener: WorkerListener;
   readonly #view: DataView;
@@ -103,13 +117,15 @@ export class Workers {
       workerData: { ...this.#options, index, cpu } satisfies WorkerStart,
       name: `worker-${index}`,
     });
-    const worker: Running = { index, thread, threadId: 0, cpu, queues: [] };
+    const { module } = this.#options.datapath;
+    const worker: Running = { index, thread, module, threadId: 0, cpu, queues: [] };
     const ready = await this.#report(worker, 'ready');
     worker.threadId = ready.thread;
     thread.on('message', (report: WorkerReport) => this.#note(worker, report));
     thread.on('error', (error) => this.#listener.died(worker, error));
     this.#running.push(worker);
     this.#running.sort((a, b) => a.index - b.index);
+    await this.#bringUpToDate(worker);
     return worker;
   }
 
@@ -130,6 +146,17 @@ export class Workers {
     this.#tell(worker, { kind: 'pin', cpu });
     await pinned;
     worker.cpu = cpu;
+  }
+
+  /**
+   * Lets all workers go on with another module, each between two bursts of its own, and those that come later.
+   *
+   * @returns for how many milliseconds each has left its packets alone
+   * @throws Error when one does not answer
+   */
+  async swap(module: Datapath['module']): Promise<readonly number[]> {
+    this.#options = { ...this.#options, datapath: { module } };
+    return await Promise.all(this.#running.map((worker) => this.#bringUpToDate(worker)));
   }
 
   /** Gives a worker its receive queues; when it returns, the worker touches no others. */
@@ -178,6 +205,17 @@ export class Workers {
   /** Ends all workers. */
   async close(): Promise<void> {
     for (const { index } of this.list) await this.remove(index);
+  }
+
+  async #bringUpToDate(worker: Running): Promise<number> {
+    const { module } = this.#options.datapath;
+    if (worker.module === module) return 0;
+    worker.module = module;
+    const swapped = this.#report(worker, 'swapped');
+    this.#tell(worker, { kind: 'swap', module });
+    const report = await Promise.race([swapped, delay(LONGEST_SWAP_MS, undefined, { ref: false })]);
+    if (!report) throw new Error(`worker ${worker.index} has not answered in ${LONGEST_SWAP_MS} ms`);
+    return report.pauseMs;
   }
 
   #area(index: number): number {
@@ -241,4 +279,6 @@ function isReport<Kind extends WorkerReport['kind']>(
   return report.kind === kind;
 }
 
+/** A worker answers between two bursts, or after the longest sleep. */
+const LONGEST_SWAP_MS = 2000;
 const LONGEST_QUIET_MS = 2000;

@@ -3,7 +3,8 @@ import { ApiError } from '../../api-error.ts';
 import { ApiServer } from '../api/server.ts';
 import { findListener } from '../api/unix-socket-holder.ts';
 import { allowedCpus } from '../dpdk.ts';
-import { Router, type RouterEvent } from '../router.ts';
+import { Router } from '../router.ts';
+import type { RouterEvent } from '../router-event.ts';
 import { type Flags, FRAME_BYTES } from './flags.ts';
 import { notifyServiceManager } from './notify.ts';
 
@@ -12,6 +13,8 @@ export interface Daemon {
   readonly version: string;
   readonly usage: string;
   readonly datapathFile: string;
+  /** The module that exports what another build must pass before it takes over. */
+  readonly trials: URL;
   readFlags(): Flags;
   makeLog(flags: Flags): Logger;
   runScript(file: string, socketPath: string): Promise<void>;
@@ -88,6 +91,7 @@ async function startRouter(
   const { control, datapath } = chooseCpus(flags);
   const router = await Router.start({
     datapathFile: daemon.datapathFile,
+    trials: daemon.trials,
     eal: { controlCpus: control, hugepages: !flags.test, extra: flags.ealArguments },
     buffers: flags.buffers,
     bufferBytes: Math.max(SMALLEST_BUFFER, Math.ceil((flags.maxMtu + FRAME_BYTES) / 64) * 64),

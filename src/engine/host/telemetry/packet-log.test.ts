@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { pino } from 'pino';
 import { CONTROL_MODE } from '../../layout.ts';
-import { ModeBits } from '../router.ts';
+import { ModeBits } from '../mode-bits.ts';
 import { clockNow } from './clock.ts';
 import { PacketLog } from './packet-log.ts';
 import { openSampleBench, type SampleBench } from './testing/sample-bench.ts';

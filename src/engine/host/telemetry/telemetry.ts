@@ -1,6 +1,7 @@
 import { CONTROL_TICKS_PER_SECOND } from '../../layout.ts';
 import { burstFunctions, followDpdkLog, poolStats } from '../dpdk.ts';
-import type { Router, RouterEvent } from '../router.ts';
+import type { Router } from '../router.ts';
+import type { RouterEvent } from '../router-event.ts';
 import { BusyRatios } from './busy-ratio.ts';
 import { Captures } from './captures.ts';
 import { type Clock, clockNow } from './clock.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { CONTROL_MODE, TRACE_BYTES, TRACE_SLOTS, WORKER_AREAS, WORKER_TRACE } from '../../layout.ts';
-import { ModeBits } from '../router.ts';
+import { ModeBits } from '../mode-bits.ts';
 import { clockNow } from './clock.ts';
 import { openSampleBench, type SampleBench } from './testing/sample-bench.ts';
 import { sampleFrame } from './testing/sample-frames.ts';

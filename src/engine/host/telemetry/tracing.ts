@@ -1,5 +1,5 @@
 import { MODE_TRACE, MODE_TRACE_LOCAL } from '../../layout.ts';
-import type { ModeBits } from '../router.ts';
+import type { ModeBits } from '../mode-bits.ts';
 import { applyScope, joinScopes, type WatchedInterfaces, type WatchScope } from './watched-interfaces.ts';
 
 /** Chooses whose packets leave traces: what the user has enabled, and what others (the packet log) need. */

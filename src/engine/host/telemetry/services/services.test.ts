@@ -5,7 +5,7 @@ import { name } from '../../../../command/argument-types.ts';
 import { engineCommands } from '../../../cli.ts';
 import { MODE_MEASURE } from '../../../layout.ts';
 import { CtlBench } from '../../api/testing/ctl-bench.ts';
-import { ModeBits } from '../../router.ts';
+import { ModeBits } from '../../mode-bits.ts';
 import { Captures } from '../captures.ts';
 import { clockNow } from '../clock.ts';
 import { Events } from '../events.ts';

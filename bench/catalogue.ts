@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts';
 import { forward, forward6, forwardMillion, forwardMix } from './benches/forward.ts';
 import { idle } from './benches/idle.ts';
+import { tap, veth } from './benches/iperf.ts';
 import { firstPacket, ping } from './benches/ping.ts';
 import { routes } from './benches/routes.ts';
 import { ctl, start } from './benches/start.ts';
@@ -14,6 +15,8 @@ export const catalogue: readonly Bench[] = [
   forwardMix,
   vhost,
   latency,
+  tap,
+  veth,
   idle,
   routes,
   firstPacket,

@@ -56,6 +56,11 @@ test('without a figure of its own there are peers but no ratios', () => {
   deepEqual(ratios, {});
 });
 
+test('there is no ratio to nothing', () => {
+  const lost = { ...result, runs: { millrace: [1], grout: [0] } };
+  deepEqual(report('latency', lost, machine).ratios, {});
+});
+
 test('a bound on the value itself is a goal too', () => {
   const idle: Result = { ...result, unit: '%', better: 'lower', goals: [{ atMost: 25 }] };
   deepEqual(report('idle', idle, machine).goals, [

@@ -40,7 +40,8 @@ export function report(from: string, result: Result, machine: Machine): Report {
   const medians = mapValues(result.runs, (values) => significant(median(values)));
   const { [self]: own, ...peers } = medians;
   const millrace = own ?? null;
-  const ratios = millrace === null ? {} : mapValues(peers, (value) => significant(millrace / value, 3));
+  const comparable = Object.fromEntries(Object.entries(peers).filter(([, value]) => value !== 0));
+  const ratios = millrace === null ? {} : mapValues(comparable, (value) => significant(millrace / value, 3));
   return {
     from,
     bench: result.bench,

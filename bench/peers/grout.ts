@@ -14,17 +14,18 @@ export const grout = forwardingRouter(
   }),
 );
 
-const inEarnest = groutWith({
+/** Grout in earnest: with hugepages and without sleeping. */
+export const groutPolling = groutWith({
   name: 'grout-hugepages',
   about: 'Grout from Debian forky, -p (hugepages, polling)',
   flags: ['-p'],
 });
 
 /** The same with hugepages, which is how it would be run in earnest. */
-export const groutHugepages = forwardingRouter(inEarnest);
+export const groutHugepages = forwardingRouter(groutPolling);
 
 /** The same between two vhost-user ends. */
-export const groutVhost = vhostRouter(inEarnest);
+export const groutVhost = vhostRouter(groutPolling);
 
 /** The same as it is by default: hugepages, and it sleeps when nothing arrives. */
 export const groutByDefault = groutWith({

@@ -11,13 +11,14 @@ const vrouterProgram = join(root, 'src/programs/vrouter.ts');
 
 const millraceCommand = join(root, 'bin/millrace');
 
-const polling = millraceWith({ about: 'this router, -p (hugepages, polling)', flags: ['-p'] });
+/** This router without sleeping, as a router that is configured by its client. */
+export const millracePolling = millraceWith({ about: 'this router, -p (hugepages, polling)', flags: ['-p'] });
 
 /** What all the others are compared with. */
-export const millrace = forwardingRouter(polling);
+export const millrace = forwardingRouter(millracePolling);
 
 /** The same between two vhost-user ends. */
-export const millraceVhost = vhostRouter(polling);
+export const millraceVhost = vhostRouter(millracePolling);
 
 /** The same as it is by default: it sleeps when nothing arrives. */
 export const millraceByDefault = millraceWith({

@@ -4,11 +4,12 @@ import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 import { addFastCopy, type FastWay, joinPaths } from './fast-way.ts';
 import { generateGraph, generateNodes, generateRegions, importPath } from './generate.ts';
-import { fingerprint, type Graph, linkGraph } from './graph.ts';
+import { fingerprint, type Graph, inNumbers, linkGraph, type NodeNumbers, nodesOf } from './graph.ts';
 import { findPlaces, type StagePlaces } from './places.ts';
+import { recordShapes } from './records.ts';
 import { assignRegions } from './regions.ts';
 import { INFO_SECTION } from './section.ts';
-import { readStage, type Stage } from './stages.ts';
+import { readListed, type Stage } from './stages.ts';
 
 /** What a datapath is built from: the program's lists. Paths are relative to `root`, without `.ts`. */
 export interface DatapathSource {
@@ -21,6 +22,8 @@ export interface DatapathSource {
   readonly controlModules: readonly string[];
   /** The features' layout.ts modules. */
   readonly layouts: readonly string[];
+  /** The numbers that stages and drops have in every build; those that have none get the next ones. */
+  readonly numbers?: NodeNumbers;
 }
 
 /** What a datapath module says of itself, kept in its custom section. */
@@ -35,11 +38,11 @@ export interface DatapathInfo {
 
 /** Compiles the datapath to one WebAssembly module that describes itself. */
 export async function compileDatapath(source: DatapathSource): Promise<Uint8Array> {
-  const stages = source.stages.map((path) => readStage(join(source.root, `${path}.ts`)));
+  const stages = readStages(source);
   const layouts = await Promise.all(
     source.layouts.map((path) => importModule(join(source.root, `${path}.ts`))),
   );
-  const graph = linkGraph(stages);
+  const graph = linkGraph(stages, source.numbers);
   const fastWay = joinPaths(stages, source.commonPaths);
   const regions = assignRegions(layouts);
   const folder = join(source.root, 'engine/datapath');
@@ -57,7 +60,7 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
     fastWay,
     folder,
   };
-  const { code, sourceMap, pathOf } = await assemble(graphFile, sources);
+  const { code, sourceMap, pathOf, texts } = await assemble(graphFile, sources);
   const places = findPlaces({
     module: code,
     sourceMap,
@@ -66,9 +69,26 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
     graph: { file: graphFile, text: translate(graphFile, graphText, sources) },
     loopFile: join(folder, 'loop.ts'),
   });
-  const layout = fingerprint(JSON.stringify([...regions, layouts]));
-  const info: DatapathInfo = { graph, regions: Object.fromEntries(regions), layout, places };
+  const layout = fingerprint(JSON.stringify([...regions, layouts, recordShapes(texts)]));
+  const info: DatapathInfo = {
+    graph: { ...graph, nodes: nodesOf(graph) },
+    regions: Object.fromEntries(regions),
+    layout,
+    places,
+  };
   return appendCustomSection(code, INFO_SECTION, new TextEncoder().encode(JSON.stringify(info)));
+}
+
+/** The stages in the order of their numbers. @throws Error when the first of the list, which receives, is not the first of these */
+function readStages(source: DatapathSource): readonly Stage[] {
+  const listed = readListed(source);
+  const byName = new Map(listed.map((stage) => [stage.name, stage]));
+  const names = inNumbers([...byName.keys()], source.numbers?.stages ?? []);
+  if (names[0] !== listed[0]?.name) {
+    throw new Error(`stage ${listed[0]?.name} receives: expected it to have number 0, which ${names[0]} has`);
+  }
+  if (names.length < listed.length) return listed; // two of one name, which linkGraph complains about
+  return names.flatMap((name) => byName.get(name) ?? []);
 }
 
 async function importModule(file: string): Promise<Record<string, unknown>> {
@@ -80,6 +100,8 @@ interface Assembled {
   readonly code: Uint8Array;
   readonly sourceMap: string;
   readonly pathOf: (source: string) => string;
+  /** What it has read, by path. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** Runs the AssemblyScript compiler on files and generated modules; its complaints become one error. */
@@ -87,11 +109,14 @@ async function assemble(entry: string, sources: DatapathText): Promise<Assembled
   const base = process.cwd();
   let code: Uint8Array | undefined;
   let sourceMap: string | undefined;
+  const texts = new Map<string, string>();
   const { error, stderr } = await asc.main([relative(base, entry), ...compilerOptions], {
     async readFile(name, folder) {
       const path = resolve(folder, name);
       const text = sources.generated.get(path) ?? (await readFile(path, 'utf8').catch(() => null));
-      return text === null ? null : translate(path, text, sources);
+      if (text === null) return null;
+      texts.set(path, text);
+      return translate(path, text, sources);
     },
     writeFile(_name, contents) {
       if (typeof contents === 'string') sourceMap = contents;
@@ -101,7 +126,7 @@ async function assemble(entry: string, sources: DatapathText): Promise<Assembled
   });
   if (error) throw new Error(`the datapath does not compile:\n${stderr.toString()}${error.message}`);
   if (!code || sourceMap === undefined) throw new Error('the AssemblyScript compiler wrote no module');
-  return { code, sourceMap, pathOf: (source) => resolve(base, source) };
+  return { code, sourceMap, pathOf: (source) => resolve(base, source), texts };
 }
 
 const compilerOptions = [

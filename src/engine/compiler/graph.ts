@@ -6,7 +6,8 @@ import type { Stage } from './stages.ts';
 export interface GraphNode {
   readonly id: number;
   readonly name: string;
-  readonly kind: 'stage' | 'ending' | 'drop';
+  /** `spare` is a number that no node has. */
+  readonly kind: 'stage' | 'ending' | 'drop' | 'spare';
   readonly doc: string;
   /** Ids of the nodes its edges lead to, in the order of its `enum Edge`. */
   readonly edges: readonly number[];
@@ -18,13 +19,22 @@ export interface GraphNode {
   readonly takesFrames: boolean;
 }
 
-/** The whole graph; a node's id is its index. */
+/** The whole graph; a node's id is its index, and between stages and endings lie spare numbers. */
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   /** Nodes below this id are stages. */
   readonly stageCount: number;
   /** Nodes from this id on are drops; the ending `consumed` is the one before. */
   readonly firstDrop: number;
+}
+
+/**
+ * Names of stages and drops in the order of their numbers. Tables hold these numbers, and so a build can take over
+ * from another one only where they agree: new names are appended, and none changes its place.
+ */
+export interface NodeNumbers {
+  readonly stages: readonly string[];
+  readonly drops: readonly string[];
 }
 
 /** Where packets end alive. `consumed` is the last: from it on, the packet's buffer is given back. */
@@ -43,37 +53,70 @@ const engineDrops = [
   },
 ] as const;
 
-/** Numbers stages, endings and drops, and resolves every edge; a name that leads nowhere is an error. */
-export function linkGraph(stages: readonly Stage[]): Graph {
+/**
+ * Gives stages, endings and drops their ids, and resolves every edge; a name that leads nowhere is an error. Stages
+ * come as numbered; endings and drops have ids of their own from MAX_STAGES on, so that one more stage moves none.
+ */
+export function linkGraph(stages: readonly Stage[], numbers: NodeNumbers = noNumbers): Graph {
+  const drops = dropsOf(stages);
+  const ends = [...endings.map(({ name }) => name), ...inNumbers([...drops.keys()], numbers.drops)];
+  const ids = new Map([
+    ...stages.map(({ name }, id) => [name, id] as const),
+    ...ends.map((name, i) => [name, MAX_STAGES + i] as const),
+  ]);
+  checkLimits(stages, ends);
+  const nodes = withSpares([
+    ...stages.map((stage, id): GraphNode => {
+      const edges = stage.edges.map((edge) => idOf(ids, stage, edge.to));
+      const { name, doc, tables, layer, takesFrames } = stage;
+      return { id, name, kind: 'stage', doc, edges, tables, layer, takesFrames };
+    }),
+    ...ends.map((name, i): GraphNode => {
+      const ending = endings[i];
+      const node = spare(MAX_STAGES + i);
+      return { ...node, name, kind: ending ? 'ending' : 'drop', doc: ending?.doc ?? drops.get(name) ?? '' };
+    }),
+  ]);
+  return { nodes, stageCount: stages.length, firstDrop: MAX_STAGES + endings.length };
+}
+
+/** The nodes that are there: all but the spare numbers. */
+export function nodesOf(graph: Pick<Graph, 'nodes'>): readonly GraphNode[] {
+  return graph.nodes.filter(({ kind }) => kind !== 'spare');
+}
+
+/** Fills the numbers between the nodes, so that each node's id is its index. */
+export function withSpares(nodes: readonly GraphNode[]): readonly GraphNode[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const count = Math.max(-1, ...byId.keys()) + 1;
+  return Array.from({ length: count }, (_, id) => byId.get(id) ?? spare(id));
+}
+
+/** Names in the order of their numbers: those that have one first, then the new ones as they come. */
+export function inNumbers(names: readonly string[], numbers: readonly string[]): readonly string[] {
+  const known = new Set(numbers);
+  const present = new Set(names);
+  return [...numbers.filter((name) => present.has(name)), ...names.filter((name) => !known.has(name))];
+}
+
+/** All drops with their documentation: the engine's, and those that stages name. */
+export function dropsOf(stages: readonly Stage[]): ReadonlyMap<string, string> {
   const drops = new Map<string, string>(engineDrops.map((drop) => [drop.name, drop.doc]));
   for (const stage of stages) {
     for (const edge of stage.edges) if (edge.drop && !drops.get(edge.to)) drops.set(edge.to, edge.doc);
   }
-  const names = [
-    ...stages.map((stage) => stage.name),
-    ...endings.map((ending) => ending.name),
-    ...drops.keys(),
-  ];
-  const ids = new Map(names.map((name, id) => [name, id]));
-  checkLimits(stages, names, ids);
-  const nodes = names.map((name, id): GraphNode => {
-    const stage = stages[id];
-    const ending = endings[id - stages.length];
-    if (stage) {
-      const edges = stage.edges.map((edge) => idOf(ids, stage, edge.to));
-      const { doc, tables, layer, takesFrames } = stage;
-      return { id, name, kind: 'stage', doc, edges, tables, layer, takesFrames };
-    }
-    const kind = ending ? 'ending' : 'drop';
-    const doc = ending?.doc ?? drops.get(name) ?? '';
-    return { id, name, kind, doc, edges: [], tables: [], layer: '', takesFrames: false };
-  });
-  return { nodes, stageCount: stages.length, firstDrop: stages.length + endings.length };
+  return drops;
 }
 
-/** A short fingerprint of a text, for layout versions and build stamps. */
-export function fingerprint(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+/** A short fingerprint of a text or of bytes, for layout versions and build stamps. */
+export function fingerprint(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 16);
+}
+
+const noNumbers: NodeNumbers = { stages: [], drops: [] };
+
+function spare(id: number): GraphNode {
+  return { id, name: '', kind: 'spare', doc: '', edges: [], tables: [], layer: '', takesFrames: false };
 }
 
 function idOf(ids: ReadonlyMap<string, number>, stage: Stage, to: string): number {
@@ -83,18 +126,17 @@ function idOf(ids: ReadonlyMap<string, number>, stage: Stage, to: string): numbe
   return id;
 }
 
-function checkLimits(
-  stages: readonly Stage[],
-  names: readonly string[],
-  ids: ReadonlyMap<string, number>,
-): void {
-  const twice = names.find((name, index) => ids.get(name) !== index);
+function checkLimits(stages: readonly Stage[], ends: readonly string[]): void {
+  const names = [...stages.map(({ name }) => name), ...ends];
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice)
     throw new Error(
       `the graph has two nodes named ${twice}: a stage, an ending and a drop need names of their own`,
     );
   if (stages.length > MAX_STAGES) throw new Error(`${stages.length} stages, and ${MAX_STAGES} is the most`);
-  if (names.length > MAX_NODES) throw new Error(`${names.length} nodes, and ${MAX_NODES} is the most`);
+  const mostEnds = MAX_NODES - MAX_STAGES;
+  if (ends.length > mostEnds)
+    throw new Error(`${ends.length} endings and drops, and ${mostEnds} is the most`);
   const many = stages.find((stage) => stage.edges.length > MAX_EDGES);
   if (many) throw new Error(`stage ${many.name}: ${many.edges.length} edges, and ${MAX_EDGES} is the most`);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import ts from 'typescript';
 
 /** One way out of a stage, as its file declares it in `enum Edge`. */
@@ -23,6 +23,17 @@ export interface Stage {
   readonly layer: string;
   /** Whether packets come to it with their Ethernet header in front (`@frame`), and not what follows it. */
   readonly takesFrames: boolean;
+}
+
+/** Reads the files of a list of stages; paths are relative to `root`, without `.ts`. */
+export function readListed({
+  root,
+  stages,
+}: {
+  readonly root: string;
+  readonly stages: readonly string[];
+}): readonly Stage[] {
+  return stages.map((path) => readStage(join(root, `${path}.ts`)));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { CONTROL_EPOCH, MAX_WORKERS } from '../layout';
+import { CONTROL_EPOCH, CONTROL_RETIRED, MAX_WORKERS } from '../layout';
 import { returnBlock, takeBlock } from './arena';
 import { workerAt } from './instance';
 import { NEVER, Worker } from './worker';
@@ -17,36 +17,44 @@ class Retired {
 
 const ENTRY_BYTES: u32 = 16;
 
-let oldest: u32 = 0;
-let newest: u32 = 0;
-let count: u32 = 0;
+/** The list lies in memory, so that another build of the datapath finds it when it takes over. */
+@unmanaged
+class RetiredList {
+  oldest: u32;
+  newest: u32;
+  count: u32;
+}
 
 /** Lets a block be reused once no worker can be reading it. Control thread only. */
 export function retireBlock(block: usize, bytes: u32): void {
-  const entry = changetype<Retired>(takeBlock(ENTRY_BYTES));
+  const room = takeBlock(ENTRY_BYTES);
+  if (!room) return; // no memory is left to remember it by: it stays taken
+  const list = retiredList();
+  const entry = changetype<Retired>(room);
   entry.next = 0;
   entry.epoch = load<u32>(CONTROL_EPOCH);
   entry.block = <u32>block;
   entry.bytes = bytes;
-  if (newest) changetype<Retired>(<usize>newest).next = <u32>changetype<usize>(entry);
-  else oldest = <u32>changetype<usize>(entry);
-  newest = <u32>changetype<usize>(entry);
-  count++;
+  if (list.newest) changetype<Retired>(<usize>list.newest).next = <u32>room;
+  else list.oldest = <u32>room;
+  list.newest = <u32>room;
+  list.count++;
 }
 
 /** Frees what no worker can see any more; returns how many blocks still wait. */
 export function reclaim(): u32 {
   const passed = oldestEpoch();
-  while (oldest) {
-    const entry = changetype<Retired>(<usize>oldest);
+  const list = retiredList();
+  while (list.oldest) {
+    const entry = changetype<Retired>(<usize>list.oldest);
     if (<i32>(passed - entry.epoch) <= 0) break;
-    oldest = entry.next;
-    if (!oldest) newest = 0;
+    list.oldest = entry.next;
+    if (!list.oldest) list.newest = 0;
     returnBlock(<usize>entry.block, entry.bytes);
     returnBlock(changetype<usize>(entry), ENTRY_BYTES);
-    count--;
+    list.count--;
   }
-  return count;
+  return list.count;
 }
 
 /** Starts a new epoch; returns it. What was unlinked before is out of sight when `epochPassed` says so. */
@@ -59,6 +67,11 @@ export function newEpoch(): u32 {
 /** Tells whether every running worker has begun a round since `epoch` started. */
 export function epochPassed(epoch: u32): bool {
   return <i32>(oldestEpoch() - epoch) >= 0;
+}
+
+/** @inline */
+function retiredList(): RetiredList {
+  return changetype<RetiredList>(<usize>CONTROL_RETIRED);
 }
 
 /** The oldest epoch that a running worker may still be in. */

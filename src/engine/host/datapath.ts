@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { DatapathInfo } from '../compiler/compile.ts';
-import type { GraphNode } from '../compiler/graph.ts';
+import { type GraphNode, withSpares } from '../compiler/graph.ts';
 import { INFO_SECTION } from '../compiler/section.ts';
 import { MAX_WORKERS, PACKET_BUFFERS } from '../layout.ts';
 
@@ -47,10 +47,25 @@ setFlagsFromString('--no-wasm-dynamic-tiering');
 
 /** Compiles a datapath's code and reads its custom section. @throws Error when it is not one of ours */
 export function loadDatapath(code: Uint8Array<ArrayBuffer>): Datapath {
-  const module = new WebAssembly.Module(code);
+  const module = compileWhole(code);
+  return { module, info: readInfo(module) };
+}
+
+/** Reads what a module says of itself. @throws Error when it is not one of ours */
+export function readInfo(module: WebAssembly.Module): DatapathInfo {
   const [section] = WebAssembly.Module.customSections(module, INFO_SECTION);
   if (!section) throw new Error(`not a datapath: the module has no custom section ${INFO_SECTION}`);
-  return { module, info: parseInfo(new TextDecoder().decode(section)) };
+  return parseInfo(new TextDecoder().decode(section));
+}
+
+/** Compiles every function now: V8 would do it at the first call, which is a packet's. */
+function compileWhole(code: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  setFlagsFromString('--no-wasm-lazy-compilation');
+  try {
+    return new WebAssembly.Module(code);
+  } finally {
+    setFlagsFromString('--wasm-lazy-compilation'); // the AssemblyScript compiler is a large module, too
+  }
 }
 
 /** Makes the one memory of a router: tables below PACKET_BUFFERS, `packetBytes` of packets above. */
@@ -93,12 +108,13 @@ export function tableFunctions<T>(
 
 /** Finds a node of the graph. @throws Error when the datapath has no node of that name */
 export function nodeNamed(info: DatapathInfo, name: string): GraphNode {
-  const found = info.graph.nodes.find((node) => node.name === name);
+  const found = info.graph.nodes.find((node) => node.name === name && node.kind !== 'spare');
   if (!found) throw new Error(`the datapath has no stage or drop named ${name}`);
   return found;
 }
 
-const engineFunctionNames = [
+/** The functions that every datapath exports for the engine. */
+export const engineFunctionNames = [
   'attach',
   'loop',
   'round',
@@ -114,5 +130,6 @@ function parseInfo(text: string): DatapathInfo {
   if (typeof info !== 'object' || info === null || !('graph' in info) || !('regions' in info)) {
     throw new Error('not a datapath: its description names no graph and no regions');
   }
-  return info as DatapathInfo;
+  const described = info as DatapathInfo;
+  return { ...described, graph: { ...described.graph, nodes: withSpares(described.graph.nodes) } };
 }

@@ -11,6 +11,8 @@ export const FIB_NEXT_HOP_MASK = 0x7fffff;
 export const FIB_DEPTH_SHIFT = 23;
 /** ICMP errors a worker sends: { per second u32, at once u32 }. */
 export const ICMP_LIMITS_BYTES = 8;
+/** u64 per worker: clock ticks at which all the errors that it has sent would have been due. */
+export const ICMP_DUE_WORKER_BYTES = 8;
 /** Route tables: 256 VRFs × two families × RIB_SIZE bytes (datapath/rib.ts). */
 export const RIBS_BYTES = 524288;
 export const RIB_SIZE = 1024;

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { DatapathSource } from '../../engine/compiler/compile.ts';
+import { nodeNumbers } from './node-numbers.ts';
 
 /** The packet path: every stage, in the order a packet meets them. */
 export const packetPath: DatapathSource = {
@@ -63,4 +64,5 @@ export const packetPath: DatapathSource = {
     'features/ip/layout',
     'features/representor/layout',
   ],
+  numbers: nodeNumbers,
 };

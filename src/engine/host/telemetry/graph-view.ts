@@ -1,10 +1,11 @@
 import type { DatapathInfo } from '../../compiler/compile.ts';
+import { type GraphNode, nodesOf } from '../../compiler/graph.ts';
 import type { DispatchEntry } from '../dispatch.ts';
 
 /** A node of the graph as the API shows it. */
 export interface GraphStageView {
   readonly name: string;
-  readonly kind: 'stage' | 'ending' | 'drop';
+  readonly kind: GraphNode['kind'];
   /** The feature a stage belongs to; empty for endings and drops. */
   readonly layer: string;
   /** The first sentence of its documentation. */
@@ -26,8 +27,9 @@ export function viewGraph(
   { graph }: Pick<DatapathInfo, 'graph'>,
   dispatch: readonly DispatchEntry[],
 ): { readonly stages: readonly GraphStageView[]; readonly edges: readonly GraphEdgeView[] } {
-  const stages = graph.nodes.map(({ name, kind, layer, doc }) => ({ name, kind, layer, doc }));
-  const edges = graph.nodes.flatMap((node) => [
+  const nodes = nodesOf(graph);
+  const stages = nodes.map(({ name, kind, layer, doc }) => ({ name, kind, layer, doc }));
+  const edges = nodes.flatMap((node) => [
     ...[...new Set(node.edges)].map((to) => ({
       from: node.name,
       to: graph.nodes[to]?.name ?? '',

@@ -1,4 +1,4 @@
-import type { GraphNode } from '../../compiler/graph.ts';
+import { type GraphNode, nodesOf } from '../../compiler/graph.ts';
 import { counterSince, type NodeCounter, readCounters, sumCounters, zeroCounter } from './counters.ts';
 import { allAreas, type TelemetrySource } from './source.ts';
 
@@ -26,7 +26,7 @@ export class NodeStatistics {
       now: readCounters(this.#source, worker),
       before: this.#baselines.get(worker) ?? [],
     }));
-    return this.#source.info.graph.nodes.map((node) => {
+    return nodesOf(this.#source.info.graph).map((node) => {
       const total = sumCounters(readings.map(({ now }) => now[node.id] ?? zeroCounter));
       const counted = sumCounters(
         readings.map(({ now, before }) =>

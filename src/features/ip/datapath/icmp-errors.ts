@@ -1,15 +1,12 @@
 import { freshCopy } from '../../../engine/datapath/chain';
 import { worker } from '../../../engine/datapath/instance';
 import { Packet } from '../../../engine/datapath/packet';
-import { ICMP_LIMITS } from '../../../engine/datapath/regions';
+import { ICMP_DUE_OFFSET, ICMP_LIMITS } from '../../../engine/datapath/regions';
 import { CONTROL_TICKS_PER_SECOND } from '../../../engine/layout';
 import { ICMP_HEADER_BYTES, IcmpHeader } from '../../../net/datapath/icmp-header';
 
 // What ip4-error and ip6-error share. A stage that cannot serve a packet notes the error it deserves and sends it
 // there; the error is a packet of its own, and the one it is about is dropped under the error's name.
-
-/** Clock ticks at which all the errors sent so far would have been due. */
-let due: u64 = 0;
 
 /** Notes the error that a packet deserves: its type and code, and the MTU or pointer that goes with it. @inline */
 export function noteError(packet: Packet, type: u32, code: u32, detail: u32): void {
@@ -27,9 +24,10 @@ export function mayError(): bool {
   const interval = load<u64>(CONTROL_TICKS_PER_SECOND) / max<u64>(load<u32>(ICMP_LIMITS), 1);
   const burst: u64 = max<u32>(load<u32>(ICMP_LIMITS, 4), 1);
   const now = worker.clock;
-  if (due < now) due = now;
+  const place = changetype<usize>(worker) + ICMP_DUE_OFFSET;
+  const due = max<u64>(load<u64>(place), now);
   if (due - now > interval * (burst - 1)) return false;
-  due += interval;
+  store<u64>(place, due + interval);
   return true;
 }
 

@@ -1,4 +1,5 @@
 import { captureCommands } from './cli/capture.ts';
+import { datapathCommands } from './cli/datapath.ts';
 import { eventCommands } from './cli/events.ts';
 import { graphCommands } from './cli/graph.ts';
 import type { InterfaceArgument } from './cli/interface-argument.ts';
@@ -10,6 +11,7 @@ import { traceCommands } from './cli/trace.ts';
 export const engineCommands = (interfaceName: InterfaceArgument) => [
   ...statsCommands,
   ...graphCommands,
+  ...datapathCommands,
   ...traceCommands(interfaceName),
   ...captureCommands(interfaceName),
   ...eventCommands,

@@ -23,6 +23,7 @@ await runDaemon({
   readFlags: () => readFlags(process.argv.slice(2), process.env),
   makeLog,
   datapathFile: join(root, 'build/datapath.wasm'),
+  trials: new URL('./vrouter/trials.ts', import.meta.url),
   runScript: (file, socketPath) => runScript({ file, socketPath, version, commands }),
   /** The features, low to high; each gets what it needs of those below it. */
   async compose(router, context) {

@@ -1,5 +1,6 @@
 import type {
   CaptureService,
+  DatapathService,
   EventService,
   GraphService,
   LogService,
@@ -12,6 +13,7 @@ import { serviceRef } from './service-types.ts';
 export const engineServices = {
   stats: serviceRef<typeof StatsService>('millrace.engine.v1.StatsService'),
   graph: serviceRef<typeof GraphService>('millrace.engine.v1.GraphService'),
+  datapath: serviceRef<typeof DatapathService>('millrace.engine.v1.DatapathService'),
   trace: serviceRef<typeof TraceService>('millrace.engine.v1.TraceService'),
   capture: serviceRef<typeof CaptureService>('millrace.engine.v1.CaptureService'),
   event: serviceRef<typeof EventService>('millrace.engine.v1.EventService'),

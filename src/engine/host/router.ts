@@ -25,6 +25,7 @@ import {
   loadDatapath,
   nodeNamed,
 } from './datapath.ts';
+import { datapathService } from './datapath-service.ts';
 import { Dispatch } from './dispatch.ts';
 import {
   allowedCpus,
@@ -160,6 +161,7 @@ export class Router {
       log: this.log,
       emit: this.#emit,
     });
+    this.services.push(datapathService(this));
     this.#writeControlBlock(options.poll);
     this.#reclaimer = setInterval(() => this.#reclaim(), RECLAIM_MS).unref();
   }
@@ -181,7 +183,7 @@ export class Router {
     return worker;
   }
 
-  /** Ends a worker that polls no queues any more. */
+  /** Ends a worker; its queues can be polled by others then. @throws ApiError ETIMEDOUT */
   async removeWorker(index: number): Promise<void> {
     this.packets.target = this.workers.list.find((worker) => worker.index !== index)?.index;
     await this.workers.remove(index);

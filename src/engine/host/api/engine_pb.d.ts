@@ -491,6 +491,272 @@ export declare type ResetStatsResponseJson = {
 export declare const ResetStatsResponseSchema: GenMessage<ResetStatsResponse, {jsonType: ResetStatsResponseJson}>;
 
 /**
+ * @generated from message millrace.engine.v1.GetDatapathRequest
+ */
+export declare type GetDatapathRequest = Message<"millrace.engine.v1.GetDatapathRequest"> & {
+};
+
+/**
+ * @generated from message millrace.engine.v1.GetDatapathRequest
+ */
+export declare type GetDatapathRequestJson = {
+};
+
+/**
+ * Describes the message millrace.engine.v1.GetDatapathRequest.
+ * Use `create(GetDatapathRequestSchema)` to create a new message.
+ */
+export declare const GetDatapathRequestSchema: GenMessage<GetDatapathRequest, {jsonType: GetDatapathRequestJson}>;
+
+/**
+ * @generated from message millrace.engine.v1.GetDatapathResponse
+ */
+export declare type GetDatapathResponse = Message<"millrace.engine.v1.GetDatapathResponse"> & {
+  /**
+   * @generated from field: millrace.engine.v1.DatapathBuild build = 1;
+   */
+  build?: DatapathBuild | undefined;
+
+  /**
+   * Builds that have taken over since the router's start.
+   *
+   * @generated from field: uint32 swaps = 2;
+   */
+  swaps: number;
+};
+
+/**
+ * @generated from message millrace.engine.v1.GetDatapathResponse
+ */
+export declare type GetDatapathResponseJson = {
+  /**
+   * @generated from field: millrace.engine.v1.DatapathBuild build = 1;
+   */
+  build?: DatapathBuildJson;
+
+  /**
+   * Builds that have taken over since the router's start.
+   *
+   * @generated from field: uint32 swaps = 2;
+   */
+  swaps?: number;
+};
+
+/**
+ * Describes the message millrace.engine.v1.GetDatapathResponse.
+ * Use `create(GetDatapathResponseSchema)` to create a new message.
+ */
+export declare const GetDatapathResponseSchema: GenMessage<GetDatapathResponse, {jsonType: GetDatapathResponseJson}>;
+
+/**
+ * A build of the datapath.
+ *
+ * @generated from message millrace.engine.v1.DatapathBuild
+ */
+export declare type DatapathBuild = Message<"millrace.engine.v1.DatapathBuild"> & {
+  /**
+   * The file it came from, as whoever brought it calls it.
+   *
+   * @generated from field: string file = 1;
+   */
+  file: string;
+
+  /**
+   * Fingerprint of its code.
+   *
+   * @generated from field: string build = 2;
+   */
+  build: string;
+
+  /**
+   * Fingerprint of its tables' layout: builds that agree in it can take over from each other.
+   *
+   * @generated from field: string layout = 3;
+   */
+  layout: string;
+
+  /**
+   * @generated from field: uint32 bytes = 4;
+   */
+  bytes: number;
+
+  /**
+   * @generated from field: uint32 stages = 5;
+   */
+  stages: number;
+
+  /**
+   * When it took over, in nanoseconds since 1970.
+   *
+   * @generated from field: uint64 since_ns = 6 [json_name = "since_ns"];
+   */
+  sinceNs: bigint;
+};
+
+/**
+ * A build of the datapath.
+ *
+ * @generated from message millrace.engine.v1.DatapathBuild
+ */
+export declare type DatapathBuildJson = {
+  /**
+   * The file it came from, as whoever brought it calls it.
+   *
+   * @generated from field: string file = 1;
+   */
+  file?: string;
+
+  /**
+   * Fingerprint of its code.
+   *
+   * @generated from field: string build = 2;
+   */
+  build?: string;
+
+  /**
+   * Fingerprint of its tables' layout: builds that agree in it can take over from each other.
+   *
+   * @generated from field: string layout = 3;
+   */
+  layout?: string;
+
+  /**
+   * @generated from field: uint32 bytes = 4;
+   */
+  bytes?: number;
+
+  /**
+   * @generated from field: uint32 stages = 5;
+   */
+  stages?: number;
+
+  /**
+   * When it took over, in nanoseconds since 1970.
+   *
+   * @generated from field: uint64 since_ns = 6 [json_name = "since_ns"];
+   */
+  since_ns?: string;
+};
+
+/**
+ * Describes the message millrace.engine.v1.DatapathBuild.
+ * Use `create(DatapathBuildSchema)` to create a new message.
+ */
+export declare const DatapathBuildSchema: GenMessage<DatapathBuild, {jsonType: DatapathBuildJson}>;
+
+/**
+ * @generated from message millrace.engine.v1.SwapDatapathRequest
+ */
+export declare type SwapDatapathRequest = Message<"millrace.engine.v1.SwapDatapathRequest"> & {
+  /**
+   * What `millrace build` writes.
+   *
+   * @generated from field: bytes code = 1;
+   */
+  code: Uint8Array;
+
+  /**
+   * The file it came from, for those who ask later.
+   *
+   * @generated from field: string file = 2;
+   */
+  file: string;
+};
+
+/**
+ * @generated from message millrace.engine.v1.SwapDatapathRequest
+ */
+export declare type SwapDatapathRequestJson = {
+  /**
+   * What `millrace build` writes.
+   *
+   * @generated from field: bytes code = 1;
+   */
+  code?: string;
+
+  /**
+   * The file it came from, for those who ask later.
+   *
+   * @generated from field: string file = 2;
+   */
+  file?: string;
+};
+
+/**
+ * Describes the message millrace.engine.v1.SwapDatapathRequest.
+ * Use `create(SwapDatapathRequestSchema)` to create a new message.
+ */
+export declare const SwapDatapathRequestSchema: GenMessage<SwapDatapathRequest, {jsonType: SwapDatapathRequestJson}>;
+
+/**
+ * @generated from message millrace.engine.v1.SwapDatapathResponse
+ */
+export declare type SwapDatapathResponse = Message<"millrace.engine.v1.SwapDatapathResponse"> & {
+  /**
+   * @generated from field: millrace.engine.v1.DatapathBuild build = 1;
+   */
+  build?: DatapathBuild | undefined;
+
+  /**
+   * To compile it, which is part of the trial.
+   *
+   * @generated from field: double compile_ms = 2 [json_name = "compile_ms"];
+   */
+  compileMs: number;
+
+  /**
+   * To try it before any worker got it.
+   *
+   * @generated from field: double trial_ms = 3 [json_name = "trial_ms"];
+   */
+  trialMs: number;
+
+  /**
+   * How long each worker left its packets alone.
+   *
+   * @generated from field: repeated double pauses_ms = 4 [json_name = "pauses_ms"];
+   */
+  pausesMs: number[];
+};
+
+/**
+ * @generated from message millrace.engine.v1.SwapDatapathResponse
+ */
+export declare type SwapDatapathResponseJson = {
+  /**
+   * @generated from field: millrace.engine.v1.DatapathBuild build = 1;
+   */
+  build?: DatapathBuildJson;
+
+  /**
+   * To compile it, which is part of the trial.
+   *
+   * @generated from field: double compile_ms = 2 [json_name = "compile_ms"];
+   */
+  compile_ms?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * To try it before any worker got it.
+   *
+   * @generated from field: double trial_ms = 3 [json_name = "trial_ms"];
+   */
+  trial_ms?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * How long each worker left its packets alone.
+   *
+   * @generated from field: repeated double pauses_ms = 4 [json_name = "pauses_ms"];
+   */
+  pauses_ms?: (number | "NaN" | "Infinity" | "-Infinity")[];
+};
+
+/**
+ * Describes the message millrace.engine.v1.SwapDatapathResponse.
+ * Use `create(SwapDatapathResponseSchema)` to create a new message.
+ */
+export declare const SwapDatapathResponseSchema: GenMessage<SwapDatapathResponse, {jsonType: SwapDatapathResponseJson}>;
+
+/**
  * @generated from message millrace.engine.v1.GetGraphRequest
  */
 export declare type GetGraphRequest = Message<"millrace.engine.v1.GetGraphRequest"> & {
@@ -1801,6 +2067,32 @@ export declare const GraphService: GenService<{
     methodKind: "unary";
     input: typeof SetGraphConfigRequestSchema;
     output: typeof SetGraphConfigResponseSchema;
+  },
+}>;
+
+/**
+ * @generated from service millrace.engine.v1.DatapathService
+ */
+export declare const DatapathService: GenService<{
+  /**
+   * Tells which build of the datapath runs.
+   *
+   * @generated from rpc millrace.engine.v1.DatapathService.GetDatapath
+   */
+  getDatapath: {
+    methodKind: "unary";
+    input: typeof GetDatapathRequestSchema;
+    output: typeof GetDatapathResponseSchema;
+  },
+  /**
+   * Tries another build and lets it take over while packets flow. Returns after its first second.
+   *
+   * @generated from rpc millrace.engine.v1.DatapathService.SwapDatapath
+   */
+  swapDatapath: {
+    methodKind: "unary";
+    input: typeof SwapDatapathRequestSchema;
+    output: typeof SwapDatapathResponseSchema;
   },
 }>;
 

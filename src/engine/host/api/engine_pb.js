@@ -10,7 +10,7 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
  * Describes the file engine/host/api/engine.proto.
  */
 export const file_engine_host_api_engine = /*@__PURE__*/
-  fileDesc("ChxlbmdpbmUvaG9zdC9hcGkvZW5naW5lLnByb3RvEhJtaWxscmFjZS5lbmdpbmUudjEiXQoLRXJyb3JEZXRhaWwSDAoEY29kZRgBIAEoCRINCgVlcnJubxgCIAEoDRIQCghleHBlY3RlZBgDIAEoCRIQCghyZWNlaXZlZBgEIAEoCRINCgVkb2luZxgFIAEoCSISChBHZXRSb3V0ZXJSZXF1ZXN0IowBChFHZXRSb3V0ZXJSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEgsKA3BpZBgCIAEoDRINCgVyZWFkeRgDIAEoCBIcCgl1cHRpbWVfbXMYBCABKA1SCXVwdGltZV9tcxIeCgpzdGFydHVwX21zGAUgASgNUgpzdGFydHVwX21zEgwKBGRwZGsYBiABKAkiMQoVTGlzdFN0YWdlU3RhdHNSZXF1ZXN0EhAKA2NwdRgBIAEoDUgAiAEBQgYKBF9jcHUiRwoWTGlzdFN0YWdlU3RhdHNSZXNwb25zZRItCgVzdGF0cxgBIAMoCzIeLm1pbGxyYWNlLmVuZ2luZS52MS5TdGFnZVN0YXRzImwKClN0YWdlU3RhdHMSDAoEbm9kZRgBIAEoCRIPCgdiYXRjaGVzGAIgASgEEg8KB3BhY2tldHMYAyABKAQSDgoGY3ljbGVzGAQgASgEEhAKCHBvc2l0aW9uGAUgASgNEgwKBGRyb3AYBiABKAgiNgoWTGlzdERldmljZVN0YXRzUmVxdWVzdBISCgVpZmFjZRgBIAEoCUgAiAEBQggKBl9pZmFjZSJIChdMaXN0RGV2aWNlU3RhdHNSZXNwb25zZRItCgVzdGF0cxgBIAMoCzIeLm1pbGxyYWNlLmVuZ2luZS52MS5EZXZpY2VTdGF0IjgKCkRldmljZVN0YXQSDQoFaWZhY2UYASABKAkSDAoEbmFtZRgCIAEoCRINCgV2YWx1ZRgDIAEoBCITChFSZXNldFN0YXRzUmVxdWVzdCIUChJSZXNldFN0YXRzUmVzcG9uc2UiEQoPR2V0R3JhcGhSZXF1ZXN0InAKEEdldEdyYXBoUmVzcG9uc2USLgoGc3RhZ2VzGAEgAygLMh4ubWlsbHJhY2UuZW5naW5lLnYxLkdyYXBoU3RhZ2USLAoFZWRnZXMYAiADKAsyHS5taWxscmFjZS5lbmdpbmUudjEuR3JhcGhFZGdlIlIKCkdyYXBoU3RhZ2USDAoEbmFtZRgBIAEoCRINCgVsYXllchgCIAEoCRIMCgRkcm9wGAMgASgIEgwKBGtpbmQYBCABKAkSCwoDZG9jGAUgASgJIkIKCUdyYXBoRWRnZRIMCgRmcm9tGAEgASgJEgoKAnRvGAIgASgJEgwKBG5hbWUYAyABKAkSDQoFdGFibGUYBCABKAkiUQoLR3JhcGhDb25maWcSHgoKdmVjdG9yX21heBgBIAEoDVIKdmVjdG9yX21heBIiCgxyeF9idXJzdF9tYXgYAiABKA1SDHJ4X2J1cnN0X21heCIXChVHZXRHcmFwaENvbmZpZ1JlcXVlc3QiSQoWR2V0R3JhcGhDb25maWdSZXNwb25zZRIvCgZjb25maWcYASABKAsyHy5taWxscmFjZS5lbmdpbmUudjEuR3JhcGhDb25maWcihQEKFVNldEdyYXBoQ29uZmlnUmVxdWVzdBIjCgp2ZWN0b3JfbWF4GAEgASgNSABSCnZlY3Rvcl9tYXiIAQESJwoMcnhfYnVyc3RfbWF4GAIgASgNSAFSDHJ4X2J1cnN0X21heIgBAUINCgtfdmVjdG9yX21heEIPCg1fcnhfYnVyc3RfbWF4IkkKFlNldEdyYXBoQ29uZmlnUmVzcG9uc2USLwoGY29uZmlnGAEgASgLMh8ubWlsbHJhY2UuZW5naW5lLnYxLkdyYXBoQ29uZmlnIkAKD1NldFRyYWNlUmVxdWVzdBISCgVpZmFjZRgBIAEoCUgAiAEBEg8KB2VuYWJsZWQYAiABKAhCCAoGX2lmYWNlIhIKEFNldFRyYWNlUmVzcG9uc2UiMQoRTGlzdFRyYWNlc1JlcXVlc3QSEgoFY291bnQYASABKA1IAIgBAUIICgZfY291bnQiRwoSTGlzdFRyYWNlc1Jlc3BvbnNlEjEKB3BhY2tldHMYASADKAsyIC5taWxscmFjZS5lbmdpbmUudjEuVHJhY2VkUGFja2V0Io0BCgxUcmFjZWRQYWNrZXQSGAoHdGltZV9ucxgBIAEoBFIHdGltZV9ucxIWCgZjcHVfaWQYAiABKA1SBmNwdV9pZBINCgVpZmFjZRgDIAEoCRIOCgZsZW5ndGgYBCABKA0SLAoFc3RlcHMYBSADKAsyHS5taWxscmFjZS5lbmdpbmUudjEuVHJhY2VTdGVwInoKCVRyYWNlU3RlcBINCgVzdGFnZRgBIAEoCRIMCgRlZGdlGAIgASgJEjAKB2hlYWRlcnMYAyADKAsyHy5taWxscmFjZS5lbmdpbmUudjEuVHJhY2VIZWFkZXISEAoIZGVjaXNpb24YBCABKAkSDAoEZHJvcBgFIAEoCCJZCgtUcmFjZUhlYWRlchIMCgRuYW1lGAEgASgJEi4KBmZpZWxkcxgCIAMoCzIeLm1pbGxyYWNlLmVuZ2luZS52MS5UcmFjZUZpZWxkEgwKBHRleHQYAyABKAkiKQoKVHJhY2VGaWVsZBIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJIhQKEkNsZWFyVHJhY2VzUmVxdWVzdCIVChNDbGVhclRyYWNlc1Jlc3BvbnNlIn0KDkNhcHR1cmVSZXF1ZXN0EhIKBWlmYWNlGAEgASgJSACIAQESDQoFZHJvcHMYAiABKAgSEgoFY291bnQYAyABKA1IAYgBARIUCgdzbmFwbGVuGAQgASgNSAKIAQFCCAoGX2lmYWNlQggKBl9jb3VudEIKCghfc25hcGxlbiIgCg9DYXB0dXJlUmVzcG9uc2USDQoFY2h1bmsYASABKAwiMwoSV2F0Y2hFdmVudHNSZXF1ZXN0Eg0KBXR5cGVzGAEgAygJEg4KBnJlcGxheRgCIAEoDSJAChNXYXRjaEV2ZW50c1Jlc3BvbnNlEikKBmV2ZW50cxgBIAMoCzIZLm1pbGxyYWNlLmVuZ2luZS52MS5FdmVudCJtCgVFdmVudBIYCgd0aW1lX25zGAEgASgEUgd0aW1lX25zEgwKBHR5cGUYAiABKAkSDAoEdGV4dBgDIAEoCRIuCgZmaWVsZHMYBCADKAsyHi5taWxscmFjZS5lbmdpbmUudjEuRXZlbnRGaWVsZCIpCgpFdmVudEZpZWxkEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkiJgoTU2V0UGFja2V0TG9nUmVxdWVzdBIPCgdlbmFibGVkGAEgASgIIhYKFFNldFBhY2tldExvZ1Jlc3BvbnNlIiMKFExpc3RMb2dMZXZlbHNSZXF1ZXN0EgsKA2FsbBgBIAEoCCJFChVMaXN0TG9nTGV2ZWxzUmVzcG9uc2USLAoGbGV2ZWxzGAEgAygLMhwubWlsbHJhY2UuZW5naW5lLnYxLkxvZ0xldmVsIicKCExvZ0xldmVsEgwKBG5hbWUYASABKAkSDQoFbGV2ZWwYAiABKAkiQwoTU2V0TG9nTGV2ZWxzUmVxdWVzdBIsCgZsZXZlbHMYASADKAsyHC5taWxscmFjZS5lbmdpbmUudjEuTG9nTGV2ZWwiJQoUU2V0TG9nTGV2ZWxzUmVzcG9uc2USDQoFY291bnQYASABKA0yaQoNUm91dGVyU2VydmljZRJYCglHZXRSb3V0ZXISJC5taWxscmFjZS5lbmdpbmUudjEuR2V0Um91dGVyUmVxdWVzdBolLm1pbGxyYWNlLmVuZ2luZS52MS5HZXRSb3V0ZXJSZXNwb25zZTLAAgoMU3RhdHNTZXJ2aWNlEmcKDkxpc3RTdGFnZVN0YXRzEikubWlsbHJhY2UuZW5naW5lLnYxLkxpc3RTdGFnZVN0YXRzUmVxdWVzdBoqLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0U3RhZ2VTdGF0c1Jlc3BvbnNlEmoKD0xpc3REZXZpY2VTdGF0cxIqLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0RGV2aWNlU3RhdHNSZXF1ZXN0GisubWlsbHJhY2UuZW5naW5lLnYxLkxpc3REZXZpY2VTdGF0c1Jlc3BvbnNlElsKClJlc2V0U3RhdHMSJS5taWxscmFjZS5lbmdpbmUudjEuUmVzZXRTdGF0c1JlcXVlc3QaJi5taWxscmFjZS5lbmdpbmUudjEuUmVzZXRTdGF0c1Jlc3BvbnNlMrcCCgxHcmFwaFNlcnZpY2USVQoIR2V0R3JhcGgSIy5taWxscmFjZS5lbmdpbmUudjEuR2V0R3JhcGhSZXF1ZXN0GiQubWlsbHJhY2UuZW5naW5lLnYxLkdldEdyYXBoUmVzcG9uc2USZwoOR2V0R3JhcGhDb25maWcSKS5taWxscmFjZS5lbmdpbmUudjEuR2V0R3JhcGhDb25maWdSZXF1ZXN0GioubWlsbHJhY2UuZW5naW5lLnYxLkdldEdyYXBoQ29uZmlnUmVzcG9uc2USZwoOU2V0R3JhcGhDb25maWcSKS5taWxscmFjZS5lbmdpbmUudjEuU2V0R3JhcGhDb25maWdSZXF1ZXN0GioubWlsbHJhY2UuZW5naW5lLnYxLlNldEdyYXBoQ29uZmlnUmVzcG9uc2UyogIKDFRyYWNlU2VydmljZRJVCghTZXRUcmFjZRIjLm1pbGxyYWNlLmVuZ2luZS52MS5TZXRUcmFjZVJlcXVlc3QaJC5taWxscmFjZS5lbmdpbmUudjEuU2V0VHJhY2VSZXNwb25zZRJbCgpMaXN0VHJhY2VzEiUubWlsbHJhY2UuZW5naW5lLnYxLkxpc3RUcmFjZXNSZXF1ZXN0GiYubWlsbHJhY2UuZW5naW5lLnYxLkxpc3RUcmFjZXNSZXNwb25zZRJeCgtDbGVhclRyYWNlcxImLm1pbGxyYWNlLmVuZ2luZS52MS5DbGVhclRyYWNlc1JlcXVlc3QaJy5taWxscmFjZS5lbmdpbmUudjEuQ2xlYXJUcmFjZXNSZXNwb25zZTJmCg5DYXB0dXJlU2VydmljZRJUCgdDYXB0dXJlEiIubWlsbHJhY2UuZW5naW5lLnYxLkNhcHR1cmVSZXF1ZXN0GiMubWlsbHJhY2UuZW5naW5lLnYxLkNhcHR1cmVSZXNwb25zZTABMnAKDEV2ZW50U2VydmljZRJgCgtXYXRjaEV2ZW50cxImLm1pbGxyYWNlLmVuZ2luZS52MS5XYXRjaEV2ZW50c1JlcXVlc3QaJy5taWxscmFjZS5lbmdpbmUudjEuV2F0Y2hFdmVudHNSZXNwb25zZTABMrgCCgpMb2dTZXJ2aWNlEmEKDFNldFBhY2tldExvZxInLm1pbGxyYWNlLmVuZ2luZS52MS5TZXRQYWNrZXRMb2dSZXF1ZXN0GigubWlsbHJhY2UuZW5naW5lLnYxLlNldFBhY2tldExvZ1Jlc3BvbnNlEmQKDUxpc3RMb2dMZXZlbHMSKC5taWxscmFjZS5lbmdpbmUudjEuTGlzdExvZ0xldmVsc1JlcXVlc3QaKS5taWxscmFjZS5lbmdpbmUudjEuTGlzdExvZ0xldmVsc1Jlc3BvbnNlEmEKDFNldExvZ0xldmVscxInLm1pbGxyYWNlLmVuZ2luZS52MS5TZXRMb2dMZXZlbHNSZXF1ZXN0GigubWlsbHJhY2UuZW5naW5lLnYxLlNldExvZ0xldmVsc1Jlc3BvbnNlYgZwcm90bzM");
+  fileDesc("ChxlbmdpbmUvaG9zdC9hcGkvZW5naW5lLnByb3RvEhJtaWxscmFjZS5lbmdpbmUudjEiXQoLRXJyb3JEZXRhaWwSDAoEY29kZRgBIAEoCRINCgVlcnJubxgCIAEoDRIQCghleHBlY3RlZBgDIAEoCRIQCghyZWNlaXZlZBgEIAEoCRINCgVkb2luZxgFIAEoCSISChBHZXRSb3V0ZXJSZXF1ZXN0IowBChFHZXRSb3V0ZXJSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEgsKA3BpZBgCIAEoDRINCgVyZWFkeRgDIAEoCBIcCgl1cHRpbWVfbXMYBCABKA1SCXVwdGltZV9tcxIeCgpzdGFydHVwX21zGAUgASgNUgpzdGFydHVwX21zEgwKBGRwZGsYBiABKAkiMQoVTGlzdFN0YWdlU3RhdHNSZXF1ZXN0EhAKA2NwdRgBIAEoDUgAiAEBQgYKBF9jcHUiRwoWTGlzdFN0YWdlU3RhdHNSZXNwb25zZRItCgVzdGF0cxgBIAMoCzIeLm1pbGxyYWNlLmVuZ2luZS52MS5TdGFnZVN0YXRzImwKClN0YWdlU3RhdHMSDAoEbm9kZRgBIAEoCRIPCgdiYXRjaGVzGAIgASgEEg8KB3BhY2tldHMYAyABKAQSDgoGY3ljbGVzGAQgASgEEhAKCHBvc2l0aW9uGAUgASgNEgwKBGRyb3AYBiABKAgiNgoWTGlzdERldmljZVN0YXRzUmVxdWVzdBISCgVpZmFjZRgBIAEoCUgAiAEBQggKBl9pZmFjZSJIChdMaXN0RGV2aWNlU3RhdHNSZXNwb25zZRItCgVzdGF0cxgBIAMoCzIeLm1pbGxyYWNlLmVuZ2luZS52MS5EZXZpY2VTdGF0IjgKCkRldmljZVN0YXQSDQoFaWZhY2UYASABKAkSDAoEbmFtZRgCIAEoCRINCgV2YWx1ZRgDIAEoBCITChFSZXNldFN0YXRzUmVxdWVzdCIUChJSZXNldFN0YXRzUmVzcG9uc2UiFAoSR2V0RGF0YXBhdGhSZXF1ZXN0IlYKE0dldERhdGFwYXRoUmVzcG9uc2USMAoFYnVpbGQYASABKAsyIS5taWxscmFjZS5lbmdpbmUudjEuRGF0YXBhdGhCdWlsZBINCgVzd2FwcxgCIAEoDSJ3Cg1EYXRhcGF0aEJ1aWxkEgwKBGZpbGUYASABKAkSDQoFYnVpbGQYAiABKAkSDgoGbGF5b3V0GAMgASgJEg0KBWJ5dGVzGAQgASgNEg4KBnN0YWdlcxgFIAEoDRIaCghzaW5jZV9ucxgGIAEoBFIIc2luY2VfbnMiMQoTU3dhcERhdGFwYXRoUmVxdWVzdBIMCgRjb2RlGAEgASgMEgwKBGZpbGUYAiABKAkiogEKFFN3YXBEYXRhcGF0aFJlc3BvbnNlEjAKBWJ1aWxkGAEgASgLMiEubWlsbHJhY2UuZW5naW5lLnYxLkRhdGFwYXRoQnVpbGQSHgoKY29tcGlsZV9tcxgCIAEoAVIKY29tcGlsZV9tcxIaCgh0cmlhbF9tcxgDIAEoAVIIdHJpYWxfbXMSHAoJcGF1c2VzX21zGAQgAygBUglwYXVzZXNfbXMiEQoPR2V0R3JhcGhSZXF1ZXN0InAKEEdldEdyYXBoUmVzcG9uc2USLgoGc3RhZ2VzGAEgAygLMh4ubWlsbHJhY2UuZW5naW5lLnYxLkdyYXBoU3RhZ2USLAoFZWRnZXMYAiADKAsyHS5taWxscmFjZS5lbmdpbmUudjEuR3JhcGhFZGdlIlIKCkdyYXBoU3RhZ2USDAoEbmFtZRgBIAEoCRINCgVsYXllchgCIAEoCRIMCgRkcm9wGAMgASgIEgwKBGtpbmQYBCABKAkSCwoDZG9jGAUgASgJIkIKCUdyYXBoRWRnZRIMCgRmcm9tGAEgASgJEgoKAnRvGAIgASgJEgwKBG5hbWUYAyABKAkSDQoFdGFibGUYBCABKAkiUQoLR3JhcGhDb25maWcSHgoKdmVjdG9yX21heBgBIAEoDVIKdmVjdG9yX21heBIiCgxyeF9idXJzdF9tYXgYAiABKA1SDHJ4X2J1cnN0X21heCIXChVHZXRHcmFwaENvbmZpZ1JlcXVlc3QiSQoWR2V0R3JhcGhDb25maWdSZXNwb25zZRIvCgZjb25maWcYASABKAsyHy5taWxscmFjZS5lbmdpbmUudjEuR3JhcGhDb25maWcihQEKFVNldEdyYXBoQ29uZmlnUmVxdWVzdBIjCgp2ZWN0b3JfbWF4GAEgASgNSABSCnZlY3Rvcl9tYXiIAQESJwoMcnhfYnVyc3RfbWF4GAIgASgNSAFSDHJ4X2J1cnN0X21heIgBAUINCgtfdmVjdG9yX21heEIPCg1fcnhfYnVyc3RfbWF4IkkKFlNldEdyYXBoQ29uZmlnUmVzcG9uc2USLwoGY29uZmlnGAEgASgLMh8ubWlsbHJhY2UuZW5naW5lLnYxLkdyYXBoQ29uZmlnIkAKD1NldFRyYWNlUmVxdWVzdBISCgVpZmFjZRgBIAEoCUgAiAEBEg8KB2VuYWJsZWQYAiABKAhCCAoGX2lmYWNlIhIKEFNldFRyYWNlUmVzcG9uc2UiMQoRTGlzdFRyYWNlc1JlcXVlc3QSEgoFY291bnQYASABKA1IAIgBAUIICgZfY291bnQiRwoSTGlzdFRyYWNlc1Jlc3BvbnNlEjEKB3BhY2tldHMYASADKAsyIC5taWxscmFjZS5lbmdpbmUudjEuVHJhY2VkUGFja2V0Io0BCgxUcmFjZWRQYWNrZXQSGAoHdGltZV9ucxgBIAEoBFIHdGltZV9ucxIWCgZjcHVfaWQYAiABKA1SBmNwdV9pZBINCgVpZmFjZRgDIAEoCRIOCgZsZW5ndGgYBCABKA0SLAoFc3RlcHMYBSADKAsyHS5taWxscmFjZS5lbmdpbmUudjEuVHJhY2VTdGVwInoKCVRyYWNlU3RlcBINCgVzdGFnZRgBIAEoCRIMCgRlZGdlGAIgASgJEjAKB2hlYWRlcnMYAyADKAsyHy5taWxscmFjZS5lbmdpbmUudjEuVHJhY2VIZWFkZXISEAoIZGVjaXNpb24YBCABKAkSDAoEZHJvcBgFIAEoCCJZCgtUcmFjZUhlYWRlchIMCgRuYW1lGAEgASgJEi4KBmZpZWxkcxgCIAMoCzIeLm1pbGxyYWNlLmVuZ2luZS52MS5UcmFjZUZpZWxkEgwKBHRleHQYAyABKAkiKQoKVHJhY2VGaWVsZBIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJIhQKEkNsZWFyVHJhY2VzUmVxdWVzdCIVChNDbGVhclRyYWNlc1Jlc3BvbnNlIn0KDkNhcHR1cmVSZXF1ZXN0EhIKBWlmYWNlGAEgASgJSACIAQESDQoFZHJvcHMYAiABKAgSEgoFY291bnQYAyABKA1IAYgBARIUCgdzbmFwbGVuGAQgASgNSAKIAQFCCAoGX2lmYWNlQggKBl9jb3VudEIKCghfc25hcGxlbiIgCg9DYXB0dXJlUmVzcG9uc2USDQoFY2h1bmsYASABKAwiMwoSV2F0Y2hFdmVudHNSZXF1ZXN0Eg0KBXR5cGVzGAEgAygJEg4KBnJlcGxheRgCIAEoDSJAChNXYXRjaEV2ZW50c1Jlc3BvbnNlEikKBmV2ZW50cxgBIAMoCzIZLm1pbGxyYWNlLmVuZ2luZS52MS5FdmVudCJtCgVFdmVudBIYCgd0aW1lX25zGAEgASgEUgd0aW1lX25zEgwKBHR5cGUYAiABKAkSDAoEdGV4dBgDIAEoCRIuCgZmaWVsZHMYBCADKAsyHi5taWxscmFjZS5lbmdpbmUudjEuRXZlbnRGaWVsZCIpCgpFdmVudEZpZWxkEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkiJgoTU2V0UGFja2V0TG9nUmVxdWVzdBIPCgdlbmFibGVkGAEgASgIIhYKFFNldFBhY2tldExvZ1Jlc3BvbnNlIiMKFExpc3RMb2dMZXZlbHNSZXF1ZXN0EgsKA2FsbBgBIAEoCCJFChVMaXN0TG9nTGV2ZWxzUmVzcG9uc2USLAoGbGV2ZWxzGAEgAygLMhwubWlsbHJhY2UuZW5naW5lLnYxLkxvZ0xldmVsIicKCExvZ0xldmVsEgwKBG5hbWUYASABKAkSDQoFbGV2ZWwYAiABKAkiQwoTU2V0TG9nTGV2ZWxzUmVxdWVzdBIsCgZsZXZlbHMYASADKAsyHC5taWxscmFjZS5lbmdpbmUudjEuTG9nTGV2ZWwiJQoUU2V0TG9nTGV2ZWxzUmVzcG9uc2USDQoFY291bnQYASABKA0yaQoNUm91dGVyU2VydmljZRJYCglHZXRSb3V0ZXISJC5taWxscmFjZS5lbmdpbmUudjEuR2V0Um91dGVyUmVxdWVzdBolLm1pbGxyYWNlLmVuZ2luZS52MS5HZXRSb3V0ZXJSZXNwb25zZTLAAgoMU3RhdHNTZXJ2aWNlEmcKDkxpc3RTdGFnZVN0YXRzEikubWlsbHJhY2UuZW5naW5lLnYxLkxpc3RTdGFnZVN0YXRzUmVxdWVzdBoqLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0U3RhZ2VTdGF0c1Jlc3BvbnNlEmoKD0xpc3REZXZpY2VTdGF0cxIqLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0RGV2aWNlU3RhdHNSZXF1ZXN0GisubWlsbHJhY2UuZW5naW5lLnYxLkxpc3REZXZpY2VTdGF0c1Jlc3BvbnNlElsKClJlc2V0U3RhdHMSJS5taWxscmFjZS5lbmdpbmUudjEuUmVzZXRTdGF0c1JlcXVlc3QaJi5taWxscmFjZS5lbmdpbmUudjEuUmVzZXRTdGF0c1Jlc3BvbnNlMrcCCgxHcmFwaFNlcnZpY2USVQoIR2V0R3JhcGgSIy5taWxscmFjZS5lbmdpbmUudjEuR2V0R3JhcGhSZXF1ZXN0GiQubWlsbHJhY2UuZW5naW5lLnYxLkdldEdyYXBoUmVzcG9uc2USZwoOR2V0R3JhcGhDb25maWcSKS5taWxscmFjZS5lbmdpbmUudjEuR2V0R3JhcGhDb25maWdSZXF1ZXN0GioubWlsbHJhY2UuZW5naW5lLnYxLkdldEdyYXBoQ29uZmlnUmVzcG9uc2USZwoOU2V0R3JhcGhDb25maWcSKS5taWxscmFjZS5lbmdpbmUudjEuU2V0R3JhcGhDb25maWdSZXF1ZXN0GioubWlsbHJhY2UuZW5naW5lLnYxLlNldEdyYXBoQ29uZmlnUmVzcG9uc2Uy1AEKD0RhdGFwYXRoU2VydmljZRJeCgtHZXREYXRhcGF0aBImLm1pbGxyYWNlLmVuZ2luZS52MS5HZXREYXRhcGF0aFJlcXVlc3QaJy5taWxscmFjZS5lbmdpbmUudjEuR2V0RGF0YXBhdGhSZXNwb25zZRJhCgxTd2FwRGF0YXBhdGgSJy5taWxscmFjZS5lbmdpbmUudjEuU3dhcERhdGFwYXRoUmVxdWVzdBooLm1pbGxyYWNlLmVuZ2luZS52MS5Td2FwRGF0YXBhdGhSZXNwb25zZTKiAgoMVHJhY2VTZXJ2aWNlElUKCFNldFRyYWNlEiMubWlsbHJhY2UuZW5naW5lLnYxLlNldFRyYWNlUmVxdWVzdBokLm1pbGxyYWNlLmVuZ2luZS52MS5TZXRUcmFjZVJlc3BvbnNlElsKCkxpc3RUcmFjZXMSJS5taWxscmFjZS5lbmdpbmUudjEuTGlzdFRyYWNlc1JlcXVlc3QaJi5taWxscmFjZS5lbmdpbmUudjEuTGlzdFRyYWNlc1Jlc3BvbnNlEl4KC0NsZWFyVHJhY2VzEiYubWlsbHJhY2UuZW5naW5lLnYxLkNsZWFyVHJhY2VzUmVxdWVzdBonLm1pbGxyYWNlLmVuZ2luZS52MS5DbGVhclRyYWNlc1Jlc3BvbnNlMmYKDkNhcHR1cmVTZXJ2aWNlElQKB0NhcHR1cmUSIi5taWxscmFjZS5lbmdpbmUudjEuQ2FwdHVyZVJlcXVlc3QaIy5taWxscmFjZS5lbmdpbmUudjEuQ2FwdHVyZVJlc3BvbnNlMAEycAoMRXZlbnRTZXJ2aWNlEmAKC1dhdGNoRXZlbnRzEiYubWlsbHJhY2UuZW5naW5lLnYxLldhdGNoRXZlbnRzUmVxdWVzdBonLm1pbGxyYWNlLmVuZ2luZS52MS5XYXRjaEV2ZW50c1Jlc3BvbnNlMAEyuAIKCkxvZ1NlcnZpY2USYQoMU2V0UGFja2V0TG9nEicubWlsbHJhY2UuZW5naW5lLnYxLlNldFBhY2tldExvZ1JlcXVlc3QaKC5taWxscmFjZS5lbmdpbmUudjEuU2V0UGFja2V0TG9nUmVzcG9uc2USZAoNTGlzdExvZ0xldmVscxIoLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0TG9nTGV2ZWxzUmVxdWVzdBopLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0TG9nTGV2ZWxzUmVzcG9uc2USYQoMU2V0TG9nTGV2ZWxzEicubWlsbHJhY2UuZW5naW5lLnYxLlNldExvZ0xldmVsc1JlcXVlc3QaKC5taWxscmFjZS5lbmdpbmUudjEuU2V0TG9nTGV2ZWxzUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * Describes the message millrace.engine.v1.ErrorDetail.
@@ -90,228 +90,263 @@ export const ResetStatsResponseSchema = /*@__PURE__*/
   messageDesc(file_engine_host_api_engine, 10);
 
 /**
+ * Describes the message millrace.engine.v1.GetDatapathRequest.
+ * Use `create(GetDatapathRequestSchema)` to create a new message.
+ */
+export const GetDatapathRequestSchema = /*@__PURE__*/
+  messageDesc(file_engine_host_api_engine, 11);
+
+/**
+ * Describes the message millrace.engine.v1.GetDatapathResponse.
+ * Use `create(GetDatapathResponseSchema)` to create a new message.
+ */
+export const GetDatapathResponseSchema = /*@__PURE__*/
+  messageDesc(file_engine_host_api_engine, 12);
+
+/**
+ * Describes the message millrace.engine.v1.DatapathBuild.
+ * Use `create(DatapathBuildSchema)` to create a new message.
+ */
+export const DatapathBuildSchema = /*@__PURE__*/
+  messageDesc(file_engine_host_api_engine, 13);
+
+/**
+ * Describes the message millrace.engine.v1.SwapDatapathRequest.
+ * Use `create(SwapDatapathRequestSchema)` to create a new message.
+ */
+export const SwapDatapathRequestSchema = /*@__PURE__*/
+  messageDesc(file_engine_host_api_engine, 14);
+
+/**
+ * Describes the message millrace.engine.v1.SwapDatapathResponse.
+ * Use `create(SwapDatapathResponseSchema)` to create a new message.
+ */
+export const SwapDatapathResponseSchema = /*@__PURE__*/
+  messageDesc(file_engine_host_api_engine, 15);
+
+/**
  * Describes the message millrace.engine.v1.GetGraphRequest.
  * Use `create(GetGraphRequestSchema)` to create a new message.
  */
 export const GetGraphRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 11);
+  messageDesc(file_engine_host_api_engine, 16);
 
 /**
  * Describes the message millrace.engine.v1.GetGraphResponse.
  * Use `create(GetGraphResponseSchema)` to create a new message.
  */
 export const GetGraphResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 12);
+  messageDesc(file_engine_host_api_engine, 17);
 
 /**
  * Describes the message millrace.engine.v1.GraphStage.
  * Use `create(GraphStageSchema)` to create a new message.
  */
 export const GraphStageSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 13);
+  messageDesc(file_engine_host_api_engine, 18);
 
 /**
  * Describes the message millrace.engine.v1.GraphEdge.
  * Use `create(GraphEdgeSchema)` to create a new message.
  */
 export const GraphEdgeSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 14);
+  messageDesc(file_engine_host_api_engine, 19);
 
 /**
  * Describes the message millrace.engine.v1.GraphConfig.
  * Use `create(GraphConfigSchema)` to create a new message.
  */
 export const GraphConfigSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 15);
+  messageDesc(file_engine_host_api_engine, 20);
 
 /**
  * Describes the message millrace.engine.v1.GetGraphConfigRequest.
  * Use `create(GetGraphConfigRequestSchema)` to create a new message.
  */
 export const GetGraphConfigRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 16);
+  messageDesc(file_engine_host_api_engine, 21);
 
 /**
  * Describes the message millrace.engine.v1.GetGraphConfigResponse.
  * Use `create(GetGraphConfigResponseSchema)` to create a new message.
  */
 export const GetGraphConfigResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 17);
+  messageDesc(file_engine_host_api_engine, 22);
 
 /**
  * Describes the message millrace.engine.v1.SetGraphConfigRequest.
  * Use `create(SetGraphConfigRequestSchema)` to create a new message.
  */
 export const SetGraphConfigRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 18);
+  messageDesc(file_engine_host_api_engine, 23);
 
 /**
  * Describes the message millrace.engine.v1.SetGraphConfigResponse.
  * Use `create(SetGraphConfigResponseSchema)` to create a new message.
  */
 export const SetGraphConfigResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 19);
+  messageDesc(file_engine_host_api_engine, 24);
 
 /**
  * Describes the message millrace.engine.v1.SetTraceRequest.
  * Use `create(SetTraceRequestSchema)` to create a new message.
  */
 export const SetTraceRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 20);
+  messageDesc(file_engine_host_api_engine, 25);
 
 /**
  * Describes the message millrace.engine.v1.SetTraceResponse.
  * Use `create(SetTraceResponseSchema)` to create a new message.
  */
 export const SetTraceResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 21);
+  messageDesc(file_engine_host_api_engine, 26);
 
 /**
  * Describes the message millrace.engine.v1.ListTracesRequest.
  * Use `create(ListTracesRequestSchema)` to create a new message.
  */
 export const ListTracesRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 22);
+  messageDesc(file_engine_host_api_engine, 27);
 
 /**
  * Describes the message millrace.engine.v1.ListTracesResponse.
  * Use `create(ListTracesResponseSchema)` to create a new message.
  */
 export const ListTracesResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 23);
+  messageDesc(file_engine_host_api_engine, 28);
 
 /**
  * Describes the message millrace.engine.v1.TracedPacket.
  * Use `create(TracedPacketSchema)` to create a new message.
  */
 export const TracedPacketSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 24);
+  messageDesc(file_engine_host_api_engine, 29);
 
 /**
  * Describes the message millrace.engine.v1.TraceStep.
  * Use `create(TraceStepSchema)` to create a new message.
  */
 export const TraceStepSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 25);
+  messageDesc(file_engine_host_api_engine, 30);
 
 /**
  * Describes the message millrace.engine.v1.TraceHeader.
  * Use `create(TraceHeaderSchema)` to create a new message.
  */
 export const TraceHeaderSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 26);
+  messageDesc(file_engine_host_api_engine, 31);
 
 /**
  * Describes the message millrace.engine.v1.TraceField.
  * Use `create(TraceFieldSchema)` to create a new message.
  */
 export const TraceFieldSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 27);
+  messageDesc(file_engine_host_api_engine, 32);
 
 /**
  * Describes the message millrace.engine.v1.ClearTracesRequest.
  * Use `create(ClearTracesRequestSchema)` to create a new message.
  */
 export const ClearTracesRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 28);
+  messageDesc(file_engine_host_api_engine, 33);
 
 /**
  * Describes the message millrace.engine.v1.ClearTracesResponse.
  * Use `create(ClearTracesResponseSchema)` to create a new message.
  */
 export const ClearTracesResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 29);
+  messageDesc(file_engine_host_api_engine, 34);
 
 /**
  * Describes the message millrace.engine.v1.CaptureRequest.
  * Use `create(CaptureRequestSchema)` to create a new message.
  */
 export const CaptureRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 30);
+  messageDesc(file_engine_host_api_engine, 35);
 
 /**
  * Describes the message millrace.engine.v1.CaptureResponse.
  * Use `create(CaptureResponseSchema)` to create a new message.
  */
 export const CaptureResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 31);
+  messageDesc(file_engine_host_api_engine, 36);
 
 /**
  * Describes the message millrace.engine.v1.WatchEventsRequest.
  * Use `create(WatchEventsRequestSchema)` to create a new message.
  */
 export const WatchEventsRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 32);
+  messageDesc(file_engine_host_api_engine, 37);
 
 /**
  * Describes the message millrace.engine.v1.WatchEventsResponse.
  * Use `create(WatchEventsResponseSchema)` to create a new message.
  */
 export const WatchEventsResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 33);
+  messageDesc(file_engine_host_api_engine, 38);
 
 /**
  * Describes the message millrace.engine.v1.Event.
  * Use `create(EventSchema)` to create a new message.
  */
 export const EventSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 34);
+  messageDesc(file_engine_host_api_engine, 39);
 
 /**
  * Describes the message millrace.engine.v1.EventField.
  * Use `create(EventFieldSchema)` to create a new message.
  */
 export const EventFieldSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 35);
+  messageDesc(file_engine_host_api_engine, 40);
 
 /**
  * Describes the message millrace.engine.v1.SetPacketLogRequest.
  * Use `create(SetPacketLogRequestSchema)` to create a new message.
  */
 export const SetPacketLogRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 36);
+  messageDesc(file_engine_host_api_engine, 41);
 
 /**
  * Describes the message millrace.engine.v1.SetPacketLogResponse.
  * Use `create(SetPacketLogResponseSchema)` to create a new message.
  */
 export const SetPacketLogResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 37);
+  messageDesc(file_engine_host_api_engine, 42);
 
 /**
  * Describes the message millrace.engine.v1.ListLogLevelsRequest.
  * Use `create(ListLogLevelsRequestSchema)` to create a new message.
  */
 export const ListLogLevelsRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 38);
+  messageDesc(file_engine_host_api_engine, 43);
 
 /**
  * Describes the message millrace.engine.v1.ListLogLevelsResponse.
  * Use `create(ListLogLevelsResponseSchema)` to create a new message.
  */
 export const ListLogLevelsResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 39);
+  messageDesc(file_engine_host_api_engine, 44);
 
 /**
  * Describes the message millrace.engine.v1.LogLevel.
  * Use `create(LogLevelSchema)` to create a new message.
  */
 export const LogLevelSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 40);
+  messageDesc(file_engine_host_api_engine, 45);
 
 /**
  * Describes the message millrace.engine.v1.SetLogLevelsRequest.
  * Use `create(SetLogLevelsRequestSchema)` to create a new message.
  */
 export const SetLogLevelsRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 41);
+  messageDesc(file_engine_host_api_engine, 46);
 
 /**
  * Describes the message millrace.engine.v1.SetLogLevelsResponse.
  * Use `create(SetLogLevelsResponseSchema)` to create a new message.
  */
 export const SetLogLevelsResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 42);
+  messageDesc(file_engine_host_api_engine, 47);
 
 /**
  * @generated from service millrace.engine.v1.RouterService
@@ -332,26 +367,32 @@ export const GraphService = /*@__PURE__*/
   serviceDesc(file_engine_host_api_engine, 2);
 
 /**
+ * @generated from service millrace.engine.v1.DatapathService
+ */
+export const DatapathService = /*@__PURE__*/
+  serviceDesc(file_engine_host_api_engine, 3);
+
+/**
  * @generated from service millrace.engine.v1.TraceService
  */
 export const TraceService = /*@__PURE__*/
-  serviceDesc(file_engine_host_api_engine, 3);
+  serviceDesc(file_engine_host_api_engine, 4);
 
 /**
  * @generated from service millrace.engine.v1.CaptureService
  */
 export const CaptureService = /*@__PURE__*/
-  serviceDesc(file_engine_host_api_engine, 4);
+  serviceDesc(file_engine_host_api_engine, 5);
 
 /**
  * @generated from service millrace.engine.v1.EventService
  */
 export const EventService = /*@__PURE__*/
-  serviceDesc(file_engine_host_api_engine, 5);
+  serviceDesc(file_engine_host_api_engine, 6);
 
 /**
  * @generated from service millrace.engine.v1.LogService
  */
 export const LogService = /*@__PURE__*/
-  serviceDesc(file_engine_host_api_engine, 6);
+  serviceDesc(file_engine_host_api_engine, 7);
 

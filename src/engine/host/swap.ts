@@ -1,0 +1,195 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { ApiError } from '../api-error.ts';
+import { fingerprint, nodesOf } from '../compiler/graph.ts';
+import type { CurrentDatapath } from './current-datapath.ts';
+import { type Datapath, type Instance, readInfo } from './datapath.ts';
+import type { Needs } from './fits.ts';
+import type { LiveFunctions } from './live-functions.ts';
+import type { RouterEvent } from './router-event.ts';
+import { stageOfTrap } from './trap-stage.ts';
+import { tryDatapath } from './trial.ts';
+import type { TrapReport, WorkerView } from './workers.ts';
+
+/** A build of the datapath, as it is shown. */
+export interface Build {
+  /** The file it came from, as whoever brought it calls it. */
+  readonly name: string;
+  /** Fingerprint of its code. */
+  readonly build: string;
+  readonly bytes: number;
+  readonly since: Date;
+}
+
+/** How a build took over. */
+export interface SwapResult {
+  readonly compileMs: number;
+  /** All that came before the workers were asked: compiling and self-test. */
+  readonly trialMs: number;
+  /** How long each worker left its packets alone. */
+  readonly pausesMs: readonly number[];
+}
+
+/** What a swap needs of the router. */
+export interface SwapOptions {
+  readonly datapath: CurrentDatapath;
+  readonly functions: LiveFunctions;
+  /** The module that exports what a build must pass. */
+  readonly trials: URL;
+  readonly code: Uint8Array;
+  readonly file: string;
+  needs(): Needs;
+  /** Makes an instance for the control thread. */
+  instantiate(datapath: Datapath): Instance;
+  /** Lets all workers go on with a module; gives their pauses. @throws Error when one does not answer */
+  swapWorkers(module: Datapath['module']): Promise<readonly number[]>;
+  /** Sets a node's counters of all workers to zero: nobody counts there. */
+  clearCounters(node: number): void;
+  readonly log: Logger;
+  readonly emit: (event: RouterEvent) => void;
+}
+
+/** Lets builds of the datapath take over from each other while packets flow. */
+export class DatapathSwap {
+  readonly #options: SwapOptions;
+  readonly #listeners: (() => void)[] = [];
+  #build: Build;
+  #swaps = 0;
+  #trapped: ((reason: string) => void) | undefined;
+  #isBusy = false;
+
+  constructor(options: SwapOptions) {
+    this.#options = options;
+    this.#build = describe(options.code, options.file);
+  }
+
+  /** The build that runs. */
+  get build(): Build {
+    return this.#build;
+  }
+
+  /** How many builds have taken over since the start. */
+  get swaps(): number {
+    return this.#swaps;
+  }
+
+  /** Tells whoever has tables that the datapath fills itself that another build runs now. */
+  listen(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Takes a worker's word that it has trapped, which ends a build in its first second; false when none is watched. */
+  noteTrap(worker: WorkerView, { stage, stack, reason }: TrapReport): boolean {
+    if (!this.#trapped) return false;
+    const { graph, places } = this.#options.datapath.info;
+    const name = graph.nodes[stage ?? stageOfTrap(stack, places) ?? -1]?.name ?? 'the engine';
+    this.#trapped(`a trap of worker ${worker.index} in ${name}: ${reason}`);
+    return true;
+  }
+
+  /**
+   * Tries a build, lets it take over between two bursts, and watches it for a second.
+   *
+   * @throws ApiError EBUSY, EINVAL when it is refused, ECANCELED when it ran and the one before it runs again
+   */
+  async swap(code: Uint8Array<ArrayBuffer>, name: string): Promise<SwapResult> {
+    const doing = `swap the datapath for ${name}`;
+    if (this.#isBusy) {
+      throw new ApiError('EBUSY', {
+        doing,
+        expected: 'one swap at a time',
+        received: 'another one under way',
+      });
+    }
+    this.#isBusy = true;
+    try {
+      return await this.#tryAndSwap(doing, code, name);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #tryAndSwap(doing: string, code: Uint8Array<ArrayBuffer>, name: string): Promise<SwapResult> {
+    const { datapath, trials } = this.#options;
+    const startedMs = performance.now();
+    const needs = this.#options.needs();
+    const { module, compileMs } = await tryDatapath(code, { doing, trials, running: datapath.info, needs });
+    const trialMs = performance.now() - startedMs;
+    const before = { datapath: datapath.fixed, build: this.#build };
+    const pausesMs = await this.#takeOver({ module, info: readInfo(module) }, describe(code, name), before);
+    this.#swaps++;
+    this.#tell('datapath swap', `build=${this.#build.build} file=${name}`);
+    return { compileMs, trialMs, pausesMs };
+  }
+
+  async #takeOver(next: Datapath, build: Build, before: Running): Promise<readonly number[]> {
+    const { promise: trap, resolve } = Promise.withResolvers<string>();
+    this.#trapped = resolve;
+    try {
+      this.#clearNewCounters(before.datapath, next);
+      const pausesMs = await this.#run({ datapath: next, build });
+      const reason = await Promise.race([trap, delay(PROBATION_MS, undefined)]);
+      if (reason === undefined) return pausesMs;
+      throw new Error(reason);
+    } catch (cause) {
+      throw await this.#rollBack(build, before, cause);
+    } finally {
+      this.#trapped = undefined;
+    }
+  }
+
+  /** Lets a datapath run on the control thread and on all workers. */
+  async #run({ datapath, build }: Running): Promise<readonly number[]> {
+    const { functions, instantiate, swapWorkers } = this.#options;
+    functions.replace(instantiate(datapath).exports);
+    this.#options.datapath.replace(datapath);
+    this.#build = build;
+    for (const listener of this.#listeners) listener();
+    return await swapWorkers(datapath.module);
+  }
+
+  /** Lets the build before run again; returns the error that says why. */
+  async #rollBack(failed: Build, before: Running, cause: unknown): Promise<ApiError> {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    try {
+      await this.#run(before);
+    } catch (error) {
+      this.#options.log.error({ error }, 'a worker does not take the datapath back');
+    }
+    this.#tell('datapath rollback', `build=${failed.build} file=${failed.name} ${reason}`);
+    return new ApiError(
+      'ECANCELED',
+      {
+        doing: `swap the datapath for ${failed.name}`,
+        expected: `a build that runs for ${PROBATION_MS} ms without a trap`,
+        received: `${reason}; ${before.build.name} runs again`,
+      },
+      { cause },
+    );
+  }
+
+  /** Nodes that only the new build has may have the numbers of others that were there before. */
+  #clearNewCounters(before: Datapath, next: Datapath): void {
+    const known = new Set(nodesOf(before.info.graph).map(({ name }) => name));
+    for (const { name, id } of nodesOf(next.info.graph))
+      if (!known.has(name)) this.#options.clearCounters(id);
+  }
+
+  #tell(type: string, text: string): void {
+    this.#options.log.info({ ...this.#build }, `${type}: ${text}`);
+    this.#options.emit({ type, text });
+  }
+}
+
+/** A datapath with what is shown of it. */
+interface Running {
+  readonly datapath: Datapath;
+  readonly build: Build;
+}
+
+/** How long a build is watched before the one before it is let go. */
+const PROBATION_MS = 1000;
+
+function describe(code: Uint8Array, name: string): Build {
+  return { name, build: fingerprint(code), bytes: code.length, since: new Date() };
+}

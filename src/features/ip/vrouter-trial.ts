@@ -1,0 +1,161 @@
+import { isDeepStrictEqual } from 'node:util';
+import { tableFunctions } from '../../engine/host/datapath.ts';
+import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
+import type { Trial } from '../../engine/host/trial.ts';
+import { MODE_MEASURE } from '../../engine/layout.ts';
+import { addressToBytes, parseAddress } from '../../net/address.ts';
+import { etherFrame, icmpMessage, icmpv6Message, ipv4Packet, ipv6Packet } from '../../net/frame/build.ts';
+import { macToBytes, parseMac } from '../../net/mac.ts';
+import { INTERFACE_UP } from '../interface/layout.ts';
+import { NEXT_HOP_LOCAL, NEXT_HOP_RESOLVED } from '../neighbor/layout.ts';
+
+/**
+ * What a build must do with IP packets, on the fast way and stage by stage:
+ *
+ *   host 10.0.1.2, fd00:1::2 ── 10.0.1.1, fd00:1::1 │ interface 1, port 0
+ *   host 10.0.2.2, fd00:2::2 ── 10.0.2.1, fd00:2::1 │ interface 2, port 1
+ */
+export const ipTrial: Trial = {
+  name: 'forwards IPv4 and IPv6, and answers pings',
+  run(datapath) {
+    setUp(datapath);
+    for (const mode of [0, MODE_MEASURE]) {
+      datapath.mode = mode;
+      for (const exchange of exchanges) check(datapath, exchange);
+    }
+    if (datapath.buffersOut !== 0) throw new Error(`${datapath.buffersOut} buffers were lost`);
+  },
+};
+
+/** What a packet from the first host is to become. */
+interface Exchange {
+  readonly name: string;
+  readonly received: Uint8Array;
+  readonly port: number;
+  readonly sent: Uint8Array;
+}
+
+const router = ['', '02:00:00:00:00:01', '02:00:00:00:00:02'] as const;
+const host = ['', '02:00:00:00:01:01', '02:00:00:00:01:02'] as const;
+const payload = new Uint8Array(32).fill(7);
+
+function ipv4(source: string, destination: string, type: number, ttl: number): Uint8Array {
+  return ipv4Packet({ source, destination, protocol: 1, ttl }, icmpMessage({ type, rest: 7 }, payload));
+}
+
+function ipv6(source: string, destination: string, type: number, hopLimit: number): Uint8Array {
+  const ends = { source, destination };
+  return ipv6Packet({ ...ends, nextHeader: 58, hopLimit }, icmpv6Message({ type, rest: 7 }, payload, ends));
+}
+
+const exchanges: readonly Exchange[] = [
+  {
+    name: 'an IPv4 packet to the second host',
+    received: fromHost(0x0800, ipv4('10.0.1.2', '10.0.2.2', 8, 64)),
+    port: 1,
+    sent: toHost(2, 0x0800, ipv4('10.0.1.2', '10.0.2.2', 8, 63)),
+  },
+  {
+    name: 'an IPv6 packet to the second host',
+    received: fromHost(0x86dd, ipv6('fd00:1::2', 'fd00:2::2', 128, 64)),
+    port: 1,
+    sent: toHost(2, 0x86dd, ipv6('fd00:1::2', 'fd00:2::2', 128, 63)),
+  },
+  {
+    name: 'an IPv4 ping to the router',
+    received: fromHost(0x0800, ipv4('10.0.1.2', '10.0.1.1', 8, 64)),
+    port: 0,
+    sent: toHost(1, 0x0800, ipv4('10.0.1.1', '10.0.1.2', 0, 64)),
+  },
+  {
+    name: 'an IPv6 ping to the router',
+    received: fromHost(0x86dd, ipv6('fd00:1::2', 'fd00:1::1', 128, 64)),
+    port: 0,
+    sent: toHost(1, 0x86dd, ipv6('fd00:1::1', 'fd00:1::2', 129, 64)),
+  },
+];
+
+function fromHost(etherType: number, packet: Uint8Array): Uint8Array {
+  return etherFrame({ destination: router[1], source: host[1], etherType }, packet);
+}
+
+function toHost(number: 1 | 2, etherType: number, packet: Uint8Array): Uint8Array {
+  return etherFrame({ destination: host[number], source: router[number], etherType }, packet);
+}
+
+/** A burst of it, so that the end of one packet shows in the next. @throws Error with what came of it */
+function check(datapath: ScratchDatapath, { name, received, port, sent }: Exchange): void {
+  const outcome = datapath.receive(0, [received, received, received]);
+  const right = outcome.sent.filter((frame) => frame.port === port && isDeepStrictEqual(frame.bytes, sent));
+  if (right.length === 3 && outcome.sent.length === 3) return;
+  const came = outcome.sent.map(({ bytes }) => Buffer.from(bytes).toString('hex'));
+  throw new Error(`${name} became ${came[0] ?? JSON.stringify(outcome.ended)}`);
+}
+
+interface Tables {
+  hookIp(): void;
+  newFib(): number;
+  setPrefix(root: number, address: number, length: number, nextHop: number): number;
+  setInterface(...fields: readonly number[]): void;
+  setInterfaceMac(id: number, firstFour: number, lastTwo: number): void;
+  setNextHop(index: number, node4: number, node6: number, iface: number, mtu: number, flags: number): void;
+  setNextHopMacs(index: number, destination: bigint, source: bigint): void;
+}
+
+const tableNames = [
+  'hookIp',
+  'newFib',
+  'setPrefix',
+  'setInterface',
+  'setInterfaceMac',
+  'setNextHop',
+  'setNextHopMacs',
+] as const;
+
+function setUp(datapath: ScratchDatapath): void {
+  const tables = tableFunctions<Tables>(datapath.control.exports, tableNames);
+  tables.hookIp();
+  for (const roots of ['FIB4_ROOTS', 'FIB6_ROOTS']) {
+    datapath.view.setUint32(datapath.region(roots) + VRF * 4, tables.newFib(), true);
+  }
+  for (const number of [1, 2] as const) addLink(datapath, tables, number);
+}
+
+function addLink(datapath: ScratchDatapath, tables: Tables, number: 1 | 2): void {
+  const mac = new DataView(macToBytes(parseMac(router[number])).buffer);
+  const nodes = [datapath.node('ether-input'), datapath.node('port-tx')] as const;
+  tables.setInterface(number, INTERFACE_UP, VRF, MTU, number - 1, ...nodes, 0);
+  tables.setInterfaceMac(number, mac.getUint32(0), mac.getUint16(4));
+  datapath.view.setUint16(datapath.region('PORT_INTERFACES') + (number - 1) * 2, number, true);
+  const [local, neighbor] = [number * 2 - 1, number * 2];
+  const stage = (name: string) => datapath.node(name);
+  tables.setNextHop(local, stage('ip4-local'), stage('ip6-local'), number, MTU, NEXT_HOP_LOCAL);
+  tables.setNextHop(neighbor, stage('ip4-forward'), stage('ip6-forward'), number, MTU, NEXT_HOP_RESOLVED);
+  tables.setNextHopMacs(neighbor, macWord(host[number]), macWord(router[number]));
+  for (const [address, nextHop] of [
+    [`10.0.${number}.1`, local],
+    [`fd00:${number}::1`, local],
+    [`10.0.${number}.2`, neighbor],
+    [`fd00:${number}::2`, neighbor],
+  ] as const) {
+    addRoute(datapath, tables, address, nextHop);
+  }
+}
+
+function addRoute(datapath: ScratchDatapath, tables: Tables, text: string, nextHop: number): void {
+  const bytes = addressToBytes(parseAddress(text));
+  new Uint8Array(datapath.memory.buffer).set(bytes, SCRATCH);
+  const roots = datapath.region(bytes.length === 4 ? 'FIB4_ROOTS' : 'FIB6_ROOTS');
+  const root = datapath.view.getUint32(roots + VRF * 4, true);
+  if (!tables.setPrefix(root, SCRATCH, bytes.length * 8, nextHop)) throw new Error(`no room for ${text}`);
+}
+
+/** A MAC address as tables hold it: the first byte lowest. */
+function macWord(text: string): bigint {
+  return macToBytes(parseMac(text)).reduceRight((word, byte) => (word << 8n) | BigInt(byte), 0n);
+}
+
+const VRF = 1;
+const MTU = 1500;
+/** Memory that no table uses, for the addresses that control functions take by pointer. */
+const SCRATCH = 4096;

@@ -47,6 +47,16 @@ describe('ip4-fragment', () => {
     ]);
   });
 
+  it('does not cut what no datagram can have: bytes behind the 65535th, or a piece between others of no whole units', () => {
+    narrow(68);
+    const tooFar = datagram({ fragmentOffset: 65528 }, 100);
+    const uneven = datagram({ moreFragments: true, fragmentOffset: 800 }, 101);
+    for (const packet of [tooFar, uneven]) {
+      const { sent, ended } = topology.receive(first, packet);
+      assert.deepEqual([sent, ended], [[], { 'ip4-bad-fragment': 1 }]);
+    }
+  });
+
   it('makes fragments that fit and that give the packet when joined, whatever its size, MTU and buffers', () => {
     const sizes = fc.integer({ min: 0, max: 9000 });
     const widths = fc.oneof(fc.integer({ min: 68, max: 1500 }), fc.integer({ min: 1500, max: 9000 }));

@@ -12,14 +12,20 @@ export enum Edge {
   CONSUMED,
   /** The way out is too narrow for any fragment with this header. */
   DROP_IP4_FRAGMENT_NO_ROOM,
+  /** It is a fragment that no datagram has: it ends behind 65535 bytes, or others follow and it is no whole units of 8 bytes. */
+  DROP_IP4_BAD_FRAGMENT,
   /** There are no buffers left for the fragments. */
   DROP_FRAGMENT_NO_BUFFERS,
 }
+
+/** Longest datagram (RFC 791 3.1). */
+const DATAGRAM_BYTES: u32 = 65535;
 
 /** Cuts a packet into fragments that fit its next hop (RFC 791 3.2), all or none. */
 export function ip4Fragment(packet: Packet): u32 {
   const mtu: u32 = nextHopAt(packet.nextHop).mtu;
   const header = changetype<Ip4Header>(packet.data);
+  if (!canBeCut(header)) return Edge.DROP_IP4_BAD_FRAGMENT;
   finishL4Checksum(packet, 0);
   const end = packet.pktLen;
   let at = header.headerBytes;
@@ -34,6 +40,13 @@ export function ip4Fragment(packet: Packet): u32 {
   }
   sendFragments(NODE_IP4_OUTPUT);
   return Edge.CONSUMED;
+}
+
+/** Its pieces would have offsets that wrap around, or sizes that cannot be written. */
+function canBeCut(header: Ip4Header): bool {
+  const bytes = header.totalLength - header.headerBytes;
+  if (header.fragmentOffset + bytes > DATAGRAM_BYTES) return false;
+  return !(header.fragmentRaw & IP4_MORE_FRAGMENTS_RAW) || !(bytes & 7);
 }
 
 /** Writes a fragment's header: the whole packet's in the first, without the options that are not copied in others. */

@@ -109,6 +109,8 @@ export const RX_IP_CKSUM_BAD: u64 = 1 << 4;
 export const RX_VLAN_STRIPPED: u64 = 1 << 6;
 export const RX_IP_CKSUM_GOOD: u64 = 1 << 7;
 export const RX_L4_CKSUM_GOOD: u64 = 1 << 8;
+/** All that a sender can ask of a port (RTE_MBUF_F_TX_OFFLOAD_MASK lies within): bits 41 to 60. */
+export const TX_ANY: u64 = (0xfffff as u64) << 41;
 export const TX_TCP_SEG: u64 = (1 as u64) << 50;
 export const TX_L4_MASK: u64 = (3 as u64) << 52;
 export const TX_TCP_CKSUM: u64 = (1 as u64) << 52;

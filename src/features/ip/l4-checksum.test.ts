@@ -115,6 +115,20 @@ describe('an unfinished transport checksum', () => {
     }
   });
 
+  it('takes every other wish of the sender with it, and those on frames that have no checksum', () => {
+    const [cutTcp, ipChecksum, addTag] = [1n << 50n, 1n << 54n, 1n << 57n];
+    const icmp = ipv4Packet({ ...ends4, protocol: 1 }, new Uint8Array(30));
+    for (const olFlags of [cutTcp, ipChecksum, addTag, sendUdp, sendTcp | cutTcp | ipChecksum]) {
+      const { sent } = topology.receive(first, icmp, { olFlags });
+      assert.equal((sent[0]?.olFlags ?? olFlags) & olFlags, 0n);
+      const frame = etherFrame(
+        { destination: second.host.mac, source: second.mac, etherType: 0x88cc },
+        new Uint8Array(50),
+      );
+      assert.equal((send(frame, olFlags).sent[0]?.olFlags ?? olFlags) & olFlags, 0n);
+    }
+  });
+
   it('of fragments and other protocols is nobody’s business', () => {
     const fragment = ipv4Packet(
       { ...ends4, protocol: 6, fragmentOffset: 64 },

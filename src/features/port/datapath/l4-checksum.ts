@@ -3,7 +3,7 @@ import {
   Packet,
   RX_L4_CKSUM_BAD,
   RX_L4_CKSUM_GOOD,
-  TX_IP_CKSUM,
+  TX_ANY,
   TX_IPV4,
   TX_IPV6,
   TX_L4_MASK,
@@ -28,19 +28,21 @@ import { IP6_HEADER_BYTES, Ip6Header } from '../../../net/datapath/ip6-header';
 // then holds the pseudo header's sum only, and says so in olFlags, in one of two ways: it still asks for it (TX…),
 // or it arrived with the checksum missing but the data known to be good (both RX bits: "none", rte_mbuf_core.h).
 
-/** Bits one of which a packet with an unfinished checksum has, and one with a good or unknown one has not. */
-export const L4_CKSUM_SUSPECT: u64 = RX_L4_CKSUM_BAD | TX_L4_MASK;
+/** Bits one of which a packet with an unfinished checksum or another wish has, and one with a good or unknown one has not. */
+export const L4_CKSUM_SUSPECT: u64 = RX_L4_CKSUM_BAD | TX_ANY;
 
 const RX_L4_NONE: u64 = RX_L4_CKSUM_BAD | RX_L4_CKSUM_GOOD;
-const OFFLOADS: u64 = TX_L4_MASK | TX_TCP_SEG | TX_IP_CKSUM | TX_IPV4 | TX_IPV6 | RX_L4_NONE;
+const OFFLOADS: u64 = TX_ANY | RX_L4_NONE;
 
-/** Finishes the checksum of a frame that leaves by a port: by the port where it can, else here. */
+/**
+ * Finishes the checksum of a frame that leaves by a port: by the port where it can, else here. The port hears no other
+ * wish of the sender: it would go by headers' lengths that nobody has filled in.
+ */
 export function finishFrameChecksum(packet: Packet, portCan: bool): void {
-  if (!isUnfinished(packet)) return;
-  const ipOffset = findIp(packet);
-  if (!ipOffset) return;
-  if (portCan) askPort(packet, ipOffset);
-  else finishL4Checksum(packet, ipOffset);
+  const ipOffset = isUnfinished(packet) ? findIp(packet) : 0;
+  if (ipOffset && portCan) askPort(packet, ipOffset);
+  else if (ipOffset) finishL4Checksum(packet, ipOffset);
+  else packet.olFlags &= ~TX_ANY;
 }
 
 /** Finishes the TCP or UDP checksum of a packet whose IP header lies `ipOffset` bytes into it, where it is unfinished. */
@@ -61,7 +63,7 @@ export function finishL4Checksum(packet: Packet, ipOffset: u32): void {
 
 /** @inline */
 function isUnfinished(packet: Packet): bool {
-  return (packet.olFlags & TX_L4_MASK) != 0 || (packet.olFlags & RX_L4_NONE) == RX_L4_NONE;
+  return (packet.olFlags & (TX_L4_MASK | TX_TCP_SEG)) != 0 || (packet.olFlags & RX_L4_NONE) == RX_L4_NONE;
 }
 
 /** Asks the port's hardware for the checksum: with the headers' lengths, and the pseudo header's sum in place. */

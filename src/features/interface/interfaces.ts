@@ -1,5 +1,6 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Router } from '../../engine/host/router.ts';
+import { Turns } from '../../engine/host/turns.ts';
 import { macToBytes } from '../../net/mac.ts';
 import type { InterfaceDetails } from './details.ts';
 import {
@@ -81,6 +82,9 @@ export class Interfaces {
   readonly #listeners: InterfaceListener[] = [];
   readonly #byId = new Map<number, Interface>();
   readonly #watched = new Map<number, number>();
+  /** Those that are being removed: nobody may begin anything with them. */
+  readonly #leaving = new Set<number>();
+  readonly #turns = new Turns();
   #watchedAll = 0;
   #lastId = 0;
 
@@ -123,10 +127,18 @@ export class Interfaces {
     return this.list.find((iface) => iface.name === name);
   }
 
-  /** Finds an interface by name. @throws ApiError ENODEV */
+  /**
+   * Makes a change that others must not meet halfway: adding, setting and removing interfaces take time. What the
+   * change depends on, names above all, is to be looked up inside.
+   */
+  inTurn<T>(change: () => Promise<T> | T): Promise<T> {
+    return this.#turns.take(change);
+  }
+
+  /** Finds an interface by name; one that is being removed is not there any more. @throws ApiError ENODEV */
   named(doing: string, name: string, type?: string): Interface {
     const found = this.findNamed(name);
-    if (found && (type === undefined || found.type === type)) return found;
+    if (found && !this.#leaving.has(found.id) && (type === undefined || found.type === type)) return found;
     const expected =
       type === undefined ? 'the name of an interface' : `the name of an interface of type ${type}`;
     throw new ApiError('ENODEV', { doing, expected, received: JSON.stringify(name) });
@@ -166,7 +178,7 @@ export class Interfaces {
     return added;
   }
 
-  /** Changes attributes, all or none. @throws ApiError ENODEV, EINVAL, EEXIST, and what its type refuses */
+  /** Changes attributes, all or none; to be called in turn. @throws ApiError ENODEV, EINVAL, EEXIST, and what its type refuses */
   async set(name: string, attributes: InterfaceAttributes, newName?: string): Promise<Interface> {
     const doing = `set interface ${name}`;
     const before = this.named(doing, name);
@@ -174,7 +186,10 @@ export class Interfaces {
     if (newName !== undefined && newName !== name) this.checkNew(doing, newName, {});
     const wanted: Interface = { ...before, ...attributes, name: newName ?? name };
     const type = this.#types.get(before.type);
-    return this.#replace(before, (await type?.change?.(before, wanted)) ?? wanted);
+    const changed = (await type?.change?.(before, wanted)) ?? wanted;
+    // Its link may have come or gone meanwhile.
+    const now = this.#byId.get(before.id) ?? before;
+    return this.#replace(now, { ...changed, running: now.running, speedMbps: now.speedMbps });
   }
 
   /** Takes over what a device says of itself: link, speed. */
@@ -186,15 +201,21 @@ export class Interfaces {
     this.#replace(before, after);
   }
 
-  /** Removes an interface: who refers to it lets go first, then its device. @throws ApiError ENODEV, EBUSY */
+  /** Removes an interface: who refers to it lets go first, then its device; to be called in turn. @throws ApiError ENODEV, EBUSY */
   async remove(name: string): Promise<void> {
     const iface = this.named(`delete interface ${name}`, name);
     for (const listener of this.#listeners) listener.checkRemoval?.(iface);
-    for (const listener of [...this.#listeners].reverse()) await listener.removing?.(iface);
-    this.#table.setInterfaceFlags(iface.id, 0);
-    await this.#router.quiet();
-    await this.#types.get(iface.type)?.remove(iface);
-    this.#byId.delete(iface.id);
+    this.#leaving.add(iface.id);
+    try {
+      await this.#letGo(iface);
+      await this.#router.quiet();
+      await this.#types.get(iface.type)?.remove(iface);
+    } catch (error) {
+      this.#byId.set(iface.id, { ...iface, up: false }); // so that its removal can be tried again
+      throw error;
+    } finally {
+      this.#leaving.delete(iface.id);
+    }
     this.#watched.delete(iface.id);
     this.#router.emit({ type: 'iface del', text: describe(iface) });
   }
@@ -227,6 +248,16 @@ export class Interfaces {
       this.#watched.set(id, on ? now | flag : now & ~flag);
     }
     for (const iface of this.list) this.#table.setInterfaceFlags(iface.id, this.#flags(iface));
+  }
+
+  /** All that do not have to wait let go in one go: no packet or call finds some of it gone and some not. */
+  async #letGo(iface: Interface): Promise<void> {
+    for (const listener of [...this.#listeners].reverse()) {
+      const gone = listener.removing?.(iface);
+      if (gone) await gone;
+    }
+    this.#table.setInterfaceFlags(iface.id, 0);
+    this.#byId.delete(iface.id);
   }
 
   #replace(before: Interface, after: Interface): Interface {
@@ -280,7 +311,7 @@ export class Interfaces {
   #newId(doing: string): number {
     for (let tries = 1; tries < MAX_INTERFACES; tries++) {
       this.#lastId = (this.#lastId % (MAX_INTERFACES - 1)) + 1;
-      if (!this.#byId.has(this.#lastId)) return this.#lastId;
+      if (!this.#byId.has(this.#lastId) && !this.#leaving.has(this.#lastId)) return this.#lastId;
     }
     throw new ApiError('ENOSPC', {
       doing,

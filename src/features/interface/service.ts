@@ -29,12 +29,13 @@ export function interfaceService(
       for (let at = 0; at < all.length; at += BATCH)
         yield { interfaces: all.slice(at, at + BATCH).map(show) };
     },
-    async setInterface({ name, newName, attributes }) {
-      const wanted = readAttributes(interfaces, `set interface ${name}`, attributes);
-      return { interface: show(await interfaces.set(name, wanted, newName)) };
-    },
+    setInterface: ({ name, newName, attributes }) =>
+      interfaces.inTurn(async () => {
+        const wanted = readAttributes(interfaces, `set interface ${name}`, attributes);
+        return { interface: show(await interfaces.set(name, wanted, newName)) };
+      }),
     async deleteInterface({ name }) {
-      await interfaces.remove(name);
+      await interfaces.inTurn(() => interfaces.remove(name));
       return {};
     },
     getInterfaceStats: ({ name }) => ({ stats: named(name).map((iface) => statsMessage(iface, counting)) }),

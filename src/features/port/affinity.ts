@@ -2,6 +2,7 @@ import { ApiError } from '../../engine/api-error.ts';
 import { type ApiService, apiService } from '../../engine/host/api/service.ts';
 import { allowedCpus } from '../../engine/host/dpdk.ts';
 import type { Router } from '../../engine/host/router.ts';
+import type { PortQueue } from '../../engine/host/workers.ts';
 import type { Interfaces } from '../interface/index.ts';
 import { AffinityService } from './port_pb.js';
 import type { Ports } from './ports.ts';
@@ -16,26 +17,34 @@ export function affinityService(router: Router, interfaces: Interfaces, ports: P
     getCpus: () => ({ cpus: cpus() }),
     async setCpus({ control, datapath }) {
       checkCpus('set affinity', [...control, ...datapath]);
-      if (datapath.length > 0) await ports.setDatapathCpus(datapath);
+      if (datapath.length > 0) await interfaces.inTurn(() => ports.setDatapathCpus(datapath));
       if (control.length > 0) router.controlCpus = control;
       return { cpus: cpus() };
     },
     listQueues: () => ({ queues: listQueues(router, interfaces, ports) }),
-    async setQueue({ iface: name, rxqId, cpuId }) {
-      const doing = `move a receive queue of ${name}`;
-      const iface = interfaces.named(doing, name, 'port');
-      const count = ports.device(iface.port)?.queues.rxQueues ?? 0;
-      if (rxqId >= count) {
-        throw new ApiError('EINVAL', {
-          doing,
-          expected: `a queue of 0 to ${count - 1}`,
-          received: String(rxqId),
-        });
-      }
-      await ports.polling.move({ port: iface.port, queue: rxqId }, cpuId);
+    async setQueue({ iface, rxqId, cpuId }) {
+      await interfaces.inTurn(() => {
+        const queue = queueOf({ interfaces, ports, iface, rxqId });
+        return ports.polling.move(queue, cpuId);
+      });
       return {};
     },
   });
+}
+
+/** Finds a receive queue by its interface and number. @throws ApiError ENODEV, EINVAL */
+function queueOf(wanted: {
+  readonly interfaces: Interfaces;
+  readonly ports: Ports;
+  readonly iface: string;
+  readonly rxqId: number;
+}): PortQueue {
+  const { interfaces, ports, iface, rxqId } = wanted;
+  const doing = `move a receive queue of ${iface}`;
+  const { port } = interfaces.named(doing, iface, 'port');
+  const count = ports.device(port)?.queues.rxQueues ?? 0;
+  if (rxqId < count) return { port, queue: rxqId };
+  throw new ApiError('EINVAL', { doing, expected: `a queue of 0 to ${count - 1}`, received: String(rxqId) });
 }
 
 function listQueues(router: Router, interfaces: Interfaces, ports: Ports) {

@@ -14,17 +14,19 @@ export function startPorts(router: Router, interfaces: Interfaces): Ports {
   const ports = new Ports(router, interfaces);
   router.services.push(
     apiService(PortService, {
-      async addPort({ name, devargs, attributes, port }) {
-        const wanted = readAttributes(interfaces, `add port ${name}`, attributes);
-        const iface = await ports.add({ name, devargs, attributes: wanted, port: readPort(port) });
-        return { interface: interfaceMessage(interfaces, iface) };
-      },
-      async setPort({ name, newName, attributes, port }) {
-        const doing = `set port ${name}`;
-        const wanted = readAttributes(interfaces, doing, attributes, port?.mac);
-        await ports.setQueues(interfaces.named(doing, name, 'port'), readPort(port));
-        return { interface: interfaceMessage(interfaces, await interfaces.set(name, wanted, newName)) };
-      },
+      addPort: ({ name, devargs, attributes, port }) =>
+        interfaces.inTurn(async () => {
+          const wanted = readAttributes(interfaces, `add port ${name}`, attributes);
+          const iface = await ports.add({ name, devargs, attributes: wanted, port: readPort(port) });
+          return { interface: interfaceMessage(interfaces, iface) };
+        }),
+      setPort: ({ name, newName, attributes, port }) =>
+        interfaces.inTurn(async () => {
+          const doing = `set port ${name}`;
+          const wanted = readAttributes(interfaces, doing, attributes, port?.mac);
+          await ports.setQueues(interfaces.named(doing, name, 'port'), readPort(port));
+          return { interface: interfaceMessage(interfaces, await interfaces.set(name, wanted, newName)) };
+        }),
     }),
     affinityService(router, interfaces, ports),
   );

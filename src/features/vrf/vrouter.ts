@@ -26,14 +26,14 @@ export function startVrfs(router: Router, interfaces: Interfaces): VrfFeature {
   const show = (iface: Interface) => interfaceMessage(interfaces, iface);
   router.services.push(
     apiService(VrfService, {
-      addVrf: ({ name, attributes }) => ({
-        interface: show(vrfs.add({ name, ...readAttributes(attributes) })),
-      }),
-      async setVrf({ name, newName, attributes }) {
-        const { sizes, ...others } = readAttributes(attributes);
-        vrfs.resize(name, sizes);
-        return { interface: show(await interfaces.set(name, others, newName)) };
-      },
+      addVrf: ({ name, attributes }) =>
+        interfaces.inTurn(() => ({ interface: show(vrfs.add({ name, ...readAttributes(attributes) })) })),
+      setVrf: ({ name, newName, attributes }) =>
+        interfaces.inTurn(async () => {
+          const { sizes, ...others } = readAttributes(attributes);
+          vrfs.resize(name, sizes);
+          return { interface: show(await interfaces.set(name, others, newName)) };
+        }),
     }),
   );
   return { vrfs, addMain: () => vrfs.add({ name: MAIN_VRF, sizes: {} }) };

@@ -6,6 +6,7 @@ import { firstPacket, ping } from './benches/ping.ts';
 import { routes } from './benches/routes.ts';
 import { ctl, start } from './benches/start.ts';
 import { latency, vhost } from './benches/vhost.ts';
+import { workers } from './benches/workers.ts';
 
 /** All benchmarks, in the order they are run and shown. */
 export const catalogue: readonly Bench[] = [
@@ -13,6 +14,7 @@ export const catalogue: readonly Bench[] = [
   forward6,
   forwardMillion,
   forwardMix,
+  workers,
   vhost,
   latency,
   tap,

@@ -12,15 +12,28 @@ const wholeCore = 0.97;
  */
 export async function packetRate(
   forwarding: Forwarding,
-  { seconds, log }: { readonly seconds: number; readonly log: Log },
+  options: { readonly seconds: number; readonly log: Log },
 ): Promise<number> {
+  return (await packetRates(forwarding, options)).perCore;
+}
+
+/**
+ * Measures what a program with so many forwarding threads sends in a second of so many whole cores, and in a
+ * second of the wall clock.
+ */
+export async function packetRates(
+  forwarding: Forwarding,
+  options: { readonly seconds: number; readonly log: Log; readonly threads?: number },
+): Promise<{ readonly perCore: number; readonly wall: number }> {
+  const { seconds, log, threads = 1 } = options;
   await delay(warmUpMs);
   const before = await forwarding.sample();
-  const watch = watchBusiest(forwarding.pid);
+  const watch = watchBusiest(forwarding.pid, threads);
   await delay(seconds * 1000);
   const { share } = watch();
   const after = await forwarding.sample();
   if (share < wholeCore)
-    log(`the core was shared: the forwarding thread had ${Math.round(share * 100)} % of it`);
-  return (after.packets - before.packets) / (after.atMs - before.atMs) / 1000 / share;
+    log(`the core was shared: a forwarding thread had ${Math.round(share * 100)} % of it`);
+  const wall = (after.packets - before.packets) / (after.atMs - before.atMs) / 1000;
+  return { perCore: wall / share, wall };
 }

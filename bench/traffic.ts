@@ -2,8 +2,13 @@ import { addressToBytes, parseAddress } from '../src/net/address.ts';
 import { checksum, pseudoHeaderSum } from '../src/net/checksum.ts';
 import { macToBytes, parseMac } from '../src/net/mac.ts';
 
-/** What DPDK's net_pcap0 gives itself as its address; packets must be addressed to it to be routed. */
-export const receiverMac = '02:70:63:61:70:00';
+/** What DPDK's first pcap port gives itself as its address; packets must be addressed to it to be routed. */
+const receiverMac = '02:70:63:61:70:00';
+
+/** The frame, addressed to another station. */
+export function addressedTo(mac: string, frame: Uint8Array): Uint8Array {
+  return Uint8Array.of(...macToBytes(parseMac(mac)), ...frame.subarray(6));
+}
 
 /** One UDP packet; the size is the Ethernet frame's, without its checksum. */
 export interface UdpFrame {

@@ -1,5 +1,5 @@
-import { macToBytes, parseMac } from '../src/net/mac.ts';
 import type { Peer } from './peer.ts';
+import { addressedTo } from './traffic.ts';
 import type { Workload } from './workload.ts';
 
 /** Something that connects an application's vhost-user sockets, as their client. */
@@ -30,6 +30,5 @@ const vhostMac = '56:48:4f:53:54:00';
 
 /** The workload's frames, addressed to the switch's first port. */
 export function vhostFrames({ frames }: Workload): readonly Uint8Array[] {
-  const mac = macToBytes(parseMac(vhostMac));
-  return frames.map((frame) => Uint8Array.of(...mac, ...frame.subarray(mac.length)));
+  return frames.map((frame) => addressedTo(vhostMac, frame));
 }

@@ -28,12 +28,15 @@ export const neighborCount = 256;
 
 const source = { ipv4: '192.168.0.2', ipv6: 'fd00::2' } as const;
 
-/** 256 routes /24 inside one /16, and 1024 packets to random addresses of them. */
-export function fewIpv4Routes(): Workload {
+/** 256 routes /24 inside 10.N/16, where N is 1 by default, and 1024 packets to random addresses of them. */
+export function fewIpv4Routes(network = 1): Workload {
   const random = seededRandom(1);
-  const routes = range(256).map((index) => ({ destination: `10.1.${index}.0/24`, neighbor: index }));
+  const routes = range(256).map((index) => ({
+    destination: `10.${network}.${index}.0/24`,
+    neighbor: index,
+  }));
   const frames = range(1024).map((id) =>
-    ipv4Frame({ id, destination: `10.1.${random(256)}.${1 + random(254)}` }),
+    ipv4Frame({ id, destination: `10.${network}.${random(256)}.${1 + random(254)}` }),
   );
   return { routes, frames };
 }

@@ -1,152 +1,180 @@
-import { createClient } from '@connectrpc/connect';
+import { writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createClient, type Transport } from '@connectrpc/connect';
 import { openRouterTransport } from '../../src/engine/client/router-transport.ts';
-import { RouteService } from '../../src/features/ip/ip_pb.js';
-import { addressToBytes } from '../../src/net/address.ts';
-import { parsePrefix } from '../../src/net/prefix.ts';
-import type { Bench, Result, Settings } from '../bench.ts';
-import { BenchError } from '../bench-error.ts';
-import { interleave } from '../harness.ts';
+import { StatsService } from '../../src/engine/host/api/engine_pb.js';
+import type { Bench, Goal, Result, Settings } from '../bench.ts';
+import { interleave, interleaveMany, type Measured } from '../harness.ts';
 import { reserveHugepages } from '../hugepages.ts';
-import { groutByDefault } from '../peers/grout.ts';
-import { millraceByDefault } from '../peers/millrace.ts';
-import { type Router, type RouterInstance, runLines, startRouter } from '../peers/router.ts';
-import { addressLines, routeLines, tableSizeLines } from '../peers/router-script.ts';
+import { packetRate } from '../packet-rate.ts';
+import { encodePcap } from '../pcap.ts';
+import { groutPolling } from '../peers/grout.ts';
+import { millracePolling } from '../peers/millrace.ts';
+import { type Router, type RouterForwarding, runLines, startForwarding } from '../peers/router.ts';
+import { neighborId, routeLines, tableSizeLines } from '../peers/router-script.ts';
 import { readyPeers } from '../ready-peers.ts';
-import {
-  manyIpv4Routes,
-  manyIpv6Routes,
-  neighborAddress,
-  neighborCount,
-  neighborMac,
-  type Route,
-} from '../workload.ts';
+import { RouteLoader } from '../route-loader.ts';
+import { watchBusiest } from '../thread-time.ts';
+import { fewIpv4Routes, manyIpv4Routes, manyIpv6Routes, type Route } from '../workload.ts';
 import { Workspace } from '../workspace.ts';
 
-/** How long a router takes to learn a table of the Internet's size. */
+/** How long a router that forwards takes to learn and forget tables of the Internet's size. */
 export const routes: Bench = {
   name: 'routes',
-  about: '1,000,000 IPv4 and 200,000 IPv6 routes loaded through the API',
-  async run(settings) {
-    const count = settings.routes ?? 1_000_000;
-    const ipv4 = { family: 'ipv4', routes: manyIpv4Routes(count).routes, atMost: 5 } as const;
-    const ipv6 = { family: 'ipv6', routes: manyIpv6Routes(Math.round(count / 5)) } as const;
-    return [await compare(settings, ipv4), await compare(settings, ipv6)];
-  },
+  about:
+    '1,000,000 IPv4 and 200,000 IPv6 routes added, withdrawn and added again while packets are forwarded',
+  run,
 };
 
-interface Load {
-  readonly family: 'ipv4' | 'ipv6';
-  readonly routes: readonly Route[];
-  readonly atMost?: number;
-}
+const units = {
+  'ipv4-add': 's',
+  'ipv4-withdraw': 's',
+  'ipv4-again': 's',
+  'ipv6-add': 's',
+  'ipv6-withdraw': 's',
+  'ipv6-again': 's',
+  before: 'Mpps',
+  meanwhile: 'Mpps',
+  drops: 'packets',
+} as const;
 
-const unit = 's';
+type Figure = keyof typeof units;
+type Figures = Record<Figure, number>;
+
 const hugepages = 1536;
+const inThree: readonly Goal[] = [{ atMost: 3, must: 5 }];
 
-async function compare(settings: Settings, load: Load): Promise<Result> {
+async function run(settings: Settings): Promise<readonly Result[]> {
   reserveHugepages(hugepages, settings.log);
-  const { ready, skipped } = await readyPeers([millraceByDefault, groutByDefault], settings);
-  const contenders = ready.map((router) => ({
-    name: router.name,
-    measure: () => loadTime(router, load, router === millraceByDefault ? loadByApi : loadByClient),
-  }));
-  // The peer takes minutes a run, and its figure serves only to place ours.
-  const peers = contenders.filter(({ name }) => name !== 'millrace');
-  const own = contenders.filter(({ name }) => name === 'millrace');
+  const { ready, skipped } = await readyPeers([millracePolling, groutPolling], settings);
+  const tables = tablesOf(settings.routes ?? 1_000_000);
   const { log, runs: rounds } = settings;
-  const slow = await interleave({ contenders: peers, rounds: 1, unit, log });
-  const fast = await interleave({ contenders: own, rounds, unit, log });
-  return {
-    bench: `routes-${load.family}`,
-    about: `Time to load ${load.routes.length.toLocaleString('en')} routes of ${load.family} through the API`,
-    unit,
-    better: 'lower',
-    goals: load.atMost === undefined ? [] : [{ atMost: load.atMost }],
-    note: 'Millrace by a stream of its gRPC API; Grout by a file of its client, which has nothing else; Grout once.',
-    runs: { ...fast.runs, ...slow.runs },
-    skipped: { ...skipped, ...fast.skipped, ...slow.skipped },
+  const own = ready.filter((router) => router === millracePolling);
+  const contenders = own.map(({ name }) => ({ name, measure: () => cycle(tables, settings) }));
+  const measured = await interleaveMany({ contenders, rounds, units, log });
+  const others = ready.filter((router) => router !== millracePolling);
+  const byClient = {
+    ipv4: await loadedByClient(others, tables.ipv4, settings),
+    ipv6: await loadedByClient(others, tables.ipv6, settings),
   };
-}
-
-/** Makes what is to be loaded ready, and returns what loads it: only that is timed. */
-type Loader = (load: Load) => (instance: RouterInstance, directory: string) => Promise<void>;
-
-async function loadTime(router: Router, load: Load, loader: Loader): Promise<number> {
-  using workspace = new Workspace();
-  await using instance = await startRouter(router, workspace.path);
-  await runLines(instance, { lines: preparation(load), directory: workspace.path });
-  const loadInto = loader(load);
-  const startMs = performance.now();
-  await loadInto(instance, workspace.path);
-  return (performance.now() - startMs) / 1000;
-}
-
-// Next hops have ids, which the API's routes refer to.
-function preparation({ family, routes }: Load): readonly string[] {
   return [
-    ...[0, 1].map((index) => `interface add port p${index} devargs net_null${index},no-rx=1`),
-    ...tableSizeLines(routes),
-    ...addressLines,
-    ...Array.from({ length: neighborCount }, (_, neighbor) => {
-      const address = `address ${neighborAddress(family, neighbor)} mac ${neighborMac(neighbor)}`;
-      return `nexthop add l3 iface p1 id ${neighbor + 1} ${address}`;
+    ...(['ipv4', 'ipv6'] as const).flatMap((family) => {
+      const count = tables[family].length.toLocaleString('en');
+      const goals = family === 'ipv4' ? inThree : [];
+      const row = (step: 'add' | 'withdraw' | 'again', about: string, peers?: Measured): Result => ({
+        bench: `routes-${family}-${step}`,
+        about: `Time to ${about} ${count} routes of ${family} through the API while forwarding`,
+        unit: 's',
+        better: 'lower',
+        goals,
+        note: howLoaded,
+        runs: { ...measured[`${family}-${step}`].runs, ...peers?.runs },
+        skipped: { ...skipped, ...measured[`${family}-${step}`].skipped, ...peers?.skipped },
+      });
+      return [
+        row('add', 'add', byClient[family]),
+        row('withdraw', 'withdraw'),
+        row('again', 'add once more the same'),
+      ];
     }),
+    {
+      bench: 'routes-forwarding',
+      about: 'Forwarding over all the time that routes are added and withdrawn; "before" is the same without',
+      unit: 'Mpps',
+      better: 'higher',
+      note: "Packets in a second of the forwarding thread's CPU time.",
+      runs: { ...measured.meanwhile.runs, before: Object.values(measured.before.runs).flat() },
+      skipped: measured.meanwhile.skipped,
+    },
+    {
+      bench: 'routes-drops',
+      about: 'Packets that were dropped, for whatever reason, while routes were added and withdrawn',
+      unit: 'packets',
+      better: 'lower',
+      goals: [{ atMost: 0 }],
+      note: 'Their own routes are not touched; the sum of all drop counters.',
+      runs: measured.drops.runs,
+      skipped: measured.drops.skipped,
+    },
   ];
 }
 
-function loadByClient(load: Load) {
-  const lines = routeLines(load.routes);
-  return (instance: RouterInstance, directory: string) => runLines(instance, { lines, directory });
+const howLoaded =
+  'Millrace by a stream of its gRPC API; Grout by a file of its client, which has nothing else, once: it takes minutes.';
+
+interface Tables {
+  readonly ipv4: readonly Route[];
+  readonly ipv6: readonly Route[];
 }
 
-function loadByApi(load: Load) {
-  const batches = encodeBatches(load);
-  return (instance: RouterInstance) => addRoutes(instance, batches, load.routes.length);
+function tablesOf(count: number): Tables {
+  return { ipv4: manyIpv4Routes(count).routes, ipv6: manyIpv6Routes(Math.round(count / 5)) };
 }
 
-async function addRoutes(instance: RouterInstance, batches: readonly Batch[], count: number): Promise<void> {
-  const { transport, close } = openRouterTransport({ socketPath: instance.socket });
-  try {
-    const client = createClient(RouteService, transport);
-    const { added, failed, failures } = await client.addRoutes(streamOf(batches));
-    if (added === count && failed === 0) return;
-    const got = `${added} and ${failed} failures, first: ${JSON.stringify(failures[0] ?? null)}`;
-    throw new BenchError('BENCH_ROUTES', `expected ${count} routes added, got ${got}`);
-  } finally {
-    close();
-  }
+/** Adds, withdraws and adds again while packets go by a few other routes. */
+async function cycle(tables: Tables, settings: Settings): Promise<Figures> {
+  await using resources = new AsyncDisposableStack();
+  const forwarding = await forwardBeside([...tables.ipv4, ...tables.ipv6], millracePolling, resources);
+  const { transport, close } = openRouterTransport({ socketPath: forwarding.instance.socket });
+  resources.defer(close);
+  const ipv4 = new RouteLoader('ipv4', tables.ipv4, ({ neighbor }) => neighborId('ipv4', neighbor));
+  const ipv6 = new RouteLoader('ipv6', tables.ipv6, ({ neighbor }) => neighborId('ipv6', neighbor));
+  const before = await packetRate(forwarding, { seconds: 2, log: settings.log });
+  const dropped = await drops(transport);
+  const start = await forwarding.sample();
+  const watch = watchBusiest(forwarding.pid);
+  const times = {
+    'ipv4-add': await ipv4.add(transport),
+    'ipv6-add': await ipv6.add(transport),
+    'ipv4-withdraw': await ipv4.withdraw(transport),
+    'ipv6-withdraw': await ipv6.withdraw(transport),
+    'ipv4-again': await ipv4.add(transport),
+    'ipv6-again': await ipv6.add(transport),
+  };
+  const { share } = watch();
+  const end = await forwarding.sample();
+  const meanwhile = (end.packets - start.packets) / (end.atMs - start.atMs) / 1000 / share;
+  return { ...times, before, meanwhile, drops: (await drops(transport)) - dropped };
 }
 
-const batchRoutes = 10_000;
-
-interface Batch {
-  readonly family: Load['family'];
-  readonly prefixes: Uint8Array;
-  readonly nexthopIds: number[];
+async function loadedByClient(
+  routers: readonly Router[],
+  table: readonly Route[],
+  { log }: Settings,
+): Promise<Measured> {
+  const lines = routeLines(table);
+  const contenders = routers.map((router) => ({
+    name: router.name,
+    measure: async () => {
+      await using resources = new AsyncDisposableStack();
+      const forwarding = await forwardBeside(table, router, resources);
+      const directory = resources.use(new Workspace()).path;
+      const startMs = performance.now();
+      await runLines(forwarding.instance, { lines, directory });
+      return (performance.now() - startMs) / 1000;
+    },
+  }));
+  return interleave({ contenders, rounds: 1, unit: 's', log });
 }
 
-function encodeBatches({ family, routes }: Load): readonly Batch[] {
-  return Array.from({ length: Math.ceil(routes.length / batchRoutes) }, (_, index) => {
-    const batch = routes.slice(index * batchRoutes, (index + 1) * batchRoutes);
-    return {
-      family,
-      prefixes: encodePrefixes(batch, family === 'ipv4' ? 5 : 17),
-      nexthopIds: batch.map(({ neighbor }) => neighbor + 1),
-    };
-  });
+/** Starts a router that forwards by a few routes and has room for these. */
+async function forwardBeside(
+  table: readonly Route[],
+  router: Router,
+  resources: AsyncDisposableStack,
+): Promise<RouterForwarding> {
+  const directory = resources.use(new Workspace());
+  const workload = fewIpv4Routes();
+  const pcap = directory.file('packets.pcap');
+  writeFileSync(pcap, encodePcap(workload.frames));
+  const firstLines = [...(router.firstLines ?? []), ...tableSizeLines(table)];
+  const job = { workload, directory: directory.path, pcap };
+  const forwarding = resources.use(await startForwarding({ ...router, firstLines }, job));
+  await delay(500);
+  return forwarding;
 }
 
-async function* streamOf(batches: readonly Batch[]) {
-  yield* batches;
-}
-
-// The address in network order, then the length of the prefix.
-function encodePrefixes(batch: readonly Route[], recordBytes: number): Uint8Array {
-  const bytes = new Uint8Array(batch.length * recordBytes);
-  batch.forEach(({ destination }, index) => {
-    const { address, length } = parsePrefix(destination);
-    bytes.set(addressToBytes(address), index * recordBytes);
-    bytes[(index + 1) * recordBytes - 1] = length;
-  });
-  return bytes;
+async function drops(transport: Transport): Promise<number> {
+  const { stats } = await createClient(StatsService, transport).listStageStats({});
+  return stats.filter(({ drop }) => drop).reduce((sum, { packets }) => sum + Number(packets), 0);
 }

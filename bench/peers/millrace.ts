@@ -26,13 +26,20 @@ export const millraceByDefault = millraceWith({
   flags: [],
 });
 
+/** The same without sleeping and with a worker on each of these CPUs. */
+export function millraceOn(datapathCpus: readonly number[]): Router {
+  return millraceWith({ about: 'this router, -p (hugepages, polling)', flags: ['-p'], datapathCpus });
+}
+
 interface Variant {
   readonly about: string;
   readonly flags: readonly string[];
+  readonly datapathCpus?: readonly number[];
 }
 
-function millraceWith({ about, flags }: Variant): Router {
-  return { name: 'millrace', about, setUp, launch: (directory) => launch(directory, flags) };
+function millraceWith({ about, flags, datapathCpus = [cores.datapath] }: Variant): Router {
+  const cpus = ['--control-cpus', String(cores.control), '--datapath-cpus', datapathCpus.join(',')];
+  return { name: 'millrace', about, setUp, launch: (directory) => launch(directory, [...flags, ...cpus]) };
 }
 
 async function setUp(): Promise<void> {
@@ -46,7 +53,6 @@ async function launch(directory: string, flags: readonly string[]): Promise<Rout
     command: [
       millraceCommand,
       ...['vrouter', ...flags, '-s', socket, '-M', `unix:${join(directory, 'metrics')}`],
-      ...['--control-cpus', String(cores.control), '--datapath-cpus', String(cores.datapath)],
     ],
     ownNetwork: true,
   });

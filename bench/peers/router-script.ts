@@ -53,6 +53,11 @@ export function neighborLines(family: Family): readonly string[] {
   return Array.from(
     { length: neighborCount },
     (_, neighbor) =>
-      `nexthop add l3 iface p1 address ${neighborAddress(family, neighbor)} mac ${neighborMac(neighbor)}`,
+      `nexthop add l3 iface p1 id ${neighborId(family, neighbor)} address ${neighborAddress(family, neighbor)} mac ${neighborMac(neighbor)}`,
   );
+}
+
+/** The id of a neighbour's next hop. */
+export function neighborId(family: Family, neighbor: number): number {
+  return 1 + neighbor + (family === 'ipv4' ? 0 : neighborCount);
 }

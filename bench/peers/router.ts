@@ -49,7 +49,7 @@ export function forwardingRouter(router: Router): Peer {
     name: router.name,
     about: router.about,
     setUp: (log) => router.setUp(log),
-    forward: (job) => forward(router, job),
+    forward: (job) => startForwarding(router, job),
   };
 }
 
@@ -73,7 +73,13 @@ export async function runLines(
   await instance.control(['-e', '-f', instance.inside(script)], loadTimeoutMs);
 }
 
-async function forward(router: Router, job: ForwardJob): Promise<Forwarding> {
+/** A router that forwards, and can be told more. */
+export interface RouterForwarding extends Forwarding {
+  readonly instance: RouterInstance;
+}
+
+/** Starts a router, configures it for a workload, and returns it when packets flow. */
+export async function startForwarding(router: Router, job: ForwardJob): Promise<RouterForwarding> {
   await using resources = new AsyncDisposableStack();
   const instance = resources.use(await startRouter(router, job.directory));
   const lines = forwardingScript(job.workload, forwardingDevices(instance.inside(job.pcap)));
@@ -85,7 +91,7 @@ async function forward(router: Router, job: ForwardJob): Promise<Forwarding> {
     bootPatience,
   );
   const kept = resources.move();
-  return { pid: instance.program.pid, sample, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { instance, pid: instance.program.pid, sample, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 async function attach(router: Router, { directory, sockets, workload }: VhostJob): Promise<AttachedSwitch> {
@@ -97,7 +103,8 @@ async function attach(router: Router, { directory, sockets, workload }: VhostJob
   return { pid: instance.program.pid, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-async function sentBy(instance: RouterInstance, name: string): Promise<Sample> {
+/** Packets that a port has sent. */
+export async function sentBy(instance: RouterInstance, name: string): Promise<Sample> {
   const beforeMs = performance.now();
   const text = await instance.control(['stats', 'hardware']);
   const atMs = (beforeMs + performance.now()) / 2;

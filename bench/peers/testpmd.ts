@@ -39,6 +39,17 @@ export async function startBridgingTestpmd(
   return program;
 }
 
+/** Starts it with a thread for each pair of ports, the first on the datapath core, the next on the control core. */
+export async function startTestpmdOnPairs(
+  devices: readonly string[],
+): Promise<{ readonly program: Program; readonly filePrefix: string }> {
+  const threads = devices.length / 2;
+  const filePrefix = ownFilePrefix('testpmd');
+  const program = startProgram({ command: testpmdCommand({ filePrefix, devices, mode: 'mac', threads }) });
+  await program.said(new RegExp(`packet forwarding - ports=${devices.length}`), bootPatience);
+  return { program, filePrefix };
+}
+
 function startTestpmd(filePrefix: string, devices: readonly string[]): Program {
   return startProgram({ command: testpmdCommand({ filePrefix, devices, mode: 'mac' }) });
 }
@@ -47,13 +58,22 @@ function testpmdCommand(options: {
   readonly filePrefix: string;
   readonly devices: readonly string[];
   readonly mode: 'io' | 'mac';
+  readonly threads?: number;
 }): readonly [string, ...string[]] {
-  const { filePrefix, devices, mode } = options;
+  const { filePrefix, devices, mode, threads = 1 } = options;
+  const cpus = [cores.datapath, cores.control].slice(0, threads);
+  const lcores = [`0@${cores.control}`, ...cpus.map((cpu, index) => `${index + 1}@${cpu}`)].join(',');
   return [
     'dpdk-testpmd',
-    ...ealArguments({ lcores: `0@${cores.control},1@${cores.datapath}`, filePrefix, devices }),
+    ...ealArguments({ lcores, filePrefix, devices }),
     '--',
-    ...[`--forward-mode=${mode}`, '--burst=64', '--nb-cores=1', '--total-num-mbufs=32768', '--auto-start'],
+    ...[
+      `--forward-mode=${mode}`,
+      '--burst=64',
+      `--nb-cores=${threads}`,
+      '--total-num-mbufs=32768',
+      '--auto-start',
+    ],
     '--stats-period=3600', // keeps it from reading its standard input
   ];
 }

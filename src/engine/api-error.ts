@@ -16,10 +16,20 @@ export class ApiError extends Error {
   readonly received: string;
 
   constructor(code: ErrnoName, problem: Problem, options?: ErrorOptions) {
-    super(`${problem.doing}: expected ${problem.expected}, got ${problem.received}`, options);
+    const doing = shortened(problem.doing);
+    const expected = shortened(problem.expected);
+    const received = shortened(problem.received);
+    super(`${doing}: expected ${expected}, got ${received}`, options);
     this.code = code;
-    this.doing = problem.doing;
-    this.expected = problem.expected;
-    this.received = problem.received;
+    this.doing = doing;
+    this.expected = expected;
+    this.received = received;
   }
+}
+
+/** Keeps both ends of a text: what somebody has sent may be megabytes long, an error goes in a header and a log line. */
+export function shortened(text: string, most = 1000): string {
+  if (text.length <= most) return text;
+  const half = most / 2;
+  return `${text.slice(0, half)} … ${text.slice(-half)} (${text.length} characters)`.toWellFormed();
 }

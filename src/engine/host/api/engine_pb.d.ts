@@ -205,6 +205,126 @@ export declare type GetRouterResponseJson = {
 export declare const GetRouterResponseSchema: GenMessage<GetRouterResponse, {jsonType: GetRouterResponseJson}>;
 
 /**
+ * @generated from message millrace.engine.v1.ListTroublesRequest
+ */
+export declare type ListTroublesRequest = Message<"millrace.engine.v1.ListTroublesRequest"> & {
+};
+
+/**
+ * @generated from message millrace.engine.v1.ListTroublesRequest
+ */
+export declare type ListTroublesRequestJson = {
+};
+
+/**
+ * Describes the message millrace.engine.v1.ListTroublesRequest.
+ * Use `create(ListTroublesRequestSchema)` to create a new message.
+ */
+export declare const ListTroublesRequestSchema: GenMessage<ListTroublesRequest, {jsonType: ListTroublesRequestJson}>;
+
+/**
+ * @generated from message millrace.engine.v1.ListTroublesResponse
+ */
+export declare type ListTroublesResponse = Message<"millrace.engine.v1.ListTroublesResponse"> & {
+  /**
+   * @generated from field: repeated millrace.engine.v1.Trouble troubles = 1;
+   */
+  troubles: Trouble[];
+};
+
+/**
+ * @generated from message millrace.engine.v1.ListTroublesResponse
+ */
+export declare type ListTroublesResponseJson = {
+  /**
+   * @generated from field: repeated millrace.engine.v1.Trouble troubles = 1;
+   */
+  troubles?: TroubleJson[];
+};
+
+/**
+ * Describes the message millrace.engine.v1.ListTroublesResponse.
+ * Use `create(ListTroublesResponseSchema)` to create a new message.
+ */
+export declare const ListTroublesResponseSchema: GenMessage<ListTroublesResponse, {jsonType: ListTroublesResponseJson}>;
+
+/**
+ * Something that is not as it should be, and lasts.
+ *
+ * @generated from message millrace.engine.v1.Trouble
+ */
+export declare type Trouble = Message<"millrace.engine.v1.Trouble"> & {
+  /**
+   * "worker" or "stage".
+   *
+   * @generated from field: string about = 1;
+   */
+  about: string;
+
+  /**
+   * The worker's index or the stage's name.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * In words.
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
+
+  /**
+   * Nanoseconds since 1970.
+   *
+   * @generated from field: uint64 since_ns = 4 [json_name = "since_ns"];
+   */
+  sinceNs: bigint;
+};
+
+/**
+ * Something that is not as it should be, and lasts.
+ *
+ * @generated from message millrace.engine.v1.Trouble
+ */
+export declare type TroubleJson = {
+  /**
+   * "worker" or "stage".
+   *
+   * @generated from field: string about = 1;
+   */
+  about?: string;
+
+  /**
+   * The worker's index or the stage's name.
+   *
+   * @generated from field: string name = 2;
+   */
+  name?: string;
+
+  /**
+   * In words.
+   *
+   * @generated from field: string text = 3;
+   */
+  text?: string;
+
+  /**
+   * Nanoseconds since 1970.
+   *
+   * @generated from field: uint64 since_ns = 4 [json_name = "since_ns"];
+   */
+  since_ns?: string;
+};
+
+/**
+ * Describes the message millrace.engine.v1.Trouble.
+ * Use `create(TroubleSchema)` to create a new message.
+ */
+export declare const TroubleSchema: GenMessage<Trouble, {jsonType: TroubleJson}>;
+
+/**
  * @generated from message millrace.engine.v1.ListStageStatsRequest
  */
 export declare type ListStageStatsRequest = Message<"millrace.engine.v1.ListStageStatsRequest"> & {
@@ -850,6 +970,20 @@ export declare type GraphStage = Message<"millrace.engine.v1.GraphStage"> & {
    * @generated from field: string doc = 5;
    */
   doc: string;
+
+  /**
+   * True for a stage that was switched off: what comes to it is dropped as "stage-disabled".
+   *
+   * @generated from field: bool disabled = 6;
+   */
+  disabled: boolean;
+
+  /**
+   * Traps that happened in the stage since the start.
+   *
+   * @generated from field: uint32 traps = 7;
+   */
+  traps: number;
 };
 
 /**
@@ -888,6 +1022,20 @@ export declare type GraphStageJson = {
    * @generated from field: string doc = 5;
    */
   doc?: string;
+
+  /**
+   * True for a stage that was switched off: what comes to it is dropped as "stage-disabled".
+   *
+   * @generated from field: bool disabled = 6;
+   */
+  disabled?: boolean;
+
+  /**
+   * Traps that happened in the stage since the start.
+   *
+   * @generated from field: uint32 traps = 7;
+   */
+  traps?: number;
 };
 
 /**
@@ -1109,6 +1257,50 @@ export declare type SetGraphConfigResponseJson = {
  * Use `create(SetGraphConfigResponseSchema)` to create a new message.
  */
 export declare const SetGraphConfigResponseSchema: GenMessage<SetGraphConfigResponse, {jsonType: SetGraphConfigResponseJson}>;
+
+/**
+ * @generated from message millrace.engine.v1.EnableStageRequest
+ */
+export declare type EnableStageRequest = Message<"millrace.engine.v1.EnableStageRequest"> & {
+  /**
+   * @generated from field: string stage = 1;
+   */
+  stage: string;
+};
+
+/**
+ * @generated from message millrace.engine.v1.EnableStageRequest
+ */
+export declare type EnableStageRequestJson = {
+  /**
+   * @generated from field: string stage = 1;
+   */
+  stage?: string;
+};
+
+/**
+ * Describes the message millrace.engine.v1.EnableStageRequest.
+ * Use `create(EnableStageRequestSchema)` to create a new message.
+ */
+export declare const EnableStageRequestSchema: GenMessage<EnableStageRequest, {jsonType: EnableStageRequestJson}>;
+
+/**
+ * @generated from message millrace.engine.v1.EnableStageResponse
+ */
+export declare type EnableStageResponse = Message<"millrace.engine.v1.EnableStageResponse"> & {
+};
+
+/**
+ * @generated from message millrace.engine.v1.EnableStageResponse
+ */
+export declare type EnableStageResponseJson = {
+};
+
+/**
+ * Describes the message millrace.engine.v1.EnableStageResponse.
+ * Use `create(EnableStageResponseSchema)` to create a new message.
+ */
+export declare const EnableStageResponseSchema: GenMessage<EnableStageResponse, {jsonType: EnableStageResponseJson}>;
 
 /**
  * @generated from message millrace.engine.v1.SetTraceRequest
@@ -2002,6 +2194,16 @@ export declare const RouterService: GenService<{
     input: typeof GetRouterRequestSchema;
     output: typeof GetRouterResponseSchema;
   },
+  /**
+   * Returns what is wrong now, the oldest first: workers that stand still, stages that were switched off.
+   *
+   * @generated from rpc millrace.engine.v1.RouterService.ListTroubles
+   */
+  listTroubles: {
+    methodKind: "unary";
+    input: typeof ListTroublesRequestSchema;
+    output: typeof ListTroublesResponseSchema;
+  },
 }>;
 
 /**
@@ -2067,6 +2269,16 @@ export declare const GraphService: GenService<{
     methodKind: "unary";
     input: typeof SetGraphConfigRequestSchema;
     output: typeof SetGraphConfigResponseSchema;
+  },
+  /**
+   * Switches a stage on again that was switched off because it trapped too often.
+   *
+   * @generated from rpc millrace.engine.v1.GraphService.EnableStage
+   */
+  enableStage: {
+    methodKind: "unary";
+    input: typeof EnableStageRequestSchema;
+    output: typeof EnableStageResponseSchema;
   },
 }>;
 

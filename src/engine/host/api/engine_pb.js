@@ -10,7 +10,7 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
  * Describes the file engine/host/api/engine.proto.
  */
 export const file_engine_host_api_engine = /*@__PURE__*/
-  fileDesc("ChxlbmdpbmUvaG9zdC9hcGkvZW5naW5lLnByb3RvEhJtaWxscmFjZS5lbmdpbmUudjEiXQoLRXJyb3JEZXRhaWwSDAoEY29kZRgBIAEoCRINCgVlcnJubxgCIAEoDRIQCghleHBlY3RlZBgDIAEoCRIQCghyZWNlaXZlZBgEIAEoCRINCgVkb2luZxgFIAEoCSISChBHZXRSb3V0ZXJSZXF1ZXN0IowBChFHZXRSb3V0ZXJSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEgsKA3BpZBgCIAEoDRINCgVyZWFkeRgDIAEoCBIcCgl1cHRpbWVfbXMYBCABKA1SCXVwdGltZV9tcxIeCgpzdGFydHVwX21zGAUgASgNUgpzdGFydHVwX21zEgwKBGRwZGsYBiABKAkiMQoVTGlzdFN0YWdlU3RhdHNSZXF1ZXN0EhAKA2NwdRgBIAEoDUgAiAEBQgYKBF9jcHUiRwoWTGlzdFN0YWdlU3RhdHNSZXNwb25zZRItCgVzdGF0cxgBIAMoCzIeLm1pbGxyYWNlLmVuZ2luZS52MS5TdGFnZVN0YXRzImwKClN0YWdlU3RhdHMSDAoEbm9kZRgBIAEoCRIPCgdiYXRjaGVzGAIgASgEEg8KB3BhY2tldHMYAyABKAQSDgoGY3ljbGVzGAQgASgEEhAKCHBvc2l0aW9uGAUgASgNEgwKBGRyb3AYBiABKAgiNgoWTGlzdERldmljZVN0YXRzUmVxdWVzdBISCgVpZmFjZRgBIAEoCUgAiAEBQggKBl9pZmFjZSJIChdMaXN0RGV2aWNlU3RhdHNSZXNwb25zZRItCgVzdGF0cxgBIAMoCzIeLm1pbGxyYWNlLmVuZ2luZS52MS5EZXZpY2VTdGF0IjgKCkRldmljZVN0YXQSDQoFaWZhY2UYASABKAkSDAoEbmFtZRgCIAEoCRINCgV2YWx1ZRgDIAEoBCITChFSZXNldFN0YXRzUmVxdWVzdCIUChJSZXNldFN0YXRzUmVzcG9uc2UiFAoSR2V0RGF0YXBhdGhSZXF1ZXN0IlYKE0dldERhdGFwYXRoUmVzcG9uc2USMAoFYnVpbGQYASABKAsyIS5taWxscmFjZS5lbmdpbmUudjEuRGF0YXBhdGhCdWlsZBINCgVzd2FwcxgCIAEoDSJ3Cg1EYXRhcGF0aEJ1aWxkEgwKBGZpbGUYASABKAkSDQoFYnVpbGQYAiABKAkSDgoGbGF5b3V0GAMgASgJEg0KBWJ5dGVzGAQgASgNEg4KBnN0YWdlcxgFIAEoDRIaCghzaW5jZV9ucxgGIAEoBFIIc2luY2VfbnMiMQoTU3dhcERhdGFwYXRoUmVxdWVzdBIMCgRjb2RlGAEgASgMEgwKBGZpbGUYAiABKAkiogEKFFN3YXBEYXRhcGF0aFJlc3BvbnNlEjAKBWJ1aWxkGAEgASgLMiEubWlsbHJhY2UuZW5naW5lLnYxLkRhdGFwYXRoQnVpbGQSHgoKY29tcGlsZV9tcxgCIAEoAVIKY29tcGlsZV9tcxIaCgh0cmlhbF9tcxgDIAEoAVIIdHJpYWxfbXMSHAoJcGF1c2VzX21zGAQgAygBUglwYXVzZXNfbXMiEQoPR2V0R3JhcGhSZXF1ZXN0InAKEEdldEdyYXBoUmVzcG9uc2USLgoGc3RhZ2VzGAEgAygLMh4ubWlsbHJhY2UuZW5naW5lLnYxLkdyYXBoU3RhZ2USLAoFZWRnZXMYAiADKAsyHS5taWxscmFjZS5lbmdpbmUudjEuR3JhcGhFZGdlIlIKCkdyYXBoU3RhZ2USDAoEbmFtZRgBIAEoCRINCgVsYXllchgCIAEoCRIMCgRkcm9wGAMgASgIEgwKBGtpbmQYBCABKAkSCwoDZG9jGAUgASgJIkIKCUdyYXBoRWRnZRIMCgRmcm9tGAEgASgJEgoKAnRvGAIgASgJEgwKBG5hbWUYAyABKAkSDQoFdGFibGUYBCABKAkiUQoLR3JhcGhDb25maWcSHgoKdmVjdG9yX21heBgBIAEoDVIKdmVjdG9yX21heBIiCgxyeF9idXJzdF9tYXgYAiABKA1SDHJ4X2J1cnN0X21heCIXChVHZXRHcmFwaENvbmZpZ1JlcXVlc3QiSQoWR2V0R3JhcGhDb25maWdSZXNwb25zZRIvCgZjb25maWcYASABKAsyHy5taWxscmFjZS5lbmdpbmUudjEuR3JhcGhDb25maWcihQEKFVNldEdyYXBoQ29uZmlnUmVxdWVzdBIjCgp2ZWN0b3JfbWF4GAEgASgNSABSCnZlY3Rvcl9tYXiIAQESJwoMcnhfYnVyc3RfbWF4GAIgASgNSAFSDHJ4X2J1cnN0X21heIgBAUINCgtfdmVjdG9yX21heEIPCg1fcnhfYnVyc3RfbWF4IkkKFlNldEdyYXBoQ29uZmlnUmVzcG9uc2USLwoGY29uZmlnGAEgASgLMh8ubWlsbHJhY2UuZW5naW5lLnYxLkdyYXBoQ29uZmlnIkAKD1NldFRyYWNlUmVxdWVzdBISCgVpZmFjZRgBIAEoCUgAiAEBEg8KB2VuYWJsZWQYAiABKAhCCAoGX2lmYWNlIhIKEFNldFRyYWNlUmVzcG9uc2UiMQoRTGlzdFRyYWNlc1JlcXVlc3QSEgoFY291bnQYASABKA1IAIgBAUIICgZfY291bnQiRwoSTGlzdFRyYWNlc1Jlc3BvbnNlEjEKB3BhY2tldHMYASADKAsyIC5taWxscmFjZS5lbmdpbmUudjEuVHJhY2VkUGFja2V0Io0BCgxUcmFjZWRQYWNrZXQSGAoHdGltZV9ucxgBIAEoBFIHdGltZV9ucxIWCgZjcHVfaWQYAiABKA1SBmNwdV9pZBINCgVpZmFjZRgDIAEoCRIOCgZsZW5ndGgYBCABKA0SLAoFc3RlcHMYBSADKAsyHS5taWxscmFjZS5lbmdpbmUudjEuVHJhY2VTdGVwInoKCVRyYWNlU3RlcBINCgVzdGFnZRgBIAEoCRIMCgRlZGdlGAIgASgJEjAKB2hlYWRlcnMYAyADKAsyHy5taWxscmFjZS5lbmdpbmUudjEuVHJhY2VIZWFkZXISEAoIZGVjaXNpb24YBCABKAkSDAoEZHJvcBgFIAEoCCJZCgtUcmFjZUhlYWRlchIMCgRuYW1lGAEgASgJEi4KBmZpZWxkcxgCIAMoCzIeLm1pbGxyYWNlLmVuZ2luZS52MS5UcmFjZUZpZWxkEgwKBHRleHQYAyABKAkiKQoKVHJhY2VGaWVsZBIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJIhQKEkNsZWFyVHJhY2VzUmVxdWVzdCIVChNDbGVhclRyYWNlc1Jlc3BvbnNlIn0KDkNhcHR1cmVSZXF1ZXN0EhIKBWlmYWNlGAEgASgJSACIAQESDQoFZHJvcHMYAiABKAgSEgoFY291bnQYAyABKA1IAYgBARIUCgdzbmFwbGVuGAQgASgNSAKIAQFCCAoGX2lmYWNlQggKBl9jb3VudEIKCghfc25hcGxlbiIgCg9DYXB0dXJlUmVzcG9uc2USDQoFY2h1bmsYASABKAwiMwoSV2F0Y2hFdmVudHNSZXF1ZXN0Eg0KBXR5cGVzGAEgAygJEg4KBnJlcGxheRgCIAEoDSJAChNXYXRjaEV2ZW50c1Jlc3BvbnNlEikKBmV2ZW50cxgBIAMoCzIZLm1pbGxyYWNlLmVuZ2luZS52MS5FdmVudCJtCgVFdmVudBIYCgd0aW1lX25zGAEgASgEUgd0aW1lX25zEgwKBHR5cGUYAiABKAkSDAoEdGV4dBgDIAEoCRIuCgZmaWVsZHMYBCADKAsyHi5taWxscmFjZS5lbmdpbmUudjEuRXZlbnRGaWVsZCIpCgpFdmVudEZpZWxkEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkiJgoTU2V0UGFja2V0TG9nUmVxdWVzdBIPCgdlbmFibGVkGAEgASgIIhYKFFNldFBhY2tldExvZ1Jlc3BvbnNlIiMKFExpc3RMb2dMZXZlbHNSZXF1ZXN0EgsKA2FsbBgBIAEoCCJFChVMaXN0TG9nTGV2ZWxzUmVzcG9uc2USLAoGbGV2ZWxzGAEgAygLMhwubWlsbHJhY2UuZW5naW5lLnYxLkxvZ0xldmVsIicKCExvZ0xldmVsEgwKBG5hbWUYASABKAkSDQoFbGV2ZWwYAiABKAkiQwoTU2V0TG9nTGV2ZWxzUmVxdWVzdBIsCgZsZXZlbHMYASADKAsyHC5taWxscmFjZS5lbmdpbmUudjEuTG9nTGV2ZWwiJQoUU2V0TG9nTGV2ZWxzUmVzcG9uc2USDQoFY291bnQYASABKA0yaQoNUm91dGVyU2VydmljZRJYCglHZXRSb3V0ZXISJC5taWxscmFjZS5lbmdpbmUudjEuR2V0Um91dGVyUmVxdWVzdBolLm1pbGxyYWNlLmVuZ2luZS52MS5HZXRSb3V0ZXJSZXNwb25zZTLAAgoMU3RhdHNTZXJ2aWNlEmcKDkxpc3RTdGFnZVN0YXRzEikubWlsbHJhY2UuZW5naW5lLnYxLkxpc3RTdGFnZVN0YXRzUmVxdWVzdBoqLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0U3RhZ2VTdGF0c1Jlc3BvbnNlEmoKD0xpc3REZXZpY2VTdGF0cxIqLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0RGV2aWNlU3RhdHNSZXF1ZXN0GisubWlsbHJhY2UuZW5naW5lLnYxLkxpc3REZXZpY2VTdGF0c1Jlc3BvbnNlElsKClJlc2V0U3RhdHMSJS5taWxscmFjZS5lbmdpbmUudjEuUmVzZXRTdGF0c1JlcXVlc3QaJi5taWxscmFjZS5lbmdpbmUudjEuUmVzZXRTdGF0c1Jlc3BvbnNlMrcCCgxHcmFwaFNlcnZpY2USVQoIR2V0R3JhcGgSIy5taWxscmFjZS5lbmdpbmUudjEuR2V0R3JhcGhSZXF1ZXN0GiQubWlsbHJhY2UuZW5naW5lLnYxLkdldEdyYXBoUmVzcG9uc2USZwoOR2V0R3JhcGhDb25maWcSKS5taWxscmFjZS5lbmdpbmUudjEuR2V0R3JhcGhDb25maWdSZXF1ZXN0GioubWlsbHJhY2UuZW5naW5lLnYxLkdldEdyYXBoQ29uZmlnUmVzcG9uc2USZwoOU2V0R3JhcGhDb25maWcSKS5taWxscmFjZS5lbmdpbmUudjEuU2V0R3JhcGhDb25maWdSZXF1ZXN0GioubWlsbHJhY2UuZW5naW5lLnYxLlNldEdyYXBoQ29uZmlnUmVzcG9uc2Uy1AEKD0RhdGFwYXRoU2VydmljZRJeCgtHZXREYXRhcGF0aBImLm1pbGxyYWNlLmVuZ2luZS52MS5HZXREYXRhcGF0aFJlcXVlc3QaJy5taWxscmFjZS5lbmdpbmUudjEuR2V0RGF0YXBhdGhSZXNwb25zZRJhCgxTd2FwRGF0YXBhdGgSJy5taWxscmFjZS5lbmdpbmUudjEuU3dhcERhdGFwYXRoUmVxdWVzdBooLm1pbGxyYWNlLmVuZ2luZS52MS5Td2FwRGF0YXBhdGhSZXNwb25zZTKiAgoMVHJhY2VTZXJ2aWNlElUKCFNldFRyYWNlEiMubWlsbHJhY2UuZW5naW5lLnYxLlNldFRyYWNlUmVxdWVzdBokLm1pbGxyYWNlLmVuZ2luZS52MS5TZXRUcmFjZVJlc3BvbnNlElsKCkxpc3RUcmFjZXMSJS5taWxscmFjZS5lbmdpbmUudjEuTGlzdFRyYWNlc1JlcXVlc3QaJi5taWxscmFjZS5lbmdpbmUudjEuTGlzdFRyYWNlc1Jlc3BvbnNlEl4KC0NsZWFyVHJhY2VzEiYubWlsbHJhY2UuZW5naW5lLnYxLkNsZWFyVHJhY2VzUmVxdWVzdBonLm1pbGxyYWNlLmVuZ2luZS52MS5DbGVhclRyYWNlc1Jlc3BvbnNlMmYKDkNhcHR1cmVTZXJ2aWNlElQKB0NhcHR1cmUSIi5taWxscmFjZS5lbmdpbmUudjEuQ2FwdHVyZVJlcXVlc3QaIy5taWxscmFjZS5lbmdpbmUudjEuQ2FwdHVyZVJlc3BvbnNlMAEycAoMRXZlbnRTZXJ2aWNlEmAKC1dhdGNoRXZlbnRzEiYubWlsbHJhY2UuZW5naW5lLnYxLldhdGNoRXZlbnRzUmVxdWVzdBonLm1pbGxyYWNlLmVuZ2luZS52MS5XYXRjaEV2ZW50c1Jlc3BvbnNlMAEyuAIKCkxvZ1NlcnZpY2USYQoMU2V0UGFja2V0TG9nEicubWlsbHJhY2UuZW5naW5lLnYxLlNldFBhY2tldExvZ1JlcXVlc3QaKC5taWxscmFjZS5lbmdpbmUudjEuU2V0UGFja2V0TG9nUmVzcG9uc2USZAoNTGlzdExvZ0xldmVscxIoLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0TG9nTGV2ZWxzUmVxdWVzdBopLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0TG9nTGV2ZWxzUmVzcG9uc2USYQoMU2V0TG9nTGV2ZWxzEicubWlsbHJhY2UuZW5naW5lLnYxLlNldExvZ0xldmVsc1JlcXVlc3QaKC5taWxscmFjZS5lbmdpbmUudjEuU2V0TG9nTGV2ZWxzUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("ChxlbmdpbmUvaG9zdC9hcGkvZW5naW5lLnByb3RvEhJtaWxscmFjZS5lbmdpbmUudjEiXQoLRXJyb3JEZXRhaWwSDAoEY29kZRgBIAEoCRINCgVlcnJubxgCIAEoDRIQCghleHBlY3RlZBgDIAEoCRIQCghyZWNlaXZlZBgEIAEoCRINCgVkb2luZxgFIAEoCSISChBHZXRSb3V0ZXJSZXF1ZXN0IowBChFHZXRSb3V0ZXJSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEgsKA3BpZBgCIAEoDRINCgVyZWFkeRgDIAEoCBIcCgl1cHRpbWVfbXMYBCABKA1SCXVwdGltZV9tcxIeCgpzdGFydHVwX21zGAUgASgNUgpzdGFydHVwX21zEgwKBGRwZGsYBiABKAkiFQoTTGlzdFRyb3VibGVzUmVxdWVzdCJFChRMaXN0VHJvdWJsZXNSZXNwb25zZRItCgh0cm91YmxlcxgBIAMoCzIbLm1pbGxyYWNlLmVuZ2luZS52MS5Ucm91YmxlIlAKB1Ryb3VibGUSDQoFYWJvdXQYASABKAkSDAoEbmFtZRgCIAEoCRIMCgR0ZXh0GAMgASgJEhoKCHNpbmNlX25zGAQgASgEUghzaW5jZV9ucyIxChVMaXN0U3RhZ2VTdGF0c1JlcXVlc3QSEAoDY3B1GAEgASgNSACIAQFCBgoEX2NwdSJHChZMaXN0U3RhZ2VTdGF0c1Jlc3BvbnNlEi0KBXN0YXRzGAEgAygLMh4ubWlsbHJhY2UuZW5naW5lLnYxLlN0YWdlU3RhdHMibAoKU3RhZ2VTdGF0cxIMCgRub2RlGAEgASgJEg8KB2JhdGNoZXMYAiABKAQSDwoHcGFja2V0cxgDIAEoBBIOCgZjeWNsZXMYBCABKAQSEAoIcG9zaXRpb24YBSABKA0SDAoEZHJvcBgGIAEoCCI2ChZMaXN0RGV2aWNlU3RhdHNSZXF1ZXN0EhIKBWlmYWNlGAEgASgJSACIAQFCCAoGX2lmYWNlIkgKF0xpc3REZXZpY2VTdGF0c1Jlc3BvbnNlEi0KBXN0YXRzGAEgAygLMh4ubWlsbHJhY2UuZW5naW5lLnYxLkRldmljZVN0YXQiOAoKRGV2aWNlU3RhdBINCgVpZmFjZRgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBXZhbHVlGAMgASgEIhMKEVJlc2V0U3RhdHNSZXF1ZXN0IhQKElJlc2V0U3RhdHNSZXNwb25zZSIUChJHZXREYXRhcGF0aFJlcXVlc3QiVgoTR2V0RGF0YXBhdGhSZXNwb25zZRIwCgVidWlsZBgBIAEoCzIhLm1pbGxyYWNlLmVuZ2luZS52MS5EYXRhcGF0aEJ1aWxkEg0KBXN3YXBzGAIgASgNIncKDURhdGFwYXRoQnVpbGQSDAoEZmlsZRgBIAEoCRINCgVidWlsZBgCIAEoCRIOCgZsYXlvdXQYAyABKAkSDQoFYnl0ZXMYBCABKA0SDgoGc3RhZ2VzGAUgASgNEhoKCHNpbmNlX25zGAYgASgEUghzaW5jZV9ucyIxChNTd2FwRGF0YXBhdGhSZXF1ZXN0EgwKBGNvZGUYASABKAwSDAoEZmlsZRgCIAEoCSKiAQoUU3dhcERhdGFwYXRoUmVzcG9uc2USMAoFYnVpbGQYASABKAsyIS5taWxscmFjZS5lbmdpbmUudjEuRGF0YXBhdGhCdWlsZBIeCgpjb21waWxlX21zGAIgASgBUgpjb21waWxlX21zEhoKCHRyaWFsX21zGAMgASgBUgh0cmlhbF9tcxIcCglwYXVzZXNfbXMYBCADKAFSCXBhdXNlc19tcyIRCg9HZXRHcmFwaFJlcXVlc3QicAoQR2V0R3JhcGhSZXNwb25zZRIuCgZzdGFnZXMYASADKAsyHi5taWxscmFjZS5lbmdpbmUudjEuR3JhcGhTdGFnZRIsCgVlZGdlcxgCIAMoCzIdLm1pbGxyYWNlLmVuZ2luZS52MS5HcmFwaEVkZ2UicwoKR3JhcGhTdGFnZRIMCgRuYW1lGAEgASgJEg0KBWxheWVyGAIgASgJEgwKBGRyb3AYAyABKAgSDAoEa2luZBgEIAEoCRILCgNkb2MYBSABKAkSEAoIZGlzYWJsZWQYBiABKAgSDQoFdHJhcHMYByABKA0iQgoJR3JhcGhFZGdlEgwKBGZyb20YASABKAkSCgoCdG8YAiABKAkSDAoEbmFtZRgDIAEoCRINCgV0YWJsZRgEIAEoCSJRCgtHcmFwaENvbmZpZxIeCgp2ZWN0b3JfbWF4GAEgASgNUgp2ZWN0b3JfbWF4EiIKDHJ4X2J1cnN0X21heBgCIAEoDVIMcnhfYnVyc3RfbWF4IhcKFUdldEdyYXBoQ29uZmlnUmVxdWVzdCJJChZHZXRHcmFwaENvbmZpZ1Jlc3BvbnNlEi8KBmNvbmZpZxgBIAEoCzIfLm1pbGxyYWNlLmVuZ2luZS52MS5HcmFwaENvbmZpZyKFAQoVU2V0R3JhcGhDb25maWdSZXF1ZXN0EiMKCnZlY3Rvcl9tYXgYASABKA1IAFIKdmVjdG9yX21heIgBARInCgxyeF9idXJzdF9tYXgYAiABKA1IAVIMcnhfYnVyc3RfbWF4iAEBQg0KC192ZWN0b3JfbWF4Qg8KDV9yeF9idXJzdF9tYXgiSQoWU2V0R3JhcGhDb25maWdSZXNwb25zZRIvCgZjb25maWcYASABKAsyHy5taWxscmFjZS5lbmdpbmUudjEuR3JhcGhDb25maWciIwoSRW5hYmxlU3RhZ2VSZXF1ZXN0Eg0KBXN0YWdlGAEgASgJIhUKE0VuYWJsZVN0YWdlUmVzcG9uc2UiQAoPU2V0VHJhY2VSZXF1ZXN0EhIKBWlmYWNlGAEgASgJSACIAQESDwoHZW5hYmxlZBgCIAEoCEIICgZfaWZhY2UiEgoQU2V0VHJhY2VSZXNwb25zZSIxChFMaXN0VHJhY2VzUmVxdWVzdBISCgVjb3VudBgBIAEoDUgAiAEBQggKBl9jb3VudCJHChJMaXN0VHJhY2VzUmVzcG9uc2USMQoHcGFja2V0cxgBIAMoCzIgLm1pbGxyYWNlLmVuZ2luZS52MS5UcmFjZWRQYWNrZXQijQEKDFRyYWNlZFBhY2tldBIYCgd0aW1lX25zGAEgASgEUgd0aW1lX25zEhYKBmNwdV9pZBgCIAEoDVIGY3B1X2lkEg0KBWlmYWNlGAMgASgJEg4KBmxlbmd0aBgEIAEoDRIsCgVzdGVwcxgFIAMoCzIdLm1pbGxyYWNlLmVuZ2luZS52MS5UcmFjZVN0ZXAiegoJVHJhY2VTdGVwEg0KBXN0YWdlGAEgASgJEgwKBGVkZ2UYAiABKAkSMAoHaGVhZGVycxgDIAMoCzIfLm1pbGxyYWNlLmVuZ2luZS52MS5UcmFjZUhlYWRlchIQCghkZWNpc2lvbhgEIAEoCRIMCgRkcm9wGAUgASgIIlkKC1RyYWNlSGVhZGVyEgwKBG5hbWUYASABKAkSLgoGZmllbGRzGAIgAygLMh4ubWlsbHJhY2UuZW5naW5lLnYxLlRyYWNlRmllbGQSDAoEdGV4dBgDIAEoCSIpCgpUcmFjZUZpZWxkEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkiFAoSQ2xlYXJUcmFjZXNSZXF1ZXN0IhUKE0NsZWFyVHJhY2VzUmVzcG9uc2UifQoOQ2FwdHVyZVJlcXVlc3QSEgoFaWZhY2UYASABKAlIAIgBARINCgVkcm9wcxgCIAEoCBISCgVjb3VudBgDIAEoDUgBiAEBEhQKB3NuYXBsZW4YBCABKA1IAogBAUIICgZfaWZhY2VCCAoGX2NvdW50QgoKCF9zbmFwbGVuIiAKD0NhcHR1cmVSZXNwb25zZRINCgVjaHVuaxgBIAEoDCIzChJXYXRjaEV2ZW50c1JlcXVlc3QSDQoFdHlwZXMYASADKAkSDgoGcmVwbGF5GAIgASgNIkAKE1dhdGNoRXZlbnRzUmVzcG9uc2USKQoGZXZlbnRzGAEgAygLMhkubWlsbHJhY2UuZW5naW5lLnYxLkV2ZW50Im0KBUV2ZW50EhgKB3RpbWVfbnMYASABKARSB3RpbWVfbnMSDAoEdHlwZRgCIAEoCRIMCgR0ZXh0GAMgASgJEi4KBmZpZWxkcxgEIAMoCzIeLm1pbGxyYWNlLmVuZ2luZS52MS5FdmVudEZpZWxkIikKCkV2ZW50RmllbGQSDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSImChNTZXRQYWNrZXRMb2dSZXF1ZXN0Eg8KB2VuYWJsZWQYASABKAgiFgoUU2V0UGFja2V0TG9nUmVzcG9uc2UiIwoUTGlzdExvZ0xldmVsc1JlcXVlc3QSCwoDYWxsGAEgASgIIkUKFUxpc3RMb2dMZXZlbHNSZXNwb25zZRIsCgZsZXZlbHMYASADKAsyHC5taWxscmFjZS5lbmdpbmUudjEuTG9nTGV2ZWwiJwoITG9nTGV2ZWwSDAoEbmFtZRgBIAEoCRINCgVsZXZlbBgCIAEoCSJDChNTZXRMb2dMZXZlbHNSZXF1ZXN0EiwKBmxldmVscxgBIAMoCzIcLm1pbGxyYWNlLmVuZ2luZS52MS5Mb2dMZXZlbCIlChRTZXRMb2dMZXZlbHNSZXNwb25zZRINCgVjb3VudBgBIAEoDTLMAQoNUm91dGVyU2VydmljZRJYCglHZXRSb3V0ZXISJC5taWxscmFjZS5lbmdpbmUudjEuR2V0Um91dGVyUmVxdWVzdBolLm1pbGxyYWNlLmVuZ2luZS52MS5HZXRSb3V0ZXJSZXNwb25zZRJhCgxMaXN0VHJvdWJsZXMSJy5taWxscmFjZS5lbmdpbmUudjEuTGlzdFRyb3VibGVzUmVxdWVzdBooLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0VHJvdWJsZXNSZXNwb25zZTLAAgoMU3RhdHNTZXJ2aWNlEmcKDkxpc3RTdGFnZVN0YXRzEikubWlsbHJhY2UuZW5naW5lLnYxLkxpc3RTdGFnZVN0YXRzUmVxdWVzdBoqLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0U3RhZ2VTdGF0c1Jlc3BvbnNlEmoKD0xpc3REZXZpY2VTdGF0cxIqLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0RGV2aWNlU3RhdHNSZXF1ZXN0GisubWlsbHJhY2UuZW5naW5lLnYxLkxpc3REZXZpY2VTdGF0c1Jlc3BvbnNlElsKClJlc2V0U3RhdHMSJS5taWxscmFjZS5lbmdpbmUudjEuUmVzZXRTdGF0c1JlcXVlc3QaJi5taWxscmFjZS5lbmdpbmUudjEuUmVzZXRTdGF0c1Jlc3BvbnNlMpcDCgxHcmFwaFNlcnZpY2USVQoIR2V0R3JhcGgSIy5taWxscmFjZS5lbmdpbmUudjEuR2V0R3JhcGhSZXF1ZXN0GiQubWlsbHJhY2UuZW5naW5lLnYxLkdldEdyYXBoUmVzcG9uc2USZwoOR2V0R3JhcGhDb25maWcSKS5taWxscmFjZS5lbmdpbmUudjEuR2V0R3JhcGhDb25maWdSZXF1ZXN0GioubWlsbHJhY2UuZW5naW5lLnYxLkdldEdyYXBoQ29uZmlnUmVzcG9uc2USZwoOU2V0R3JhcGhDb25maWcSKS5taWxscmFjZS5lbmdpbmUudjEuU2V0R3JhcGhDb25maWdSZXF1ZXN0GioubWlsbHJhY2UuZW5naW5lLnYxLlNldEdyYXBoQ29uZmlnUmVzcG9uc2USXgoLRW5hYmxlU3RhZ2USJi5taWxscmFjZS5lbmdpbmUudjEuRW5hYmxlU3RhZ2VSZXF1ZXN0GicubWlsbHJhY2UuZW5naW5lLnYxLkVuYWJsZVN0YWdlUmVzcG9uc2Uy1AEKD0RhdGFwYXRoU2VydmljZRJeCgtHZXREYXRhcGF0aBImLm1pbGxyYWNlLmVuZ2luZS52MS5HZXREYXRhcGF0aFJlcXVlc3QaJy5taWxscmFjZS5lbmdpbmUudjEuR2V0RGF0YXBhdGhSZXNwb25zZRJhCgxTd2FwRGF0YXBhdGgSJy5taWxscmFjZS5lbmdpbmUudjEuU3dhcERhdGFwYXRoUmVxdWVzdBooLm1pbGxyYWNlLmVuZ2luZS52MS5Td2FwRGF0YXBhdGhSZXNwb25zZTKiAgoMVHJhY2VTZXJ2aWNlElUKCFNldFRyYWNlEiMubWlsbHJhY2UuZW5naW5lLnYxLlNldFRyYWNlUmVxdWVzdBokLm1pbGxyYWNlLmVuZ2luZS52MS5TZXRUcmFjZVJlc3BvbnNlElsKCkxpc3RUcmFjZXMSJS5taWxscmFjZS5lbmdpbmUudjEuTGlzdFRyYWNlc1JlcXVlc3QaJi5taWxscmFjZS5lbmdpbmUudjEuTGlzdFRyYWNlc1Jlc3BvbnNlEl4KC0NsZWFyVHJhY2VzEiYubWlsbHJhY2UuZW5naW5lLnYxLkNsZWFyVHJhY2VzUmVxdWVzdBonLm1pbGxyYWNlLmVuZ2luZS52MS5DbGVhclRyYWNlc1Jlc3BvbnNlMmYKDkNhcHR1cmVTZXJ2aWNlElQKB0NhcHR1cmUSIi5taWxscmFjZS5lbmdpbmUudjEuQ2FwdHVyZVJlcXVlc3QaIy5taWxscmFjZS5lbmdpbmUudjEuQ2FwdHVyZVJlc3BvbnNlMAEycAoMRXZlbnRTZXJ2aWNlEmAKC1dhdGNoRXZlbnRzEiYubWlsbHJhY2UuZW5naW5lLnYxLldhdGNoRXZlbnRzUmVxdWVzdBonLm1pbGxyYWNlLmVuZ2luZS52MS5XYXRjaEV2ZW50c1Jlc3BvbnNlMAEyuAIKCkxvZ1NlcnZpY2USYQoMU2V0UGFja2V0TG9nEicubWlsbHJhY2UuZW5naW5lLnYxLlNldFBhY2tldExvZ1JlcXVlc3QaKC5taWxscmFjZS5lbmdpbmUudjEuU2V0UGFja2V0TG9nUmVzcG9uc2USZAoNTGlzdExvZ0xldmVscxIoLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0TG9nTGV2ZWxzUmVxdWVzdBopLm1pbGxyYWNlLmVuZ2luZS52MS5MaXN0TG9nTGV2ZWxzUmVzcG9uc2USYQoMU2V0TG9nTGV2ZWxzEicubWlsbHJhY2UuZW5naW5lLnYxLlNldExvZ0xldmVsc1JlcXVlc3QaKC5taWxscmFjZS5lbmdpbmUudjEuU2V0TG9nTGV2ZWxzUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * Describes the message millrace.engine.v1.ErrorDetail.
@@ -34,319 +34,354 @@ export const GetRouterResponseSchema = /*@__PURE__*/
   messageDesc(file_engine_host_api_engine, 2);
 
 /**
+ * Describes the message millrace.engine.v1.ListTroublesRequest.
+ * Use `create(ListTroublesRequestSchema)` to create a new message.
+ */
+export const ListTroublesRequestSchema = /*@__PURE__*/
+  messageDesc(file_engine_host_api_engine, 3);
+
+/**
+ * Describes the message millrace.engine.v1.ListTroublesResponse.
+ * Use `create(ListTroublesResponseSchema)` to create a new message.
+ */
+export const ListTroublesResponseSchema = /*@__PURE__*/
+  messageDesc(file_engine_host_api_engine, 4);
+
+/**
+ * Describes the message millrace.engine.v1.Trouble.
+ * Use `create(TroubleSchema)` to create a new message.
+ */
+export const TroubleSchema = /*@__PURE__*/
+  messageDesc(file_engine_host_api_engine, 5);
+
+/**
  * Describes the message millrace.engine.v1.ListStageStatsRequest.
  * Use `create(ListStageStatsRequestSchema)` to create a new message.
  */
 export const ListStageStatsRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 3);
+  messageDesc(file_engine_host_api_engine, 6);
 
 /**
  * Describes the message millrace.engine.v1.ListStageStatsResponse.
  * Use `create(ListStageStatsResponseSchema)` to create a new message.
  */
 export const ListStageStatsResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 4);
+  messageDesc(file_engine_host_api_engine, 7);
 
 /**
  * Describes the message millrace.engine.v1.StageStats.
  * Use `create(StageStatsSchema)` to create a new message.
  */
 export const StageStatsSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 5);
+  messageDesc(file_engine_host_api_engine, 8);
 
 /**
  * Describes the message millrace.engine.v1.ListDeviceStatsRequest.
  * Use `create(ListDeviceStatsRequestSchema)` to create a new message.
  */
 export const ListDeviceStatsRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 6);
+  messageDesc(file_engine_host_api_engine, 9);
 
 /**
  * Describes the message millrace.engine.v1.ListDeviceStatsResponse.
  * Use `create(ListDeviceStatsResponseSchema)` to create a new message.
  */
 export const ListDeviceStatsResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 7);
+  messageDesc(file_engine_host_api_engine, 10);
 
 /**
  * Describes the message millrace.engine.v1.DeviceStat.
  * Use `create(DeviceStatSchema)` to create a new message.
  */
 export const DeviceStatSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 8);
+  messageDesc(file_engine_host_api_engine, 11);
 
 /**
  * Describes the message millrace.engine.v1.ResetStatsRequest.
  * Use `create(ResetStatsRequestSchema)` to create a new message.
  */
 export const ResetStatsRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 9);
+  messageDesc(file_engine_host_api_engine, 12);
 
 /**
  * Describes the message millrace.engine.v1.ResetStatsResponse.
  * Use `create(ResetStatsResponseSchema)` to create a new message.
  */
 export const ResetStatsResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 10);
+  messageDesc(file_engine_host_api_engine, 13);
 
 /**
  * Describes the message millrace.engine.v1.GetDatapathRequest.
  * Use `create(GetDatapathRequestSchema)` to create a new message.
  */
 export const GetDatapathRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 11);
+  messageDesc(file_engine_host_api_engine, 14);
 
 /**
  * Describes the message millrace.engine.v1.GetDatapathResponse.
  * Use `create(GetDatapathResponseSchema)` to create a new message.
  */
 export const GetDatapathResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 12);
+  messageDesc(file_engine_host_api_engine, 15);
 
 /**
  * Describes the message millrace.engine.v1.DatapathBuild.
  * Use `create(DatapathBuildSchema)` to create a new message.
  */
 export const DatapathBuildSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 13);
+  messageDesc(file_engine_host_api_engine, 16);
 
 /**
  * Describes the message millrace.engine.v1.SwapDatapathRequest.
  * Use `create(SwapDatapathRequestSchema)` to create a new message.
  */
 export const SwapDatapathRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 14);
+  messageDesc(file_engine_host_api_engine, 17);
 
 /**
  * Describes the message millrace.engine.v1.SwapDatapathResponse.
  * Use `create(SwapDatapathResponseSchema)` to create a new message.
  */
 export const SwapDatapathResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 15);
+  messageDesc(file_engine_host_api_engine, 18);
 
 /**
  * Describes the message millrace.engine.v1.GetGraphRequest.
  * Use `create(GetGraphRequestSchema)` to create a new message.
  */
 export const GetGraphRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 16);
+  messageDesc(file_engine_host_api_engine, 19);
 
 /**
  * Describes the message millrace.engine.v1.GetGraphResponse.
  * Use `create(GetGraphResponseSchema)` to create a new message.
  */
 export const GetGraphResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 17);
+  messageDesc(file_engine_host_api_engine, 20);
 
 /**
  * Describes the message millrace.engine.v1.GraphStage.
  * Use `create(GraphStageSchema)` to create a new message.
  */
 export const GraphStageSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 18);
+  messageDesc(file_engine_host_api_engine, 21);
 
 /**
  * Describes the message millrace.engine.v1.GraphEdge.
  * Use `create(GraphEdgeSchema)` to create a new message.
  */
 export const GraphEdgeSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 19);
+  messageDesc(file_engine_host_api_engine, 22);
 
 /**
  * Describes the message millrace.engine.v1.GraphConfig.
  * Use `create(GraphConfigSchema)` to create a new message.
  */
 export const GraphConfigSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 20);
+  messageDesc(file_engine_host_api_engine, 23);
 
 /**
  * Describes the message millrace.engine.v1.GetGraphConfigRequest.
  * Use `create(GetGraphConfigRequestSchema)` to create a new message.
  */
 export const GetGraphConfigRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 21);
+  messageDesc(file_engine_host_api_engine, 24);
 
 /**
  * Describes the message millrace.engine.v1.GetGraphConfigResponse.
  * Use `create(GetGraphConfigResponseSchema)` to create a new message.
  */
 export const GetGraphConfigResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 22);
+  messageDesc(file_engine_host_api_engine, 25);
 
 /**
  * Describes the message millrace.engine.v1.SetGraphConfigRequest.
  * Use `create(SetGraphConfigRequestSchema)` to create a new message.
  */
 export const SetGraphConfigRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 23);
+  messageDesc(file_engine_host_api_engine, 26);
 
 /**
  * Describes the message millrace.engine.v1.SetGraphConfigResponse.
  * Use `create(SetGraphConfigResponseSchema)` to create a new message.
  */
 export const SetGraphConfigResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 24);
+  messageDesc(file_engine_host_api_engine, 27);
+
+/**
+ * Describes the message millrace.engine.v1.EnableStageRequest.
+ * Use `create(EnableStageRequestSchema)` to create a new message.
+ */
+export const EnableStageRequestSchema = /*@__PURE__*/
+  messageDesc(file_engine_host_api_engine, 28);
+
+/**
+ * Describes the message millrace.engine.v1.EnableStageResponse.
+ * Use `create(EnableStageResponseSchema)` to create a new message.
+ */
+export const EnableStageResponseSchema = /*@__PURE__*/
+  messageDesc(file_engine_host_api_engine, 29);
 
 /**
  * Describes the message millrace.engine.v1.SetTraceRequest.
  * Use `create(SetTraceRequestSchema)` to create a new message.
  */
 export const SetTraceRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 25);
+  messageDesc(file_engine_host_api_engine, 30);
 
 /**
  * Describes the message millrace.engine.v1.SetTraceResponse.
  * Use `create(SetTraceResponseSchema)` to create a new message.
  */
 export const SetTraceResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 26);
+  messageDesc(file_engine_host_api_engine, 31);
 
 /**
  * Describes the message millrace.engine.v1.ListTracesRequest.
  * Use `create(ListTracesRequestSchema)` to create a new message.
  */
 export const ListTracesRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 27);
+  messageDesc(file_engine_host_api_engine, 32);
 
 /**
  * Describes the message millrace.engine.v1.ListTracesResponse.
  * Use `create(ListTracesResponseSchema)` to create a new message.
  */
 export const ListTracesResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 28);
+  messageDesc(file_engine_host_api_engine, 33);
 
 /**
  * Describes the message millrace.engine.v1.TracedPacket.
  * Use `create(TracedPacketSchema)` to create a new message.
  */
 export const TracedPacketSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 29);
+  messageDesc(file_engine_host_api_engine, 34);
 
 /**
  * Describes the message millrace.engine.v1.TraceStep.
  * Use `create(TraceStepSchema)` to create a new message.
  */
 export const TraceStepSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 30);
+  messageDesc(file_engine_host_api_engine, 35);
 
 /**
  * Describes the message millrace.engine.v1.TraceHeader.
  * Use `create(TraceHeaderSchema)` to create a new message.
  */
 export const TraceHeaderSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 31);
+  messageDesc(file_engine_host_api_engine, 36);
 
 /**
  * Describes the message millrace.engine.v1.TraceField.
  * Use `create(TraceFieldSchema)` to create a new message.
  */
 export const TraceFieldSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 32);
+  messageDesc(file_engine_host_api_engine, 37);
 
 /**
  * Describes the message millrace.engine.v1.ClearTracesRequest.
  * Use `create(ClearTracesRequestSchema)` to create a new message.
  */
 export const ClearTracesRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 33);
+  messageDesc(file_engine_host_api_engine, 38);
 
 /**
  * Describes the message millrace.engine.v1.ClearTracesResponse.
  * Use `create(ClearTracesResponseSchema)` to create a new message.
  */
 export const ClearTracesResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 34);
+  messageDesc(file_engine_host_api_engine, 39);
 
 /**
  * Describes the message millrace.engine.v1.CaptureRequest.
  * Use `create(CaptureRequestSchema)` to create a new message.
  */
 export const CaptureRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 35);
+  messageDesc(file_engine_host_api_engine, 40);
 
 /**
  * Describes the message millrace.engine.v1.CaptureResponse.
  * Use `create(CaptureResponseSchema)` to create a new message.
  */
 export const CaptureResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 36);
+  messageDesc(file_engine_host_api_engine, 41);
 
 /**
  * Describes the message millrace.engine.v1.WatchEventsRequest.
  * Use `create(WatchEventsRequestSchema)` to create a new message.
  */
 export const WatchEventsRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 37);
+  messageDesc(file_engine_host_api_engine, 42);
 
 /**
  * Describes the message millrace.engine.v1.WatchEventsResponse.
  * Use `create(WatchEventsResponseSchema)` to create a new message.
  */
 export const WatchEventsResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 38);
+  messageDesc(file_engine_host_api_engine, 43);
 
 /**
  * Describes the message millrace.engine.v1.Event.
  * Use `create(EventSchema)` to create a new message.
  */
 export const EventSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 39);
+  messageDesc(file_engine_host_api_engine, 44);
 
 /**
  * Describes the message millrace.engine.v1.EventField.
  * Use `create(EventFieldSchema)` to create a new message.
  */
 export const EventFieldSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 40);
+  messageDesc(file_engine_host_api_engine, 45);
 
 /**
  * Describes the message millrace.engine.v1.SetPacketLogRequest.
  * Use `create(SetPacketLogRequestSchema)` to create a new message.
  */
 export const SetPacketLogRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 41);
+  messageDesc(file_engine_host_api_engine, 46);
 
 /**
  * Describes the message millrace.engine.v1.SetPacketLogResponse.
  * Use `create(SetPacketLogResponseSchema)` to create a new message.
  */
 export const SetPacketLogResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 42);
+  messageDesc(file_engine_host_api_engine, 47);
 
 /**
  * Describes the message millrace.engine.v1.ListLogLevelsRequest.
  * Use `create(ListLogLevelsRequestSchema)` to create a new message.
  */
 export const ListLogLevelsRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 43);
+  messageDesc(file_engine_host_api_engine, 48);
 
 /**
  * Describes the message millrace.engine.v1.ListLogLevelsResponse.
  * Use `create(ListLogLevelsResponseSchema)` to create a new message.
  */
 export const ListLogLevelsResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 44);
+  messageDesc(file_engine_host_api_engine, 49);
 
 /**
  * Describes the message millrace.engine.v1.LogLevel.
  * Use `create(LogLevelSchema)` to create a new message.
  */
 export const LogLevelSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 45);
+  messageDesc(file_engine_host_api_engine, 50);
 
 /**
  * Describes the message millrace.engine.v1.SetLogLevelsRequest.
  * Use `create(SetLogLevelsRequestSchema)` to create a new message.
  */
 export const SetLogLevelsRequestSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 46);
+  messageDesc(file_engine_host_api_engine, 51);
 
 /**
  * Describes the message millrace.engine.v1.SetLogLevelsResponse.
  * Use `create(SetLogLevelsResponseSchema)` to create a new message.
  */
 export const SetLogLevelsResponseSchema = /*@__PURE__*/
-  messageDesc(file_engine_host_api_engine, 47);
+  messageDesc(file_engine_host_api_engine, 52);
 
 /**
  * @generated from service millrace.engine.v1.RouterService

@@ -8,13 +8,16 @@ import {
 /** Tells whether a service can be used now. */
 export type ServiceState = 'serving' | 'not-serving';
 
+/** The name under which health checks ask for the packet path: whether all of it works. */
+export const DATAPATH_HEALTH = 'millrace.datapath';
+
 /** Holds the states of the server's services for gRPC's health checks; "" is the server as a whole. */
 export class Health {
   readonly #states = new Map<string, ServiceState>();
   readonly #waiting: (() => void)[] = [];
 
   constructor(services: readonly string[]) {
-    for (const service of ['', ...services]) this.#states.set(service, 'serving');
+    for (const service of ['', DATAPATH_HEALTH, ...services]) this.#states.set(service, 'serving');
   }
 
   /** Sets the state of one service; throws ENOENT for one that the server does not have. */

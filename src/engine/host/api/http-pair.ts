@@ -55,11 +55,17 @@ export class HttpPair {
     handle(request, response);
   }
 
-  /** What is left of a request that was answered before its end is not read any more. */
+  /** What is left of a request that was answered before its end may still come for a while. */
   #finish(request: Request): void {
     if ('stream' in request) {
       if (!request.complete) request.stream.close(constants.NGHTTP2_NO_ERROR);
-    } else if (this.#closing || !request.complete) request.socket.destroySoon();
+      return;
+    }
+    const { socket } = request;
+    if (this.#closing) socket.destroySoon();
+    if (request.complete) return;
+    const late = setTimeout(() => socket.destroySoon(), this.#patienceMs).unref();
+    request.once('end', () => clearTimeout(late));
   }
 
   /** A session that calls nothing in the time that HTTP/1.1 has for its first head is closed. */

@@ -3,7 +3,11 @@ import { ApiError } from '../../api-error.ts';
 import type { ApiLimits } from './limits.ts';
 import { toConnectError } from './wire-error.ts';
 
-/** Takes in what clients send, only so much of all together, and each message of a call that has one within a time. */
+/**
+ * Takes in what clients send, only so much of all together, and each message of a call that has one within a time.
+ * A request that turns out to be large is given room for the largest message at once, or refused at once: were all
+ * given what has come of them, all would be refused halfway.
+ */
 export class Intake {
   readonly #limits: ApiLimits;
   #pending = 0;
@@ -12,20 +16,16 @@ export class Intake {
     this.#limits = limits;
   }
 
-  /** Bytes of requests that are not answered yet. */
-  get pending(): number {
-    return this.#pending;
-  }
-
   /** Begins to take the request of a call; a stream of requests may take any time. */
   open(body: AsyncIterable<Uint8Array>, kind: 'message' | 'stream'): Portion {
     let held = 0;
+    let came = 0;
     const hold = (bytes: number) => {
-      // What a stream has sent before is done with: it holds one message at most.
-      const more = Math.min(bytes, this.#limits.messageBytes - held);
-      if (this.#pending + more > this.#limits.pendingBytes) throw tooMuch(this.#limits);
-      held += more;
-      this.#pending += more;
+      came += bytes;
+      const wanted = came < SMALL ? 0 : this.#limits.messageBytes;
+      if (this.#pending + wanted - held > this.#limits.pendingBytes) throw tooMuch(this.#limits);
+      this.#pending += wanted - held;
+      held = wanted;
     };
     const late = kind === 'message' ? this.#limits.patienceMs : undefined;
     return {
@@ -37,6 +37,9 @@ export class Intake {
     };
   }
 }
+
+/** Bytes below which a request is not counted: there can be as many as calls. */
+const SMALL = 64 << 10;
 
 /** A request that is being taken in. */
 export interface Portion {
@@ -60,8 +63,17 @@ async function* take(
       yield step.value;
     }
   } finally {
-    // The rest is left unread and not returned to, which would end the connection before the answer.
     patience?.end();
+    discard(chunks);
+  }
+}
+
+/** Reads the rest for nobody: a client that may not go on sending might not get to its answer. */
+async function discard(chunks: AsyncIterator<Uint8Array>): Promise<void> {
+  try {
+    while ((await chunks.next()).done !== true);
+  } catch {
+    // The connection has gone, and the rest with it.
   }
 }
 

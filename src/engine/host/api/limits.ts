@@ -6,7 +6,7 @@ export interface ApiLimits {
   readonly calls: number;
   /** Bytes of one message in either direction. */
   readonly messageBytes: number;
-  /** Bytes of all requests together that have begun to come and are not answered yet. */
+  /** Bytes for all large requests together, until each is answered. */
   readonly pendingBytes: number;
   /** Until a connection has sent the head of its first request, and a call with one message all of that. */
   readonly patienceMs: number;

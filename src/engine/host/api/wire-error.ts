@@ -1,5 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { type ErrnoName, errnoNumber, isErrnoName } from '../../../net/errno.ts';
+import { shortened } from '../../api-error.ts';
 import { ErrorDetailSchema } from './engine_pb.js';
 
 /**
@@ -11,7 +12,7 @@ import { ErrorDetailSchema } from './engine_pb.js';
 export function toConnectError(reason: unknown): ConnectError {
   if (reason instanceof ConnectError) return reason;
   const code = errnoOf(reason);
-  const message = shortened(reason instanceof Error ? reason.message : String(reason));
+  const message = shortened(reason instanceof Error ? reason.message : String(reason), LONGEST_MESSAGE);
   return new ConnectError(
     message,
     statusOf(code ?? 'EIO'),
@@ -48,14 +49,8 @@ function textOf(reason: unknown, key: string): string {
   return typeof value === 'string' ? shortened(value) : '';
 }
 
-/** What a client has sent may be megabytes long; an error goes in a header, which may not. */
-function shortened(text: string): string {
-  if (text.length <= LONGEST_TEXT) return text;
-  const half = LONGEST_TEXT / 2;
-  return `${text.slice(0, half)} … ${text.slice(-half)} (${text.length} characters)`.toWellFormed();
-}
-
-const LONGEST_TEXT = 1000;
+// Longer than what an ApiError makes of its parts.
+const LONGEST_MESSAGE = 4000;
 
 function statusOf(code: ErrnoName): Code {
   return statuses[code] ?? Code.Internal;

@@ -13,6 +13,7 @@ export function sampleServices(state: SampleState = { endedStreams: 0 }): ApiSer
   return [
     apiService(RouterService, {
       getRouter: () => ({ version: '1.2.3', pid: process.pid, ready: true, uptimeMs: 5 }),
+      listTroubles: () => ({}),
     }),
     apiService(TraceService, {
       setTrace: ({ iface }) => {

@@ -1,5 +1,5 @@
 import type { Bench } from './bench.ts';
-import { forward, forward6, forwardMillion, forwardMix } from './benches/forward.ts';
+import { forward, forward6, forwardMix, forwardRoutes } from './benches/forward.ts';
 import { idle } from './benches/idle.ts';
 import { tap, veth } from './benches/iperf.ts';
 import { firstPacket, ping } from './benches/ping.ts';
@@ -12,7 +12,7 @@ import { workers } from './benches/workers.ts';
 export const catalogue: readonly Bench[] = [
   forward,
   forward6,
-  forwardMillion,
+  forwardRoutes,
   forwardMix,
   workers,
   vhost,

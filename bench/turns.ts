@@ -6,14 +6,25 @@ import type { Forwarding, Peer } from './peer.ts';
 import type { Workload } from './workload.ts';
 import { Workspace } from './workspace.ts';
 
-export interface TurnsOptions {
+/** A program, what it is to forward, and how it is called in this comparison. */
+export interface Turn {
+  readonly name: string;
+  readonly peer: Peer;
   readonly workload: Workload;
+}
+
+/** The same for several programs, under their own names. */
+export function turnsOf(workload: Workload, peers: readonly Peer[]): readonly Turn[] {
+  return peers.map((peer) => ({ name: peer.name, peer, workload }));
+}
+
+export interface TurnsOptions {
   readonly settings: Settings;
   /** Keeps each program between its turns, stopped by a signal; otherwise each turn starts it anew. */
   readonly startOnce: boolean;
 }
 
-/** Lets programs forward one workload in turn, never two at once. */
+/** Lets programs forward in turn, never two at once. */
 export class Turns implements AsyncDisposable {
   readonly #options: TurnsOptions;
   readonly #kept = new Map<string, Forwarding>();
@@ -24,19 +35,19 @@ export class Turns implements AsyncDisposable {
   }
 
   /** Measures a program's packet rate, in millions a second. */
-  async measure(peer: Peer): Promise<number> {
-    if (this.#options.startOnce) return await this.#measureKept(peer);
+  async measure(turn: Turn): Promise<number> {
+    if (this.#options.startOnce) return await this.#measureKept(turn);
     await using resources = new AsyncDisposableStack();
-    return await this.#rate(await this.#start(peer, resources));
+    return await this.#rate(await this.#start(turn, resources));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync();
   }
 
-  async #measureKept(peer: Peer): Promise<number> {
-    const forwarding = this.#kept.get(peer.name) ?? (await this.#start(peer, this.#resources));
-    this.#kept.set(peer.name, forwarding);
+  async #measureKept(turn: Turn): Promise<number> {
+    const forwarding = this.#kept.get(turn.name) ?? (await this.#start(turn, this.#resources));
+    this.#kept.set(turn.name, forwarding);
     process.kill(forwarding.pid, 'SIGCONT');
     try {
       return await this.#rate(forwarding);
@@ -45,8 +56,7 @@ export class Turns implements AsyncDisposable {
     }
   }
 
-  async #start(peer: Peer, resources: AsyncDisposableStack): Promise<Forwarding> {
-    const { workload } = this.#options;
+  async #start({ peer, workload }: Turn, resources: AsyncDisposableStack): Promise<Forwarding> {
     const workspace = resources.use(new Workspace());
     const pcap = workspace.file('packets.pcap');
     writeFileSync(pcap, encodePcap(workload.frames));

@@ -30,6 +30,8 @@ const ALL_NODES = 'ff02::1';
 const R = 0x80000000;
 const S = 0x40000000;
 const O = 0x20000000;
+/** PACKET_LOCAL of src/engine/datapath/packet.ts. */
+const LOCAL = 1;
 const link = await LinkBench.open();
 link.answerFor(OURS);
 
@@ -68,6 +70,11 @@ describe('nd-solicitation', () => {
       checksum: 0,
     });
     assert.deepEqual(outcome.events, []);
+  });
+
+  it('hears nothing from programs of this host, whose packets have come by no link', () => {
+    const outcome = solicit({ local: true });
+    assert.deepEqual([outcome.ended, outcome.events], [{ 'nd-not-from-link': 1 }, []]);
   });
 
   it('listens to others only where the interface snoops', () => {
@@ -126,6 +133,11 @@ describe('nd-solicitation', () => {
 });
 
 describe('nd-advertisement', () => {
+  it('hears nothing from programs of this host', () => {
+    const outcome = advertise({ local: true });
+    assert.deepEqual([outcome.ended, outcome.events], [{ 'nd-not-from-link': 1 }, []]);
+  });
+
   it('tells what an answer says', () => {
     const outcome = advertise({});
     assert.deepEqual(outcome.ended, { consumed: 1 });
@@ -186,6 +198,8 @@ interface Message {
   /** Bytes of an option in a hop-by-hop header. */
   readonly options?: number;
   readonly cut?: number;
+  /** A program of this host has sent it. */
+  readonly local?: boolean;
   readonly damage?: (message: DataView) => void;
 }
 
@@ -210,16 +224,17 @@ const advertisement: Message = {
 
 function solicit(changes: Partial<Message>) {
   const message = { ...solicitation, ...changes };
-  return link.bench.inject('nd-solicitation', frameOf(packetOf(message)), fields(offsetOf(message)));
+  return link.bench.inject('nd-solicitation', frameOf(packetOf(message)), fields(message));
 }
 
 function advertise(changes: Partial<Message>) {
   const message = { ...advertisement, ...changes };
-  return link.bench.inject('nd-advertisement', frameOf(packetOf(message)), fields(offsetOf(message)));
+  return link.bench.inject('nd-advertisement', frameOf(packetOf(message)), fields(message));
 }
 
-function fields(note: number) {
-  return { iface: IFACE, vrf: VRF, etherType: 0xdd86, stripped: 14, note };
+function fields(message: Message) {
+  const note = offsetOf(message);
+  return { iface: IFACE, vrf: VRF, etherType: 0xdd86, stripped: 14, note, flags: message.local ? LOCAL : 0 };
 }
 
 function offsetOf(message: Message): number {

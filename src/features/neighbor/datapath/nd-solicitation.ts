@@ -1,5 +1,5 @@
 import { NODE_ND_SOLICITATION } from '../../../engine/datapath/nodes';
-import { Packet } from '../../../engine/datapath/packet';
+import { PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
 import { Ip6Header } from '../../../net/datapath/ip6-header';
 import {
   BAD_OPTIONS,
@@ -20,6 +20,8 @@ import { hasRoomForAnswer, writeAnswer } from './nd-answer';
 export enum Edge {
   FRAME_OUTPUT,
   CONSUMED,
+  /** A program of this host has sent it: it has come by no link. */
+  DROP_ND_NOT_FROM_LINK,
   /** The hop limit is not 255: the message has passed a router (RFC 4861 7.1). */
   DROP_ND_BAD_HOP_LIMIT,
   /** The message is shorter than its fixed part, or longer than what has arrived in one buffer (RFC 4861 7.1). */
@@ -48,6 +50,7 @@ export enum Edge {
 
 /** Checks a neighbor solicitation, answers it in place where it asks for us, and tells the control thread who asked (RFC 4861 7.1.1, 7.2.3, 7.2.4). */
 export function ndSolicitation(packet: Packet): u32 {
+  if (packet.flags & PACKET_LOCAL) return Edge.DROP_ND_NOT_FROM_LINK;
   const ip = changetype<Ip6Header>(packet.data);
   if (ip.hopLimit != ND_HOP_LIMIT) return Edge.DROP_ND_BAD_HOP_LIMIT;
   const bytes = messageBytes(packet);

@@ -14,11 +14,16 @@ export function isUsedByKernel(device: string): boolean {
   return addresses.some((address) => address.family === 'IPv4' || address.scopeid === 0);
 }
 
-/** Lets the kernel ignore what comes in by a device, so that the router alone answers; what it returns undoes it. */
+/**
+ * Lets the kernel ignore what comes in by a device, so that the router alone answers; what it returns undoes it. A
+ * device that is shielded already was left so by a router that was killed: it gets what new devices have.
+ */
 export function shield(device: string): () => void {
-  const undo = settings.map(([family, name, value]) =>
-    exchange(`/proc/sys/net/${family}/conf/${device}/${name}`, value),
-  );
+  const wasLeft = settings.every(([family, name, value]) => valueOf(family, device, name) === value);
+  const undo = settings.map(([family, name, value]) => {
+    const before = valueOf(family, wasLeft ? 'default' : device, name);
+    return exchange(`/proc/sys/net/${family}/conf/${device}/${name}`, value, before);
+  });
   return () => {
     for (const each of undo) each();
   };
@@ -31,13 +36,21 @@ const settings = [
   ['ipv6', 'disable_ipv6', '1'],
 ] as const;
 
-function exchange(file: string, value: string): () => void {
+function valueOf(family: string, device: string, name: string): string | undefined {
   try {
-    const before = readFileSync(file, 'utf8');
+    return readFileSync(`/proc/sys/net/${family}/conf/${device}/${name}`, 'utf8').trim();
+  } catch {
+    return undefined; // a host without IPv6
+  }
+}
+
+function exchange(file: string, value: string, before: string | undefined): () => void {
+  if (before === undefined) return () => {};
+  try {
     writeFileSync(file, value);
     return () => restore(file, before);
   } catch {
-    return () => {}; // a host without IPv6, or one whose settings are not ours to write
+    return () => {}; // settings that are not ours to write
   }
 }
 

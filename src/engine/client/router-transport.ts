@@ -19,6 +19,7 @@ export function openRouterTransport(options: { readonly socketPath: string }): R
   const sessionManager = new Http2SessionManager(baseUrl, undefined, {
     createConnection: () => connect(options.socketPath),
     settings: { initialWindowSize: windowSize },
+    maxSessionMemory: sessionMegabytes,
   });
   const transport = createGrpcTransport({ baseUrl, sessionManager, writeMaxBytes: largestMessage });
   return { transport, close: () => sessionManager.abort() };
@@ -26,6 +27,9 @@ export function openRouterTransport(options: { readonly socketPath: string }): R
 
 // HTTP/2's own 64 KiB would stop and go every few hundred routes.
 const windowSize = 4 << 20;
+
+// What waits to be sent counts: with Node.js's own 10 MB, the refusal of a message of 15 MiB would not be taken.
+const sessionMegabytes = 64;
 
 // As the server has it.
 const largestMessage = 16 << 20;

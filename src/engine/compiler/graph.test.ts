@@ -26,6 +26,13 @@ test("every node's id is its index, with spare numbers between stages and ending
   assert.equal(graph.nodes[MAX_STAGES]?.name, 'sent');
 });
 
+test('a drop that is gone leaves its number to nobody', () => {
+  const numbers = { stages: ['first'], drops: ['tx-full', 'gone', 'bad'] };
+  const ids = idsOf(linkGraph([stage('first', 'bad', 'new')], numbers));
+  assert.equal((ids.get('bad') ?? 0) - (ids.get('tx-full') ?? 0), 2);
+  assert.equal([...ids.keys()].at(-1), 'new');
+});
+
 test('refuses two nodes of one name', () => {
   assert.throws(() => linkGraph([stage('sent', 'consumed')]), /two nodes named sent/);
 });

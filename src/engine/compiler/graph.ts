@@ -19,7 +19,7 @@ export interface GraphNode {
   readonly takesFrames: boolean;
 }
 
-/** The whole graph; a node's id is its index, and between stages and endings lie spare numbers. */
+/** The whole graph; a node's id is its index, and numbers that no node has are spare. */
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   /** Nodes below this id are stages. */
@@ -59,25 +59,28 @@ const engineDrops = [
  */
 export function linkGraph(stages: readonly Stage[], numbers: NodeNumbers = noNumbers): Graph {
   const drops = dropsOf(stages);
-  const ends = [...endings.map(({ name }) => name), ...inNumbers([...drops.keys()], numbers.drops)];
+  const firstDrop = MAX_STAGES + endings.length;
+  const places = appended(numbers.drops, [...drops.keys()]);
   const ids = new Map([
     ...stages.map(({ name }, id) => [name, id] as const),
-    ...ends.map((name, i) => [name, MAX_STAGES + i] as const),
+    ...endings.map(({ name }, i) => [name, MAX_STAGES + i] as const),
+    ...[...drops.keys()].map((name) => [name, firstDrop + places.indexOf(name)] as const),
   ]);
-  checkLimits(stages, ends);
+  checkLimits(stages, [...drops.keys()], places.length);
   const nodes = withSpares([
     ...stages.map((stage, id): GraphNode => {
       const edges = stage.edges.map((edge) => idOf(ids, stage, edge.to));
       const { name, doc, tables, layer, takesFrames } = stage;
       return { id, name, kind: 'stage', doc, edges, tables, layer, takesFrames };
     }),
-    ...ends.map((name, i): GraphNode => {
-      const ending = endings[i];
-      const node = spare(MAX_STAGES + i);
-      return { ...node, name, kind: ending ? 'ending' : 'drop', doc: ending?.doc ?? drops.get(name) ?? '' };
-    }),
+    ...endings.map(
+      ({ name, doc }, i): GraphNode => ({ ...spare(MAX_STAGES + i), name, doc, kind: 'ending' }),
+    ),
+    ...[...drops].map(
+      ([name, doc]): GraphNode => ({ ...spare(ids.get(name) ?? 0), name, doc, kind: 'drop' }),
+    ),
   ]);
-  return { nodes, stageCount: stages.length, firstDrop: MAX_STAGES + endings.length };
+  return { nodes, stageCount: stages.length, firstDrop };
 }
 
 /** The nodes that are there: all but the spare numbers. */
@@ -97,6 +100,11 @@ export function inNumbers(names: readonly string[], numbers: readonly string[]):
   const known = new Set(numbers);
   const present = new Set(names);
   return [...numbers.filter((name) => present.has(name)), ...names.filter((name) => !known.has(name))];
+}
+
+/** Names with those that are new behind them, as they come. */
+export function appended(known: readonly string[], names: readonly string[]): readonly string[] {
+  return [...known, ...names.filter((name) => !known.includes(name))];
 }
 
 /** All drops with their documentation: the engine's, and those that stages name. */
@@ -126,17 +134,16 @@ function idOf(ids: ReadonlyMap<string, number>, stage: Stage, to: string): numbe
   return id;
 }
 
-function checkLimits(stages: readonly Stage[], ends: readonly string[]): void {
-  const names = [...stages.map(({ name }) => name), ...ends];
+function checkLimits(stages: readonly Stage[], drops: readonly string[], dropNumbers: number): void {
+  const names = [...stages.map(({ name }) => name), ...endings.map(({ name }) => name), ...drops];
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice)
     throw new Error(
       `the graph has two nodes named ${twice}: a stage, an ending and a drop need names of their own`,
     );
   if (stages.length > MAX_STAGES) throw new Error(`${stages.length} stages, and ${MAX_STAGES} is the most`);
-  const mostEnds = MAX_NODES - MAX_STAGES;
-  if (ends.length > mostEnds)
-    throw new Error(`${ends.length} endings and drops, and ${mostEnds} is the most`);
+  const mostDrops = MAX_NODES - MAX_STAGES - endings.length;
+  if (dropNumbers > mostDrops) throw new Error(`${dropNumbers} drops, and ${mostDrops} is the most`);
   const many = stages.find((stage) => stage.edges.length > MAX_EDGES);
   if (many) throw new Error(`stage ${many.name}: ${many.edges.length} edges, and ${MAX_EDGES} is the most`);
 }

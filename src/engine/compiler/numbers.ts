@@ -1,5 +1,5 @@
 import type { DatapathSource } from './compile.ts';
-import { dropsOf, inNumbers, type NodeNumbers } from './graph.ts';
+import { appended, dropsOf, type NodeNumbers } from './graph.ts';
 import { readListed } from './stages.ts';
 
 /** The numbers of a source with those of its new stages and drops appended; names that are gone keep theirs. */
@@ -24,10 +24,6 @@ ${listed(drops)}
   ],
 };
 `;
-}
-
-function appended(known: readonly string[], names: readonly string[]): readonly string[] {
-  return [...known, ...inNumbers(names, known).filter((name) => !known.includes(name))];
 }
 
 function listed(names: readonly string[]): string {

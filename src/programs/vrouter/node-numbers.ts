@@ -141,5 +141,6 @@ export const nodeNumbers: NodeNumbers = {
     'ether-no-headroom',
     'frame-no-output',
     'output-down',
+    'ip4-bad-fragment',
   ],
 };

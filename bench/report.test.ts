@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Result } from './bench.ts';
 import type { Machine } from './machine.ts';
 import { report } from './report.ts';
-import { markdownReport, textSummary, textTable } from './table.ts';
+import { markdownReport, markdownSummary, textSummary, textTable } from './table.ts';
 
 const machine: Machine = {
   cpu: 'a CPU',
@@ -107,4 +107,9 @@ test('the table has a line for every program, the skipped ones with their reason
 test('the document has the same figures', () => {
   const text = markdownReport(report('forward', result, machine));
   equal(text.includes('| l3fwd | 41 | 40–42 | 0.732 |'), true, text);
+});
+
+test("the document's summary leads to its sections", () => {
+  const text = markdownSummary([report('latency', { ...result, bench: 'latency-p99.9' }, machine)]);
+  equal(text.includes('| [latency-p99.9](#latency-p999) | at least 0.75 × l3fwd |'), true, text);
 });

@@ -10,9 +10,10 @@ export function textSummary(reports: readonly Report[]): string {
   return `${aligned([summaryColumns, ...reports.flatMap(summaryRows)]).join('\n')}\n`;
 }
 
-/** Draws the same as a Markdown table. */
+/** Draws the same as a Markdown table, whose lines lead to the results' sections. */
 export function markdownSummary(reports: readonly Report[]): string {
-  return markdownTable(summaryColumns, reports.flatMap(summaryRows));
+  const rows = reports.flatMap(summaryRows).map(([bench = '', ...cells]) => [linkTo(bench), ...cells]);
+  return markdownTable(['benchmark', 'goal', 'must reach', 'reached', ''], rows);
 }
 
 const columns = ['PROGRAM', 'MEDIAN', 'LEAST–MOST', 'MILLRACE/IT', ''] as const;
@@ -76,6 +77,11 @@ function spreadOf(report: Report, name: string): string {
 function ratioOf(report: Report, name: string): string {
   const ratio = report.ratios[name];
   return ratio === undefined ? '' : String(ratio);
+}
+
+// As GitHub makes the anchor of a heading.
+function linkTo(heading: string): string {
+  return `[${heading}](#${heading.replaceAll(/[^a-z0-9_-]/g, '')})`;
 }
 
 function verdict({ met, mustMet }: GoalReport): string {

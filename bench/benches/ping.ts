@@ -5,7 +5,7 @@ import { interleave } from '../harness.ts';
 import { reserveHugepages } from '../hugepages.ts';
 import { type Path, throughLinux, throughRouter, wire } from '../paths.ts';
 import { groutByDefault } from '../peers/grout.ts';
-import { millraceByDefault } from '../peers/millrace.ts';
+import { millraceByDefault, millracePolling } from '../peers/millrace.ts';
 import { readyPeers } from '../ready-peers.ts';
 import { median } from '../statistics.ts';
 
@@ -56,10 +56,10 @@ async function compare(settings: Settings, comparison: Comparison): Promise<read
   const added = async (open: () => Promise<Path>) => (await time(open)) - (onTheWire.at(-1) ?? 0);
   const contenders = [
     { name: 'wire', measure: async () => last(onTheWire, await time(wire)) },
-    ...ready.map((router) => ({
-      name: router.name,
-      measure: () => added(() => throughRouter(router, 'tap')),
-    })),
+    ...[
+      ...ready.map((router) => ({ name: router.name, router })),
+      { name: 'polling', router: millracePolling },
+    ].map(({ name, router }) => ({ name, measure: () => added(() => throughRouter(router, 'tap')) })),
     { name: 'linux', measure: () => added(() => throughLinux({ offloads: true })) },
   ];
   const { bench, about, goals = [] } = comparison;
@@ -73,7 +73,7 @@ async function compare(settings: Settings, comparison: Comparison): Promise<read
       unit,
       better: 'lower',
       goals,
-      note: `A veth pair from host to host takes ${basis} µs, subtracted in each run; "linux" is the kernel as router.`,
+      note: `A veth pair from host to host takes ${basis} µs, subtracted in each run. "polling" is Millrace with -p, which never sleeps; "linux" is the kernel as router.`,
       runs,
       skipped: { ...skipped, ...measured.skipped },
     },

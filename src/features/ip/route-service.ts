@@ -147,12 +147,12 @@ function addBatch(context: RouteServiceContext, request: AddRoutesRequest, total
 
 function deleteBatch(context: RouteServiceContext, request: DeleteRoutesRequest, total: Total): void {
   const batch = readBatch(context, 'delete routes', request);
-  const reason = 'expected a route to exactly this prefix, got none';
-  total.add(context.routes.takeMany(batch), (place) => ({
-    ...recordText(context, batch, place),
-    code: 'ENOENT',
-    reason,
-  }));
+  const { done, missing, kept } = context.routes.takeMany(batch);
+  const text = (place: number) => recordText(context, batch, place);
+  const absent = { code: 'ENOENT', reason: 'expected a route to exactly this prefix, got none' };
+  const reason = 'expected a route that somebody has added, got one of an address or a neighbour';
+  total.add({ done, replaced: 0, failed: missing }, (place) => ({ ...text(place), ...absent }));
+  total.add({ done: 0, replaced: 0, failed: kept }, (place) => ({ ...text(place), code: 'EBUSY', reason }));
 }
 
 function readBatch(

@@ -17,7 +17,7 @@ export interface TableRoute {
 
 /** What became of a route, and the next hop and origin it had before (zero for none). */
 export interface RouteChange {
-  readonly outcome: 'full' | 'added' | 'replaced' | 'removed' | 'missing';
+  readonly outcome: 'full' | 'added' | 'replaced' | 'removed' | 'missing' | 'kept';
   readonly before: number;
   readonly beforeOrigin: number;
 }
@@ -60,7 +60,14 @@ interface RouteFunctions {
     count: number,
     origin: number,
   ): void;
-  clearRoutes(vrf: number, family: number, records: number, outcomes: number, count: number): void;
+  clearRoutes(
+    vrf: number,
+    family: number,
+    records: number,
+    outcomes: number,
+    count: number,
+    kept: number,
+  ): void;
 }
 
 /** Routes one call of `setMany` takes at most. */
@@ -154,11 +161,12 @@ export class RouteTables {
     return this.#outcomes(words, count, ['full', 'added', 'replaced']);
   }
 
-  /** Removes many routes at once. */
-  clearMany(batch: Omit<RouteBatch, 'origin'>): RouteChange[] {
+  /** Removes many routes at once, but for those of some origins. */
+  clearMany(batch: Omit<RouteBatch, 'origin'>, keptOrigins: readonly number[]): RouteChange[] {
     const { records, words, count } = this.#placeBatch(batch);
-    this.#functions.clearRoutes(batch.vrf, batch.family, records, words, count);
-    return this.#outcomes(words, count, ['missing', 'removed', 'removed']);
+    const kept = keptOrigins.reduce((bits, origin) => bits | (1 << origin), 0);
+    this.#functions.clearRoutes(batch.vrf, batch.family, records, words, count, kept);
+    return this.#outcomes(words, count, ['missing', 'removed', 'removed', 'kept']);
   }
 
   #change(outcome: RouteChange['outcome']): RouteChange {

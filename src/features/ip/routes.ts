@@ -34,6 +34,14 @@ export interface BatchResult {
   readonly failed: readonly number[];
 }
 
+/** What became of a batch that was to be removed. */
+export interface BatchRemoval {
+  readonly done: number;
+  /** Places in the batch of the routes that were not there, and of those that were left alone. */
+  readonly missing: readonly number[];
+  readonly kept: readonly number[];
+}
+
 /** Routes of all VRFs: the only one who changes the route tables, and who counts which next hops routes use. */
 export class Routes implements VrfTables {
   readonly #router: Router;
@@ -166,17 +174,19 @@ export class Routes implements VrfTables {
     return { done: nextHops.length - failed.length - replaced, replaced, failed };
   }
 
-  /** Removes many routes at once. */
-  takeMany(batch: Omit<RouteBatch, 'origin'>): BatchResult {
+  /** Removes many routes at once, but for those that addresses and neighbours have brought. */
+  takeMany(batch: Omit<RouteBatch, 'origin'>): BatchRemoval {
     const uses = new Uses();
-    const failed: number[] = [];
-    const changes = this.#tables.clearMany(batch);
+    const missing: number[] = [];
+    const kept: number[] = [];
+    const changes = this.#tables.clearMany(batch, [LINK, LEARN]);
     for (const [i, { outcome, before, beforeOrigin }] of changes.entries()) {
-      if (outcome === 'missing') failed.push(i);
+      if (outcome === 'missing') missing.push(i);
+      else if (outcome === 'kept') kept.push(i);
       else uses.add(before, beforeOrigin, -1);
     }
     this.#countUses(uses);
-    return { done: changes.length - failed.length, replaced: 0, failed };
+    return { done: changes.length - missing.length - kept.length, missing, kept };
   }
 
   /** Removes every route that leads through an interface, in one VRF or in all. */

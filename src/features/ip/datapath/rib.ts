@@ -23,7 +23,7 @@ export class RibEntry {
 @unmanaged
 export class Rib {
   entries: u32;
-  /** Entries there is room for, a power of two; at most half are used. */
+  /** Entries there is room for, a power of two; at most half are used, and an eighth at least. */
   capacity: u32;
   count: u32;
   limit: u32;
@@ -75,7 +75,8 @@ export function findRoute(rib: Rib, address: usize, length: u32): RibEntry | nul
 
 /** The entry of a prefix, added where it is new; null when the limit or the memory is reached. */
 export function addRoute(rib: Rib, address: usize, length: u32): RibEntry | null {
-  if (rib.count >= rib.limit || (rib.count * 2 >= rib.capacity && !grow(rib))) return null;
+  if (rib.count >= rib.limit || (rib.count * 2 >= rib.capacity && !resize(rib, rib.capacity * 2)))
+    return null;
   const entry = place(rib, load<u64>(address), load<u64>(address, 8), length);
   rib.count++;
   const counter = lengthCounter(rib, length);
@@ -83,7 +84,7 @@ export function addRoute(rib: Rib, address: usize, length: u32): RibEntry | null
   return entry;
 }
 
-/** Removes a route that `findRoute` gave. */
+/** Removes a route that `findRoute` gave; entries that were found before may have moved then. */
 export function removeRoute(rib: Rib, removed: RibEntry): void {
   const counter = lengthCounter(rib, removed.length);
   store<u32>(counter, load<u32>(counter) - 1);
@@ -100,6 +101,7 @@ export function removeRoute(rib: Rib, removed: RibEntry): void {
     hole = index;
   }
   entryAt(rib, hole).used = 0;
+  if (rib.capacity > FIRST_CAPACITY && rib.count * 8 < rib.capacity) resize(rib, rib.capacity >> 1);
 }
 
 /** The longest route that covers a prefix and is shorter than it; null when there is none. */
@@ -114,13 +116,14 @@ export function coverOf(rib: Rib, address: usize, length: u32, scratch: usize): 
   return null;
 }
 
-function grow(rib: Rib): bool {
+/** Moves all routes to a table of another size; false when there is no memory for it. */
+function resize(rib: Rib, capacity: u32): bool {
   const oldEntries = <usize>rib.entries;
   const oldCapacity = rib.capacity;
-  const bigger = takeBlock(oldCapacity * 2 * ENTRY_BYTES);
-  if (!bigger) return false;
-  rib.entries = <u32>bigger;
-  rib.capacity = oldCapacity * 2;
+  const entries = takeBlock(capacity * ENTRY_BYTES);
+  if (!entries) return false;
+  rib.entries = <u32>entries;
+  rib.capacity = capacity;
   for (let i: u32 = 0; i < oldCapacity; i++) {
     const old = changetype<RibEntry>(oldEntries + i * ENTRY_BYTES);
     if (!old.used) continue;

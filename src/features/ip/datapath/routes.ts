@@ -9,6 +9,8 @@ import { addRoute, closeRib, coverOf, findRoute, openRib, removeRoute, ribOf } f
 const ROUTE_FULL: u32 = 0;
 const ROUTE_ADDED: u32 = 1;
 const ROUTE_REPLACED: u32 = 2;
+/** And of `clearRoutes`: somebody else's, left alone. */
+const ROUTE_KEPT: u32 = 3;
 
 const VRFS: u32 = 256;
 /** The number that no VRF has. */
@@ -158,13 +160,25 @@ export function setRoutes(
   }
 }
 
-/** Removes `count` routes at once; each one's word at `outcomes` is as `setRoutes` leaves it, ROUTE_FULL if there was none. */
-export function clearRoutes(vrf: u32, family: u32, records: usize, outcomes: usize, count: u32): void {
+/**
+ * Removes `count` routes at once, but for those of the origins in `kept`, a bit for each; each one's word at `outcomes`
+ * is as `setRoutes` leaves it, ROUTE_FULL if there was none, ROUTE_KEPT if it stays.
+ */
+export function clearRoutes(
+  vrf: u32,
+  family: u32,
+  records: usize,
+  outcomes: usize,
+  count: u32,
+  kept: u32,
+): void {
   const recordBytes: u32 = family == 6 ? 17 : 5;
   for (let i: u32 = 0; i < count; i++) {
     const length = takeRecord(records + i * recordBytes, recordBytes);
-    const removed = clearRoute(vrf, family, length);
-    store<u32>(outcomes + (i << 2), removed ? outcomeWord(ROUTE_ADDED) : ROUTE_FULL);
+    const entry = findRoute(ribOf(vrf, family), ROUTE_SCRATCH, length);
+    const outcome = entry === null ? ROUTE_FULL : (kept >> entry.origin) & 1 ? ROUTE_KEPT : ROUTE_ADDED;
+    const removed = outcome == ROUTE_ADDED && clearRoute(vrf, family, length);
+    store<u32>(outcomes + (i << 2), removed ? outcomeWord(ROUTE_ADDED) : outcome);
   }
 }
 

@@ -167,13 +167,18 @@ export class Interfaces {
     this.#checkAttributes(doing, attributes);
   }
 
-  /** Adds an interface whose device is ready. @throws ApiError EINVAL, EEXIST, ENOSPC */
+  /** Adds an interface whose device is ready, or nothing of it. @throws ApiError EINVAL, EEXIST, ENOSPC */
   add(iface: NewInterface): Interface {
     const doing = `add interface ${iface.name}`;
     this.checkNew(doing, iface.name, iface);
     const added: Interface = { ...iface, id: this.#newId(doing) };
     this.#write(added);
-    for (const listener of this.#listeners) listener.added?.(added);
+    try {
+      for (const listener of this.#listeners) listener.added?.(added);
+    } catch (error) {
+      this.#letGo(added).catch(() => undefined); // those who wait for something have nothing of it yet
+      throw error;
+    }
     this.#router.emit({ type: 'iface add', text: describe(added) });
     return added;
   }

@@ -59,12 +59,17 @@ export class Addresses {
     return this.#byInterface.get(iface) ?? [];
   }
 
-  /** Adds an address. @throws ApiError EINVAL, EEXIST, EADDRINUSE */
+  /** Adds an address, or nothing of it. @throws ApiError EINVAL, EEXIST, EADDRINUSE, ENOSPC */
   add(iface: Interface, prefix: Prefix): void {
     const doing = `add address ${formatPrefix(prefix)} to ${iface.name}`;
     this.#check(doing, iface, prefix);
     this.#change(iface, [...this.of(iface.id), prefix]);
-    for (const listener of this.#listeners) listener.added?.({ iface: iface.id, prefix }, iface);
+    try {
+      for (const listener of this.#listeners) listener.added?.({ iface: iface.id, prefix }, iface);
+    } catch (error) {
+      this.remove(iface, prefix);
+      throw error;
+    }
   }
 
   /** Removes an address. @throws ApiError EADDRNOTAVAIL */

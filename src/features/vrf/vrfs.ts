@@ -1,6 +1,6 @@
 import { ApiError } from '../../engine/api-error.ts';
 import { type Mac, randomMac } from '../../net/mac.ts';
-import type { Interface, Interfaces, InterfaceType } from '../interface/index.ts';
+import type { Interface, Interfaces, InterfaceType, NewInterface } from '../interface/index.ts';
 
 /** How large the tables of a VRF may grow. */
 export interface VrfSizes {
@@ -73,29 +73,18 @@ export class Vrfs implements InterfaceType {
   /** Adds a VRF with empty tables. @throws ApiError EEXIST, EINVAL, ENOSPC, ENOMEM */
   add(wanted: NewVrf): Interface {
     const doing = `add vrf ${wanted.name}`;
-    this.#interfaces.checkNew(doing, wanted.name, {});
     const vrf = this.#freeNumber(doing);
     const sizes = checkSizes(doing, { ...this.#defaults, ...wanted.sizes });
+    const iface = newInterface(vrf, wanted);
+    this.#interfaces.checkNew(doing, wanted.name, iface);
     this.#sizes.set(vrf, sizes);
-    for (const tables of this.#tables) tables.open(vrf, sizes);
-    return this.#interfaces.add({
-      name: wanted.name,
-      type: 'vrf',
-      description: wanted.description ?? '',
-      up: true,
-      running: true,
-      promisc: false,
-      snooping: false,
-      mode: 'VRF',
-      vrf,
-      domain: 0,
-      mtu: LARGEST_PACKET,
-      mac: wanted.mac ?? randomMac(),
-      speedMbps: 0,
-      port: 0,
-      outputStage: undefined,
-      checksumsOnSend: false,
-    });
+    try {
+      for (const tables of this.#tables) tables.open(vrf, sizes);
+      return this.#interfaces.add(iface);
+    } catch (error) {
+      this.#close(vrf);
+      throw error;
+    }
   }
 
   /** Changes the sizes of a VRF's tables. @throws ApiError ENODEV, EBUSY, EINVAL */
@@ -128,8 +117,7 @@ export class Vrfs implements InterfaceType {
   }
 
   async remove(iface: Interface): Promise<void> {
-    for (const tables of [...this.#tables].reverse()) tables.close(iface.vrf);
-    this.#sizes.delete(iface.vrf);
+    this.#close(iface.vrf);
   }
 
   details(iface: Interface) {
@@ -144,6 +132,11 @@ export class Vrfs implements InterfaceType {
       routes6: used.reduce((sum, { routes6 }) => sum + routes6, 0),
     };
     return { case: 'vrfDetails', value } as const;
+  }
+
+  #close(vrf: number): void {
+    for (const tables of [...this.#tables].reverse()) tables.close(vrf);
+    this.#sizes.delete(vrf);
   }
 
   #checkUnused(iface: Interface): void {
@@ -175,6 +168,27 @@ export class Vrfs implements InterfaceType {
 /** The largest IP packet without jumbograms; what leaves a VRF meets the MTU of its next hop anyway. */
 const LARGEST_PACKET = 65534;
 const MOST_ROUTES = 1 << 24;
+
+function newInterface(vrf: number, { name, description = '', mac = randomMac() }: NewVrf): NewInterface {
+  return {
+    name,
+    type: 'vrf',
+    description,
+    up: true,
+    running: true,
+    promisc: false,
+    snooping: false,
+    mode: 'VRF',
+    vrf,
+    domain: 0,
+    mtu: LARGEST_PACKET,
+    mac,
+    speedMbps: 0,
+    port: 0,
+    outputStage: undefined,
+    checksumsOnSend: false,
+  };
+}
 
 function checkSizes(doing: string, sizes: VrfSizes): VrfSizes {
   for (const [name, value] of Object.entries(sizes)) {

@@ -45,12 +45,17 @@ export class Router implements AsyncDisposable {
 
   /** Starts it and waits until it is ready. @throws LabError with its log when it ends before */
   async start(): Promise<this> {
+    await this.launch().said(/the router is ready/, { timeoutMs: 15_000 });
+    return this;
+  }
+
+  /** Starts it and does not wait for anything. */
+  launch(): Program {
     const { config, flags = [], wrapper = '' } = this.#options;
     const configured = config === undefined ? [] : ['--config', this.#file('start.ctl', config)];
     const line = [wrapper, millrace, 'vrouter', '-s', this.socket, ...configured, ...flags].join(' ');
     this.#program = this.namespace.start(line, { directory: this.directory });
-    await this.#program.said(/the router is ready/, { timeoutMs: 15_000 });
-    return this;
+    return this.#program;
   }
 
   get program(): Program {

@@ -9,6 +9,8 @@
         "burst-thread.c",
         "datagram.c",
         "eal.c",
+        "eal-arguments.c",
+        "layout.c",
         "log.c",
         "log-level.c",
         "memory.c",

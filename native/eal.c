@@ -15,6 +15,7 @@
 
 #include "args.h"
 #include "burst.h"
+#include "eal-arguments.h"
 #include "log.h"
 #include "memory.h"
 #include "port.h"
@@ -168,9 +169,10 @@ static int init_quietly(int argc, char **argv, const cpu_set_t *cpus)
 		dup2(null, STDOUT_FILENO);
 	sched_setaffinity(0, sizeof(*cpus), cpus);
 
+	int error = eal_try_arguments(argc, argv);
 	rte_errno = 0;
-	int status = rte_eal_init(argc, argv);
-	int error = status >= 0 ? 0 : rte_errno != 0 ? rte_errno : EINVAL;
+	if (error == 0 && rte_eal_init(argc, argv) < 0)
+		error = rte_errno != 0 ? rte_errno : EINVAL;
 
 	sched_setaffinity(0, sizeof(allowed_cpus), &allowed_cpus);
 	fflush(stdout);

@@ -11,34 +11,10 @@
 
 #include "args.h"
 
-/* The layout that the datapath's TypeScript reads (src/engine/layout.ts) must be the one compiled here. */
-#define SAME_OFFSET(field, offset) static_assert(offsetof(struct rte_mbuf, field) == (offset), #field)
-SAME_OFFSET(buf_addr, 0);
-SAME_OFFSET(buf_iova, 8);
-SAME_OFFSET(data_off, 16);
-SAME_OFFSET(refcnt, 18);
-SAME_OFFSET(nb_segs, 20);
-SAME_OFFSET(port, 22);
-SAME_OFFSET(ol_flags, 24);
-SAME_OFFSET(packet_type, 32);
-SAME_OFFSET(pkt_len, 36);
-SAME_OFFSET(data_len, 40);
-SAME_OFFSET(vlan_tci, 42);
-SAME_OFFSET(hash.rss, 44);
-SAME_OFFSET(vlan_tci_outer, 52);
-SAME_OFFSET(buf_len, 54);
-SAME_OFFSET(pool, 56);
-SAME_OFFSET(next, 64);
-SAME_OFFSET(tx_offload, 72);
-SAME_OFFSET(dynfield1, 92);
-static_assert(sizeof(struct rte_mbuf) == 128, "mbuf size");
-static_assert(RTE_PKTMBUF_HEADROOM == 128, "headroom");
-
 #define PACKET_FIELD_OFFSET 92
 #define PACKET_FIELD_SIZE 28
 #define TIMESTAMP_OFFSET 120
 #define MAX_MBUFS (1u << 20)
-
 
 #define MAX_PAGE_SIZES 4
 #define MAX_LENGTH (1ull << 31)

@@ -52,11 +52,11 @@ for (const { kind, here, there } of [
     await assertPings(red, blue.ip4, '-s 1400');
     await using received = await startCapture(blue, blue.device);
     await iperf(red, blue, '-6 -n 1M');
-    await iperf(router.namespace, blue, '-4 -n 1M');
+    await iperf(router.namespace, blue, '-4 -n 1M -B 10.9.0.1');
     await received.stop();
     assert.deepEqual(await received.faulty(), []);
     await using back = await startCapture(red, red.device);
-    await iperf(other.router.namespace, red, '-4 -n 1M');
+    await iperf(other.router.namespace, red, '-4 -n 1M -B 10.9.0.2');
     await back.stop();
     assert.deepEqual(await back.faulty(), []);
     await other.router.ctl('route del 10.1.0.0/24\nroute del fd00:1::/64\ninterface del link');
@@ -141,7 +141,7 @@ const wrong: readonly { readonly devargs: string; readonly error: RegExp }[] = [
   { devargs: 'net_af_packet9,iface=nowhere', error: /\((EINVAL|ENODEV)\).*No such device/s },
   { devargs: 'net_pcap9,rx_pcap=/nowhere', error: /\(EINVAL\).*No such file/s },
   { devargs: 'net_virtio_user9,path=/nowhere', error: /\(EINVAL\).*No such file/s },
-  { devargs: 'net_tap9,iface=x-red mtu 9000', error: /\(ERANGE\).*expected an MTU of \d+ to \d+/s },
+  { devargs: 'net_tap9,iface=x-red mtu 20000', error: /\(ERANGE\).*expected an MTU of \d+ to \d+/s },
   {
     devargs: 'net_null9 rxqs 1000',
     error: /\(ENOSPC\).*expected at most 64 receive queues for 1 workers, got 100\d/s,

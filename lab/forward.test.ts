@@ -41,7 +41,8 @@ for (const { family, far, gateway } of [
     await using sent = await startCapture(red, red.device);
     await using received = await startCapture(blue, blue.device);
     const tcp = await iperf(red, blue, `${option} -n 4M`);
-    assert.ok(tcp.megabitsPerSecond > 50, `TCP: ${tcp.megabitsPerSecond} Mbit/s`);
+    // iperf3 counts a transfer as a second at least from 3.16 on: 4 MB are 33 Mbit/s.
+    assert.ok(tcp.megabitsPerSecond > 30, `TCP: ${tcp.megabitsPerSecond} Mbit/s`);
     const udp = await iperf(red, blue, `${option} -u -b 20M -n 1M`);
     assert.ok(udp.lostPercent < 1, `UDP: ${udp.lostPercent} % lost`);
     await Promise.all([sent.stop(), received.stop()]);

@@ -44,7 +44,9 @@ export class Capture implements AsyncDisposable {
     const options = checksums.flatMap((name) => ['-o', `${name}:TRUE`]);
     const shown = fields.length === 0 ? [] : ['-T', 'fields', ...fields.flatMap((field) => ['-e', field])];
     const output = await run(['tshark', '-n', '-r', this.file, ...options, '-Y', filter, ...shown]);
-    return output.split('\n').filter(Boolean);
+    // tshark writes flags as True and False from 4.2 on.
+    const flags = output.replace(/\bTrue\b/g, '1').replace(/\bFalse\b/g, '0');
+    return (shown.length > 0 ? flags : output).split('\n').filter(Boolean);
   }
 
   /** The packets in which tshark finds a wrong checksum or a malformed header, one a line. */

@@ -1,4 +1,5 @@
 import type { Host } from '../host.ts';
+import { LabError } from '../lab-error.ts';
 import type { Namespace } from '../namespace.ts';
 
 /** What arrived. */
@@ -18,13 +19,21 @@ export async function iperf(from: Namespace, to: Host, options: string): Promise
 
 /** The part of iperf3's JSON that is looked at. */
 interface IperfReport {
+  readonly error?: string;
   readonly end: {
     readonly sum?: { readonly bits_per_second: number; readonly lost_percent: number };
     readonly sum_received?: { readonly bits_per_second: number };
   };
 }
 
-function readResult({ end }: IperfReport): IperfResult {
+function readResult(report: IperfReport): IperfResult {
+  assertNoError(report);
+  const { end } = report;
   const bits = end.sum_received?.bits_per_second || end.sum?.bits_per_second || 0;
   return { megabitsPerSecond: bits / 1e6, lostPercent: end.sum?.lost_percent ?? 0 };
+}
+
+// With -J, old versions (3.12) end with status 0 whatever happened.
+function assertNoError({ error }: IperfReport): void {
+  if (error !== undefined) throw new LabError('LAB_IPERF', `iperf3: ${error}`);
 }

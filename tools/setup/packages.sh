@@ -2,8 +2,10 @@
 
 debian_packages=(
   build-essential pkg-config python3 # node-gyp
-  dpdk libdpdk-dev libnuma-dev       # the addon, testpmd
-  iproute2 iputils-ping traceroute iperf3 ethtool tcpdump tshark openssh-client dropbear-bin python3-prometheus-client # witnesses in the lab
+  dpdk libdpdk-dev libnuma-dev       # the addon
+  dpdk-dev                           # testpmd
+  mount procps                       # mount and sysctl, which small installations lack
+  iproute2 iputils-ping traceroute iperf3 ethtool curl tcpdump tshark openssh-client dropbear-bin python3-prometheus-client # witnesses in the lab
 )
 
 install_debian_packages() {

@@ -2,6 +2,7 @@ import { captureCommands } from './cli/capture.ts';
 import { datapathCommands } from './cli/datapath.ts';
 import { eventCommands } from './cli/events.ts';
 import { graphCommands } from './cli/graph.ts';
+import { healthCommands } from './cli/health.ts';
 import type { InterfaceArgument } from './cli/interface-argument.ts';
 import { logCommands } from './cli/log.ts';
 import { statsCommands } from './cli/stats.ts';
@@ -11,6 +12,7 @@ import { traceCommands } from './cli/trace.ts';
 export const engineCommands = (interfaceName: InterfaceArgument) => [
   ...statsCommands,
   ...graphCommands,
+  ...healthCommands,
   ...datapathCommands,
   ...traceCommands(interfaceName),
   ...captureCommands(interfaceName),

@@ -1,5 +1,5 @@
 import { flag, optional } from '../../command/argument.ts';
-import { integer, oneOf } from '../../command/argument-types.ts';
+import { integer, oneOf, text } from '../../command/argument-types.ts';
 import { details, lines } from '../../command/output.ts';
 import { engineServices } from '../client/engine-services.ts';
 import { routerCommand } from '../client/router-command.ts';
@@ -23,6 +23,15 @@ export const graphCommands = [
         isCompact: args.compact,
       };
       return lines(graphviz({ stages, edges }, view), { stages, edges });
+    },
+  }),
+  routerCommand({
+    syntax: 'graph enable STAGE',
+    help: 'Switches a stage on again that trapped too often.',
+    args: { STAGE: text('One that `health` shows.', { expects: 'the name of a stage' }) },
+    run: async ({ STAGE }, router) => {
+      await router.call(engineServices.graph, 'enableStage', { stage: STAGE });
+      return undefined;
     },
   }),
   routerCommand({

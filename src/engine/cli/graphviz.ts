@@ -37,7 +37,8 @@ function layerLines(stages: readonly GraphStageJson[]): readonly string[] {
   ]);
 }
 
-function stageText({ name = '', drop, kind }: GraphStageJson): string {
+function stageText({ name = '', drop, kind, disabled }: GraphStageJson): string {
+  if (disabled === true) return `${quoted(name)} [style=dotted, xlabel="disabled"];`;
   if (drop === true) return `${quoted(name)} [color=red];`;
   return kind === 'ending' ? `${quoted(name)} [shape=oval];` : `${quoted(name)};`;
 }

@@ -4,6 +4,7 @@ import type {
   EventService,
   GraphService,
   LogService,
+  RouterService,
   StatsService,
   TraceService,
 } from '../host/api/engine_pb.js';
@@ -11,6 +12,7 @@ import { serviceRef } from './service-types.ts';
 
 /** Names the services of the engine to the client. */
 export const engineServices = {
+  router: serviceRef<typeof RouterService>('millrace.engine.v1.RouterService'),
   stats: serviceRef<typeof StatsService>('millrace.engine.v1.StatsService'),
   graph: serviceRef<typeof GraphService>('millrace.engine.v1.GraphService'),
   datapath: serviceRef<typeof DatapathService>('millrace.engine.v1.DatapathService'),

@@ -21,6 +21,7 @@ import {
   type Datapath,
   type EngineFunctions,
   engineFunctionNames,
+  type Instance,
   instantiate,
   loadDatapath,
   nodeNamed,
@@ -49,6 +50,7 @@ import { StageGuard } from './stage-guard.ts';
 import { DatapathSwap } from './swap.ts';
 import { Traps } from './traps.ts';
 import { Troubles } from './troubles.ts';
+import { placeOfWorker } from './worker-place.ts';
 import { Workers, type WorkerView } from './workers.ts';
 
 /** How a router is to run. */
@@ -70,6 +72,8 @@ export interface RouterOptions {
 export class Router {
   readonly log: Logger;
   readonly eal: EalInfo;
+  /** Milliseconds that EAL took to start. */
+  readonly ealMs: number;
   readonly datapath: CurrentDatapath;
   readonly memory: Uint8Array;
   readonly view: DataView;
@@ -92,7 +96,11 @@ export class Router {
   readonly #settling: (() => Promise<void>)[] = [];
   #controlCpus: readonly number[] = allowedCpus();
 
-  private constructor(options: RouterOptions, eal: EalInfo, { code, datapath: first }: Loaded) {
+  private constructor(
+    options: RouterOptions,
+    eal: EalInfo & { readonly startMs: number },
+    { code, datapath: first }: Loaded,
+  ) {
     const datapath = new CurrentDatapath(first);
     const pool = poolCreate({
       name: 'packets',
@@ -107,6 +115,7 @@ export class Router {
     this.log = options.log;
     this.#emit = options.emit;
     this.eal = eal;
+    this.ealMs = eal.startMs;
     this.datapath = datapath;
     this.memory = new Uint8Array(shared.buffer);
     this.view = new DataView(shared.buffer);
@@ -118,14 +127,9 @@ export class Router {
       log: this.log,
       emit: this.#emit,
     });
-    const controlInstance = (of: Datapath) =>
-      instantiate({
-        datapath: of,
-        memory: shared,
-        host,
-        worker: CONTROL_WORKER,
-        packetDelta: mapping.delta,
-      });
+    const instanceOf = (of: Datapath, worker: number) =>
+      instantiate({ datapath: of, memory: shared, host, worker, packetDelta: mapping.delta });
+    const controlInstance = (of: Datapath) => instanceOf(of, CONTROL_WORKER);
     this.#functions = new LiveFunctions(controlInstance(first).exports);
     this.#engine = this.#functions.take<EngineFunctions>(engineFunctionNames);
     this.dispatch = new Dispatch(datapath, this.view);
@@ -142,8 +146,15 @@ export class Router {
       packetDelta: mapping.delta,
       workerStride,
       engine: this.#engine,
+      placeOf: (area) => placeOfWorker(this.view, area, datapath.info.graph),
+      tidy: (index) => this.#tidy(() => instanceOf(datapath.fixed, index)),
       listener: {
         trapped: (worker, trap) => void (this.swap.noteTrap(worker, trap) || this.traps.note(worker, trap)),
+        forced: ({ index, cpu }) =>
+          this.log.error(
+            { worker: index, cpu, place: this.workers.placeOf(index) },
+            'a worker stands still and is ended by force',
+          ),
         died: (worker, error) =>
           this.log.fatal({ worker: worker.index, cpu: worker.cpu, error }, 'a worker has died'),
       },
@@ -170,7 +181,9 @@ export class Router {
   static async start(options: RouterOptions & { readonly datapathCpus: readonly number[] }): Promise<Router> {
     const code = new Uint8Array(await readFile(options.datapathFile));
     const datapath = loadDatapath(code);
-    const router = new Router(options, ealInit(options.eal), { code, datapath });
+    const beforeMs = performance.now();
+    const eal = { ...ealInit(options.eal), startMs: Math.round(performance.now() - beforeMs) };
+    const router = new Router(options, eal, { code, datapath });
     for (const cpu of options.datapathCpus) await router.addWorker(cpu);
     router.#punts.start();
     return router;
@@ -268,6 +281,15 @@ export class Router {
     await this.workers.close();
     this.#punts.close();
     ealCleanup();
+  }
+
+  /** Gives back the packets of a worker whose thread was ended by force, from this one. */
+  #tidy(instance: () => Instance): void {
+    try {
+      instance().engine.retire();
+    } catch (error) {
+      this.log.error({ error }, 'packets of a worker that was ended by force are lost');
+    }
   }
 
   #writeControlBlock(poll: boolean): void {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { ApiError } from '../api-error.ts';
+import type { GraphNode } from '../compiler/graph.ts';
 import type { Datapath } from './datapath.ts';
 import type { RouterEvent } from './router-event.ts';
 import { MOST_TRAPS, type StageGuard } from './stage-guard.ts';
@@ -30,8 +31,8 @@ export class Traps {
   /** Switches a stage on again that was switched off. @throws ApiError ENOENT, EALREADY */
   enable(name: string): void {
     const doing = `enable stage ${name}`;
-    const { datapath, guard, troubles, log, emit } = this.#options;
-    const stage = datapath.info.graph.nodes.find((node) => node.kind === 'stage' && node.name === name);
+    const { guard, troubles, log, emit } = this.#options;
+    const stage = this.#stageNamed(name);
     if (!stage) {
       throw new ApiError('ENOENT', {
         doing,
@@ -49,10 +50,17 @@ export class Traps {
     emit({ type: 'stage enabled', text: `stage=${name}` });
   }
 
-  /** Whether a stage is off, and its traps since the start. */
-  ofStage(stage: number): { readonly disabled: boolean; readonly traps: number } {
+  /** Whether a stage is off, and its traps since the start; endings and drops have none. */
+  ofStage(name: string): { readonly disabled: boolean; readonly traps: number } {
     const { guard } = this.#options;
-    return { disabled: guard.disabled.has(stage), traps: guard.traps(stage) };
+    const stage = this.#stageNamed(name);
+    if (!stage) return { disabled: false, traps: 0 };
+    return { disabled: guard.disabled.has(stage.id), traps: guard.traps(stage.id) };
+  }
+
+  #stageNamed(name: string): GraphNode | undefined {
+    const { nodes } = this.#options.datapath.info.graph;
+    return nodes.find((node) => node.kind === 'stage' && node.name === name);
   }
 
   #tell({ index }: WorkerView, { dropped, reason }: TrapReport, stage: string): void {

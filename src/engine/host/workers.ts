@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { ApiError } from '../api-error.ts';
 import {
   MAX_PORTS,
   MAX_WORKER_QUEUES,
@@ -11,9 +12,11 @@ import {
   WORKER_NEXT_TRACE,
   WORKER_QUEUE_COUNT,
   WORKER_QUEUES,
+  WORKER_ROUNDS,
   WORKER_TRANSMIT,
 } from '../layout.ts';
 import type { Datapath, EngineFunctions } from './datapath.ts';
+import { QuietPoints } from './quiet-points.ts';
 
 /** What a worker thread is started with. */
 export interface WorkerStart {
@@ -67,6 +70,8 @@ export interface WorkerView {
 
 /** What happened on a worker, for the log. */
 export interface WorkerListener {
+  /** It did not end when it was told to, and was ended by force. */
+  forced(worker: WorkerView): void;
   trapped(worker: WorkerView, trap: TrapReport): void;
   died(worker: WorkerView, error: unknown): void;
 }
@@ -83,8 +88,10 @@ interface Running {
 /** The datapath's worker threads: one for each datapath CPU, each polling its own receive queues. */
 export class Workers {
   #options: Omit<WorkerStart, 'index' | 'cpu'>;
-  readonly #engine: EngineFunctions;
   readonly #listener: WorkerListener;
+  readonly #placeOf: (area: number) => string;
+  readonly #tidy: (index: number) => void;
+  readonly #quiet: QuietPoints;
   readonly #view: DataView;
   readonly #words: Int32Array;
   readonly #running: Running[] = [];
@@ -93,20 +100,41 @@ export class Workers {
     options: Omit<WorkerStart, 'index' | 'cpu'> & {
       readonly engine: EngineFunctions;
       readonly listener: WorkerListener;
+      /** Says where the worker with this area is. */
+      readonly placeOf: (area: number) => string;
+      /** Gives back what a worker that was ended by force had in its hands. */
+      readonly tidy: (index: number) => void;
     },
   ) {
-    const { engine, listener, ...start } = options;
+    const { engine, listener, placeOf, tidy, ...start } = options;
     this.#options = start;
-    this.#engine = engine;
     this.#listener = listener;
+    this.#placeOf = placeOf;
+    this.#tidy = tidy;
     this.#view = new DataView(start.memory.buffer);
     this.#words = new Int32Array(start.memory.buffer);
-    for (let index = 0; index < MAX_WORKERS; index++) Atomics.store(this.#words, this.#area(index) >> 2, -1);
+    this.#quiet = new QuietPoints({
+      engine,
+      epochOf: (index) => Atomics.load(this.#words, this.#area(index) >> 2),
+      roundsOf: (index) => this.#view.getBigUint64(this.#area(index) + WORKER_ROUNDS, true),
+      placeOf: (index) => this.placeOf(index),
+    });
+    for (let index = 0; index < MAX_WORKERS; index++) this.#markEnded(index);
   }
 
   /** The running workers, by index. */
   get list(): readonly WorkerView[] {
     return this.#running.map(({ index, cpu, threadId, queues }) => ({ index, cpu, threadId, queues }));
+  }
+
+  /** The kernel's id of a worker's thread. */
+  threadOf(index: number): number {
+    return this.#find(index).threadId;
+  }
+
+  /** Says in words where a worker is now: in which stage, if it stands in one. */
+  placeOf(index: number): string {
+    return this.#placeOf(this.#area(index));
   }
 
   /** Starts one more worker on a CPU. @throws Error when its thread cannot start there */
@@ -119,7 +147,7 @@ export class Workers {
     });
     const { module } = this.#options.datapath;
     const worker: Running = { index, thread, module, threadId: 0, cpu, queues: [] };
-    const ready = await this.#report(worker, 'ready');
+    const ready = await this.#report(worker, 'ready').answer;
     worker.threadId = ready.thread;
     thread.on('message', (report: WorkerReport) => this.#note(worker, report));
     thread.on('error', (error) => this.#listener.died(worker, error));
@@ -129,23 +157,31 @@ export class Workers {
     return worker;
   }
 
-  /** Ends a worker; its queues must have been taken by others before. */
+  /**
+   * Ends a worker, in order or else by force; when it returns, nobody polls its queues.
+   *
+   * @throws ApiError ETIMEDOUT when its thread cannot be ended, because it never comes back from C
+   */
   async remove(index: number): Promise<void> {
     const worker = this.#find(index);
-    const stopped = this.#report(worker, 'stopped');
-    this.#tell(worker, { kind: 'stop' });
-    await stopped;
+    const stopped = await this.#ask(worker, { kind: 'stop' }, 'stopped').catch(() => undefined);
+    if (!stopped) await this.#endByForce(worker);
     this.#running.splice(this.#running.indexOf(worker), 1);
-    await worker.thread.terminate();
+    if (stopped) await worker.thread.terminate();
   }
 
-  /** Moves a worker to another CPU. */
+  /** Ends workers that stand still, so that nobody has to wait for them. @throws ApiError ETIMEDOUT */
+  async endStanding(): Promise<void> {
+    const late = await this.#quiet.late(this.#running, LAST_PATIENCE_MS);
+    if (!late) return;
+    await this.#endByForce(late);
+    this.#running.splice(this.#running.indexOf(late), 1);
+    await this.endStanding();
+  }
+
+  /** Moves a worker to another CPU. @throws ApiError ETIMEDOUT when it does not answer; it moves when it does */
   async pin(index: number, cpu: number): Promise<void> {
-    const worker = this.#find(index);
-    const pinned = this.#report(worker, 'pinned');
-    this.#tell(worker, { kind: 'pin', cpu });
-    await pinned;
-    worker.cpu = cpu;
+    await this.#ask(this.#find(index), { kind: 'pin', cpu }, 'pinned');
   }
 
   /**
@@ -159,7 +195,11 @@ export class Workers {
     return await Promise.all(this.#running.map((worker) => this.#bringUpToDate(worker)));
   }
 
-  /** Gives a worker its receive queues; when it returns, the worker touches no others. */
+  /**
+   * Gives a worker its receive queues; when it returns, the worker touches no others.
+   *
+   * @throws ApiError ETIMEDOUT when it stands still; it has the queues that it had
+   */
   async setQueues(index: number, queues: readonly PortQueue[]): Promise<void> {
     if (queues.length > MAX_WORKER_QUEUES) {
       throw new RangeError(`queues of a worker: expected at most ${MAX_WORKER_QUEUES}, got ${queues.length}`);
@@ -167,7 +207,12 @@ export class Workers {
     const worker = this.#find(index);
     const area = this.#area(index);
     this.#view.setUint32(area + WORKER_QUEUE_COUNT, 0, true);
-    await this.quiet();
+    try {
+      await this.#quiet.pass([worker]);
+    } catch (error) {
+      this.#view.setUint32(area + WORKER_QUEUE_COUNT, worker.queues.length, true);
+      throw error;
+    }
     for (const [i, { port, queue }] of queues.entries()) {
       this.#view.setUint16(area + WORKER_QUEUES + i * 4, port, true);
       this.#view.setUint16(area + WORKER_QUEUES + i * 4 + 2, queue, true);
@@ -191,15 +236,9 @@ export class Workers {
     return records.reduce((sum, record) => sum + this.#view.getBigUint64(record + TRANSMIT_UNSENT, true), 0n);
   }
 
-  /** Waits until every worker has begun a new round: none sees what was unlinked before. @throws Error when one is stuck */
+  /** Waits until every worker has begun a new round: none sees what was unlinked before. @throws ApiError ETIMEDOUT */
   async quiet(): Promise<void> {
-    const epoch = this.#engine.newEpoch();
-    const patience = performance.now() + LONGEST_QUIET_MS;
-    while (!this.#engine.epochPassed(epoch)) {
-      if (performance.now() > patience)
-        throw new Error(`a worker has not finished its round in ${LONGEST_QUIET_MS} ms`);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await this.#quiet.pass(this.#running);
   }
 
   /** Ends all workers. */
@@ -211,11 +250,45 @@ export class Workers {
     const { module } = this.#options.datapath;
     if (worker.module === module) return 0;
     worker.module = module;
-    const swapped = this.#report(worker, 'swapped');
-    this.#tell(worker, { kind: 'swap', module });
-    const report = await Promise.race([swapped, delay(LONGEST_SWAP_MS, undefined, { ref: false })]);
-    if (!report) throw new Error(`worker ${worker.index} has not answered in ${LONGEST_SWAP_MS} ms`);
-    return report.pauseMs;
+    const { pauseMs } = await this.#ask(worker, { kind: 'swap', module }, 'swapped');
+    return pauseMs;
+  }
+
+  /** Calls a worker back from its loop, and waits for its answer. @throws ApiError ETIMEDOUT when none comes */
+  async #ask<Kind extends WorkerReport['kind']>(
+    worker: Running,
+    command: WorkerCommand,
+    kind: Kind,
+  ): Promise<Extract<WorkerReport, { kind: Kind }>> {
+    const { answer, forget } = this.#report(worker, kind);
+    this.#tell(worker, command);
+    const report = await Promise.race([answer, delay(LONGEST_ANSWER_MS, undefined, { ref: false })]);
+    if (report) return report;
+    forget();
+    throw this.#silent(`${command.kind} worker ${worker.index}`, worker);
+  }
+
+  /** Ends a thread wherever it is in WebAssembly; what it held is given back for it. */
+  async #endByForce(worker: Running): Promise<void> {
+    this.#listener.forced(worker);
+    const ended = worker.thread.terminate().then(() => true);
+    if (!(await Promise.race([ended, delay(LONGEST_ANSWER_MS, false, { ref: false })])))
+      throw this.#silent(`end worker ${worker.index} by force`, worker);
+    this.#tidy(worker.index);
+    this.#markEnded(worker.index);
+  }
+
+  #silent(doing: string, { index, cpu }: Running): ApiError {
+    return new ApiError('ETIMEDOUT', {
+      doing,
+      expected: `its answer within ${LONGEST_ANSWER_MS} ms`,
+      received: `none: it stands still ${this.placeOf(index)} (CPU ${cpu})`,
+    });
+  }
+
+  /** A worker that does not run holds nobody back. */
+  #markEnded(index: number): void {
+    Atomics.store(this.#words, this.#area(index) >> 2, -1);
   }
 
   #area(index: number): number {
@@ -247,28 +320,33 @@ export class Workers {
     Atomics.store(this.#words, (this.#area(worker.index) + WORKER_COMMAND) >> 2, 1);
   }
 
-  /** Waits for a report of one kind. */
+  /** Waits for a report of one kind, until it is forgotten. */
   #report<Kind extends WorkerReport['kind']>(
     worker: Running,
     kind: Kind,
-  ): Promise<Extract<WorkerReport, { kind: Kind }>> {
-    return new Promise((resolve, reject) => {
-      const done = (settle: () => void) => {
-        worker.thread.off('message', onMessage);
-        worker.thread.off('error', onError);
-        settle();
-      };
-      const onMessage = (report: WorkerReport) => {
-        if (isReport(report, kind)) done(() => resolve(report));
-      };
-      const onError = (error: unknown) => done(() => reject(error));
-      worker.thread.on('message', onMessage);
-      worker.thread.on('error', onError);
-    });
+  ): { readonly answer: Promise<Extract<WorkerReport, { kind: Kind }>>; readonly forget: () => void } {
+    const { promise, resolve, reject } = Promise.withResolvers<Extract<WorkerReport, { kind: Kind }>>();
+    const forget = () => {
+      worker.thread.off('message', onMessage);
+      worker.thread.off('error', onError);
+    };
+    const onMessage = (report: WorkerReport) => {
+      if (!isReport(report, kind)) return;
+      forget();
+      resolve(report);
+    };
+    const onError = (error: unknown) => {
+      forget();
+      reject(error);
+    };
+    worker.thread.on('message', onMessage);
+    worker.thread.on('error', onError);
+    return { answer: promise, forget };
   }
 
   #note(worker: Running, report: WorkerReport): void {
     if (report.kind === 'trap') this.#listener.trapped(worker, report);
+    if (report.kind === 'pinned') worker.cpu = report.cpu;
   }
 }
 
@@ -279,6 +357,7 @@ function isReport<Kind extends WorkerReport['kind']>(
   return report.kind === kind;
 }
 
-/** A worker answers between two bursts, or after the longest sleep. */
-const LONGEST_SWAP_MS = 2000;
-const LONGEST_QUIET_MS = 2000;
+/** A worker answers between two bursts or after the longest sleep, and later where others use its CPU. */
+const LONGEST_ANSWER_MS = 5000;
+/** Whoever ends the router waits for nobody long. */
+const LAST_PATIENCE_MS = 1000;

@@ -5,7 +5,7 @@ import type { DatapathSource } from '../compiler/compile.ts';
 import { fingerprint } from '../compiler/graph.ts';
 import { readStage, type Stage } from '../compiler/stages.ts';
 
-/** What goes wrong in a stage. `pause` goes on after so many rounds of an empty loop, `loop` never. */
+/** What goes wrong in a stage. `pause` goes on after some milliseconds in an empty loop, `loop` never. */
 export type FaultKind = 'unreachable' | 'out-of-bounds' | 'divide' | 'pause' | 'loop';
 
 /** Where a stage goes wrong: at its first statement, or before its last. */
@@ -17,12 +17,17 @@ export type FaultPlace = 'first' | 'last';
  */
 export async function withFaults(source: DatapathSource, folder: string): Promise<DatapathSource> {
   const helper = join(folder, 'datapath/fault.ts');
-  await write(helper, helperText(resolve(source.root, 'engine/datapath'), dirname(helper)));
+  const text = helperText(resolve(source.root, 'engine/datapath'), dirname(helper));
+  await write(helper, text);
   const stages: string[] = [];
   for (const path of source.stages) {
     const stage = readStage(join(source.root, `${path}.ts`));
     const file = join(folder, path, '..', `${stage.name}.ts`);
-    await write(file, patch(stage, { file, helper, receives: path === source.stages[0] }));
+    // The stages are what a kept build is known by, and so they say which helper they want.
+    await write(
+      file,
+      `${patch(stage, { file, helper, receives: path === source.stages[0] })}// ${fingerprint(text)}\n`,
+    );
     stages.push(relative(source.root, file).replace(/\.ts$/, ''));
   }
   return { ...source, stages };
@@ -33,14 +38,14 @@ export function faultPayload(fault: {
   readonly stage: string;
   readonly kind: FaultKind;
   readonly place?: FaultPlace;
-  /** Rounds of `pause`. */
-  readonly rounds?: number;
+  /** How long `pause` takes. */
+  readonly ms?: number;
 }): Uint8Array {
   const bytes = new Uint8Array(32);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint32(4, numberOf(fault.stage), true);
-  view.setUint32(8, fault.rounds ?? 0, true);
+  view.setUint32(8, fault.ms ?? 0, true);
   view.setUint8(12, kinds.indexOf(fault.kind));
   view.setUint8(13, fault.place === 'last' ? 1 : 0);
   return bytes;
@@ -92,6 +97,8 @@ function patch(
 function helperText(datapath: string, folder: string): string {
   const module = (name: string) => moduleFrom(folder, join(datapath, name));
   return `
+import { CONTROL_TICKS_PER_SECOND } from '${module('../layout')}';
+import { cycles } from '${module('host')}';
 import { delta } from '${module('instance')}';
 import { NO_FRAME, Packet } from '${module('packet')}';
 
@@ -113,8 +120,12 @@ function goWrongAt(at: usize, stage: u32, place: u32): void {
   if (kind == 0) unreachable();
   if (kind == 1) store<u32>(SCRATCH, load<u32>(0xfffffff0));
   if (kind == 2) store<u32>(SCRATCH, 1 / load<u32>(ZERO));
-  if (kind == 3) for (let i: u32 = load<u32>(at, 8); i; i--) atomic.load<u32>(ZERO);
+  if (kind == 3) for (const end = <u64>cycles() + pauseTicks(at); <u64>cycles() < end; ) {}
   if (kind == 4) while (!atomic.load<u32>(ZERO)) {}
+}
+
+function pauseTicks(at: usize): u64 {
+  return (<u64>load<u32>(at, 8) * load<u64>(CONTROL_TICKS_PER_SECOND)) / 1000;
 }
 
 /** Two words of the first page, which nobody uses. */

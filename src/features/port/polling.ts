@@ -2,7 +2,7 @@ import { ApiError } from '../../engine/api-error.ts';
 import type { Router } from '../../engine/host/router.ts';
 import type { PortQueue } from '../../engine/host/workers.ts';
 import { MAX_WORKER_QUEUES } from '../../engine/layout.ts';
-import { type Assignment, changed, distribute, move, withoutPort } from './queues.ts';
+import { type Assignment, changed, distribute, move, sameQueue, withoutPort } from './queues.ts';
 
 /** Which worker polls which receive queue, kept true on the running workers. */
 export class Polling {
@@ -100,15 +100,39 @@ export class Polling {
 
   async #dismiss(index: number): Promise<void> {
     const orphans = this.#assigned.find(({ worker }) => worker === index)?.queues ?? [];
-    await this.#router.workers.setQueues(index, []);
     await this.#router.removeWorker(index);
     this.#assigned = this.#assigned.filter(({ worker }) => worker !== index);
     await this.#apply(distribute(this.#assigned, orphans));
   }
 
-  /** Takes queues away before anyone gets them, so that no queue is ever polled twice. */
+  /** Lets workers poll what is wanted; where one stands still, all poll what they did. @throws ApiError ETIMEDOUT */
   async #apply(wanted: readonly Assignment[]): Promise<void> {
-    const workers = changed(this.#assigned, wanted);
+    const before = this.#assigned;
+    try {
+      await this.#move(wanted);
+    } catch (error) {
+      await this.#moveBack(before, wanted);
+      throw error;
+    }
+  }
+
+  /** Gives workers what they polled before, as far as they answer and nobody else who does not holds it. */
+  async #moveBack(before: readonly Assignment[], wanted: readonly Assignment[]): Promise<void> {
+    const { workers } = this.#router;
+    const touched = changed(before, wanted).map(({ worker }) => worker);
+    for (const worker of touched) await workers.setQueues(worker, []).catch(() => {});
+    for (const { worker, queues } of before.filter((each) => touched.includes(each.worker))) {
+      const held = workers.list.filter(({ index }) => index !== worker).flatMap((each) => each.queues);
+      const free = queues.filter((queue) => !held.some((other) => sameQueue(other, queue)));
+      await workers.setQueues(worker, free).catch(() => {});
+    }
+    this.#assigned = workers.list.map(({ index, queues }) => ({ worker: index, queues }));
+  }
+
+  /** Takes queues away before anyone gets them, so that no queue is ever polled twice. */
+  async #move(wanted: readonly Assignment[]): Promise<void> {
+    const running = new Set(this.#router.workers.list.map(({ index }) => index)); // one may have been ended by force
+    const workers = changed(this.#assigned, wanted).filter(({ worker }) => running.has(worker));
     for (const { worker, queues } of workers) {
       const old = this.#assigned.find((each) => each.worker === worker)?.queues ?? [];
       const staying = old.filter((queue) =>

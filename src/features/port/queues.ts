@@ -24,7 +24,7 @@ export function move(
   worker: number,
 ): readonly Assignment[] {
   return assigned.map((each) => {
-    const others = each.queues.filter((kept) => !same(kept, queue));
+    const others = each.queues.filter((kept) => !sameQueue(kept, queue));
     return { ...each, queues: each.worker === worker ? [...others, queue] : others };
   });
 }
@@ -38,10 +38,11 @@ export function withoutPort(assigned: readonly Assignment[], port: number): read
 export function changed(before: readonly Assignment[], after: readonly Assignment[]): readonly Assignment[] {
   return after.filter(({ worker, queues }) => {
     const old = before.find((each) => each.worker === worker)?.queues ?? [];
-    return old.length !== queues.length || queues.some((queue, i) => !old[i] || !same(old[i], queue));
+    return old.length !== queues.length || queues.some((queue, i) => !old[i] || !sameQueue(old[i], queue));
   });
 }
 
-function same(a: PortQueue, b: PortQueue): boolean {
+/** Tells whether two are the same receive queue. */
+export function sameQueue(a: PortQueue, b: PortQueue): boolean {
   return a.port === b.port && a.queue === b.queue;
 }

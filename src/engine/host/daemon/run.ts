@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { ApiError } from '../../api-error.ts';
+import { DATAPATH_HEALTH, type Health } from '../api/health.ts';
 import { ApiServer } from '../api/server.ts';
 import { findListener } from '../api/unix-socket-holder.ts';
 import { allowedCpus } from '../dpdk.ts';
@@ -57,11 +58,13 @@ async function serve(daemon: Daemon, flags: Flags): Promise<void> {
     owner: flags.socketOwner,
     services: router.services,
     onFault: ({ method, error }) => log.error({ method, error }, 'a call has failed'),
-    settled: () => router.settled(),
+    // The lines of the start need not wait for the host one by one.
+    settled: async () => void (context.startupMs > 0 && (await router.settled())),
   });
   const close = closeOnce(async () => {
     notifyServiceManager('STOPPING=1', process.env, log);
     await api.close();
+    await router.workers.endStanding();
     await closeFeatures();
     await router.close();
     log.info('the router has ended');
@@ -71,17 +74,30 @@ async function serve(daemon: Daemon, flags: Flags): Promise<void> {
   try {
     await api.start();
     if (flags.config !== undefined) await daemon.runScript(flags.config, flags.socket);
+    await router.settled();
   } catch (error) {
     await close();
     throw error;
   }
   context.startupMs = Math.round(process.uptime() * 1000);
   api.health.setAll('serving');
+  followTroubles(router, api.health);
   notifyServiceManager('READY=1', process.env, log);
   log.info(
-    { socket: flags.socket, startupMs: context.startupMs, dpdk: router.eal.version },
+    { socket: flags.socket, startupMs: context.startupMs, ealMs: router.ealMs, dpdk: router.eal.version },
     'the router is ready',
   );
+}
+
+/** Health follows the troubles: any is one of the packet path, a worker that stands still is one of the whole router. */
+function followTroubles({ troubles }: Router, health: Health): void {
+  const follow = () => {
+    const standing = troubles.list.some(({ about }) => about === 'worker');
+    health.set(DATAPATH_HEALTH, troubles.list.length > 0 ? 'not-serving' : 'serving');
+    health.set('', standing ? 'not-serving' : 'serving');
+  };
+  troubles.onChange(follow);
+  follow();
 }
 
 async function startRouter(
@@ -143,23 +159,36 @@ function closeOnce(close: () => Promise<void>): () => Promise<void> {
   };
 }
 
-/** The first signal ends the router in order, the second at once. */
+/** The first signal ends the router in order, the second at once, and so does time. */
 function endOnSignals(log: Logger, close: () => Promise<void>): void {
   let asked = false;
   const end = (signal: NodeJS.Signals) => {
-    if (asked) process.exit(1);
+    if (asked) endByForce();
     asked = true;
     log.info({ signal }, 'the router is ending');
+    setTimeout(() => {
+      log.fatal({ longestMs: LONGEST_END_MS }, 'the router has not ended in time, and is ended by force');
+      endByForce();
+    }, LONGEST_END_MS);
     close().then(
       () => process.exit(0),
       (error) => {
-        log.fatal({ error }, 'the router could not end in order');
-        process.exit(1);
+        log.fatal({ error }, 'the router could not end in order, and is ended by force');
+        endByForce();
       },
     );
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
 }
+
+/** Node.js waits for its threads when it exits; one that never comes back from C would keep the process. */
+function endByForce(): never {
+  process.kill(process.pid, 'SIGKILL');
+  throw new Error('the process goes on after SIGKILL');
+}
+
+/** Ending takes a second or two; whoever manages the service would not wait for ever either. */
+const LONGEST_END_MS = 20_000;
 
 /** A mistake in one call or timer is told, and costs neither the other calls nor the packets. */
 function goOnAfterMistakes(log: Logger): void {

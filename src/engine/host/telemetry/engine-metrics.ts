@@ -1,4 +1,5 @@
 import { CONTROL_ARENA_USED, PACKET_BUFFERS } from '../../layout.ts';
+import type { Traps } from '../traps.ts';
 import { ROUTER_PREFIX } from './metrics.ts';
 import type { NodeStatistics, NodeStats } from './node-stats.ts';
 import type { MetricFamily, Sample } from './openmetrics.ts';
@@ -14,6 +15,10 @@ export interface EngineMetricsOptions {
   readonly workers: () => readonly WatchedWorker[];
   /** Workers that stand still. */
   readonly stuck: () => readonly WatchedWorker[];
+  /** Traps of a stage, and whether it is off; see host/traps.ts. */
+  readonly traps?: Pick<Traps, 'ofStage'>;
+  /** Packets of the control thread that no worker could take. */
+  readonly lostInjected?: () => number;
   /** Packet buffers of the pool. */
   readonly buffers?: () => { readonly inUse: number; readonly available: number };
 }
@@ -30,6 +35,8 @@ export function engineMetrics(options: EngineMetricsOptions): readonly MetricFam
     ...stageMetrics(statistics, states),
     ...workerMetrics(states),
     stuckMetric(states, options.stuck()),
+    ...(options.traps ? trapMetrics(source, options.traps) : []),
+    ...(options.lostInjected ? [lostMetric(options.lostInjected())] : []),
     ...(options.buffers ? [bufferMetric(options.buffers())] : []),
     tableMetric(source),
     ...processMetrics(),
@@ -103,6 +110,36 @@ function stuckMetric(readings: readonly WorkerReading[], stuck: readonly Watched
       labels: labelsOf(worker),
       value: indices.has(worker.index) ? 1 : 0,
     })),
+  };
+}
+
+function trapMetrics({ info }: TelemetrySource, traps: Pick<Traps, 'ofStage'>): MetricFamily[] {
+  const stages = info.graph.nodes.filter(({ kind }) => kind === 'stage');
+  return [
+    {
+      name: `${ROUTER_PREFIX}stage_traps`,
+      type: 'counter',
+      help: 'Traps that happened in a stage; each has cost a burst.',
+      samples: stages.map(({ name }) => ({ labels: { stage: name }, value: traps.ofStage(name).traps })),
+    },
+    {
+      name: `${ROUTER_PREFIX}stage_disabled`,
+      type: 'gauge',
+      help: 'Whether a stage is off because it trapped too often.',
+      samples: stages.map(({ name }) => ({
+        labels: { stage: name },
+        value: traps.ofStage(name).disabled ? 1 : 0,
+      })),
+    },
+  ];
+}
+
+function lostMetric(value: number): MetricFamily {
+  return {
+    name: `${ROUTER_PREFIX}lost_injected_packets`,
+    type: 'counter',
+    help: 'Packets from the control thread that no worker could take.',
+    samples: [{ value }],
   };
 }
 

@@ -13,6 +13,7 @@ import { Metrics } from './metrics.ts';
 import { MetricsServer, parseMetricsPlace } from './metrics-server.ts';
 import { NodeStatistics } from './node-stats.ts';
 import { PacketLog } from './packet-log.ts';
+import { waitedForCpuMs } from './schedstat.ts';
 import { captureService } from './services/capture-service.ts';
 import { eventService } from './services/event-service.ts';
 import { graphService } from './services/graph-service.ts';
@@ -24,7 +25,7 @@ import type { TelemetrySource } from './source.ts';
 import { TraceReader } from './trace-reader.ts';
 import { Tracing } from './tracing.ts';
 import { noInterfaces, type WatchedInterfaces } from './watched-interfaces.ts';
-import { WorkerWatch } from './worker-watch.ts';
+import { type Standstill, type WatchedWorker, WorkerWatch } from './worker-watch.ts';
 
 /** What telemetry needs to know of the program that runs the router. */
 export interface TelemetryContext {
@@ -87,6 +88,7 @@ export class Telemetry {
       source,
       workers: () => router.workers.list,
       listener: this.#watchListener,
+      waitedMs: ({ index }) => waitedForCpuMs(router.workers.threadOf(index)),
     });
     this.#ratios = new BusyRatios(source, () => router.workers.list);
     this.#server = new MetricsServer(
@@ -125,7 +127,11 @@ export class Telemetry {
     const statistics = new NodeStatistics(source);
     const workers = () => this.#router.workers.list;
     const stuck = () => this.#watch.stuck;
-    this.metrics.register(() => engineMetrics({ source, statistics, workers, stuck, buffers: poolStats }));
+    const { traps, packets } = this.#router;
+    const lostInjected = () => packets.lost;
+    this.metrics.register(() =>
+      engineMetrics({ source, statistics, workers, stuck, traps, lostInjected, buffers: poolStats }),
+    );
     this.metrics.register(() => [this.#ratios.metric()]);
   }
 
@@ -152,14 +158,19 @@ export class Telemetry {
   }
 
   readonly #watchListener = {
-    stuck: (worker: { readonly index: number; readonly cpu: number }, ms: number) => {
-      const { index, cpu } = worker;
-      this.#router.log.error({ worker: index, cpu, ms }, 'a worker stands still');
-      this.#router.emit({ type: 'worker stuck', text: `worker=${index} cpu=${cpu} ms=${ms}` });
+    stuck: ({ index, cpu }: WatchedWorker, { ms, withoutCpuMs }: Standstill) => {
+      const { log, workers, troubles } = this.#router;
+      const others = withoutCpuMs > ms / 2 ? ', and others use its CPU' : '';
+      const place = `${workers.placeOf(index)}${others}`;
+      log.error({ worker: index, cpu, ms, withoutCpuMs, place }, 'a worker stands still');
+      this.#router.emit({ type: 'worker stuck', text: `worker=${index} cpu=${cpu} ms=${ms} ${place}` });
+      troubles.begin('worker', String(index), `stands still on CPU ${cpu} ${place}`);
     },
     moving: ({ index, cpu }: { readonly index: number; readonly cpu: number }) => {
       this.#router.log.info({ worker: index, cpu }, 'a worker moves again');
       this.#router.emit({ type: 'worker moving', text: `worker=${index} cpu=${cpu}` });
+      this.#router.troubles.end('worker', String(index));
     },
+    gone: (index: number) => this.#router.troubles.end('worker', String(index)),
   };
 }

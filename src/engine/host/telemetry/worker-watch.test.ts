@@ -6,12 +6,17 @@ import { WorkerWatch } from './worker-watch.ts';
 test('a worker that stands still is named once, and again when it moves', async () => {
   const { bench, source } = await openSampleBench();
   const told: string[] = [];
+  let workers = [{ index: 0, cpu: 3 }];
+  let waitedMs = 70;
   const watch = new WorkerWatch({
     source,
-    workers: () => [{ index: 0, cpu: 3 }],
+    workers: () => workers,
+    waitedMs: () => waitedMs,
     listener: {
-      stuck: (worker, ms) => told.push(`stuck ${worker.index} on ${worker.cpu} ${ms}`),
+      stuck: ({ index, cpu }, { ms, withoutCpuMs }) =>
+        told.push(`stuck ${index} on ${cpu} ${ms} ${withoutCpuMs}`),
       moving: (worker) => told.push(`moving ${worker.index}`),
+      gone: (index) => told.push(`gone ${index}`),
     },
   });
   watch.check(0);
@@ -19,12 +24,32 @@ test('a worker that stands still is named once, and again when it moves', async 
   watch.check(900);
   watch.check(1800);
   assert.deepEqual(told, []);
+  waitedMs = 1000;
   watch.check(2000);
   watch.check(3000);
-  assert.deepEqual(told, ['stuck 0 on 3 1100']);
+  assert.deepEqual(told, ['stuck 0 on 3 1100 930']);
   assert.deepEqual(watch.stuck, [{ index: 0, cpu: 3 }]);
   bench.run();
   watch.check(3100);
-  assert.deepEqual(told, ['stuck 0 on 3 1100', 'moving 0']);
+  assert.deepEqual(told, ['stuck 0 on 3 1100 930', 'moving 0']);
   assert.deepEqual(watch.stuck, []);
+  watch.check(4050);
+  watch.check(4200);
+  workers = [];
+  watch.check(4300);
+  assert.deepEqual(told.slice(2), ['stuck 0 on 3 1100 0', 'gone 0']);
+});
+
+test('a worker is not blamed for the time that the whole process stood still', async () => {
+  const { source } = await openSampleBench();
+  const told: string[] = [];
+  const listener = { stuck: () => told.push('stuck'), moving: () => told.push('moving'), gone: () => {} };
+  const workers = () => [{ index: 0, cpu: 3 }];
+  const watch = new WorkerWatch({ source, workers, listener, waitedMs: () => 0 });
+  watch.check(0);
+  watch.check(5000);
+  watch.check(5900);
+  assert.deepEqual(told, []);
+  watch.check(6000);
+  assert.deepEqual(told, ['stuck']);
 });

@@ -4,15 +4,17 @@ import { GraphService } from '../../api/engine_pb.js';
 import { type ApiService, apiService } from '../../api/service.ts';
 import type { Datapath } from '../../datapath.ts';
 import type { Dispatch } from '../../dispatch.ts';
+import type { Traps } from '../../traps.ts';
 import { viewGraph } from '../graph-view.ts';
 
-/** Shows the graph of stages, and how many packets are handled at once. */
+/** Shows the graph of stages, which of them are off, and how many packets are handled at once. */
 export function graphService(router: {
   readonly view: DataView;
   readonly datapath: Pick<Datapath, 'info'>;
   readonly dispatch: Pick<Dispatch, 'entries'>;
+  readonly traps: Pick<Traps, 'ofStage' | 'enable'>;
 }): ApiService {
-  const { view, datapath, dispatch } = router;
+  const { view, datapath, dispatch, traps } = router;
   const config = () => ({
     vectorMax: view.getUint32(CONTROL_VECTOR, true),
     rxBurstMax: view.getUint32(CONTROL_BURST, true),
@@ -21,7 +23,11 @@ export function graphService(router: {
     getGraph() {
       const { stages, edges } = viewGraph(datapath.info, dispatch.entries);
       return {
-        stages: stages.map((stage) => ({ ...stage, drop: stage.kind === 'drop' })),
+        stages: stages.map((stage) => ({
+          ...stage,
+          drop: stage.kind === 'drop',
+          ...traps.ofStage(stage.name),
+        })),
         edges: edges.map(({ keys, ...edge }) => ({ ...edge, name: keys.join(', ') })),
       };
     },
@@ -32,6 +38,10 @@ export function graphService(router: {
       if (vectorMax !== undefined) view.setUint32(CONTROL_VECTOR, vectorMax, true);
       if (rxBurstMax !== undefined) view.setUint32(CONTROL_BURST, rxBurstMax, true);
       return { config: config() };
+    },
+    enableStage({ stage }) {
+      traps.enable(stage);
+      return {};
     },
   });
 }

@@ -6,6 +6,9 @@ import { engineCommands } from '../../../cli.ts';
 import { MODE_MEASURE } from '../../../layout.ts';
 import { CtlBench } from '../../api/testing/ctl-bench.ts';
 import { ModeBits } from '../../mode-bits.ts';
+import { MOST_TRAPS, StageGuard } from '../../stage-guard.ts';
+import { Traps } from '../../traps.ts';
+import { Troubles } from '../../troubles.ts';
 import { Captures } from '../captures.ts';
 import { clockNow } from '../clock.ts';
 import { Events } from '../events.ts';
@@ -21,6 +24,7 @@ import { captureService } from './capture-service.ts';
 import { eventService } from './event-service.ts';
 import { graphService } from './graph-service.ts';
 import { logService } from './log-service.ts';
+import { routerService } from './router-service.ts';
 import { statsService } from './stats-service.ts';
 import { traceService } from './trace-service.ts';
 
@@ -37,6 +41,15 @@ const { graph } = source.info;
 const watched = () => interfaces;
 const reader = new TraceReader(source);
 const workers = () => [{ index: 0, cpu: 1 }];
+const troubles = new Troubles();
+const guard = new StageGuard(bench.view, mode);
+const traps = new Traps({
+  datapath: bench.datapath,
+  guard,
+  troubles,
+  log: root,
+  emit: (event) => events.emit(event),
+});
 let resets = 0;
 const ctl = new CtlBench({
   commands: engineCommands((help) => name(help)),
@@ -54,7 +67,9 @@ const ctl = new CtlBench({
       view: bench.view,
       datapath: bench.datapath,
       dispatch: { entries: sampleDispatch },
+      traps,
     }),
+    routerService({ eal: { version: 'DPDK' }, troubles }, { version: '1', startupMs: 5 }),
     traceService({ tracing, reader, graph, interfaces: watched, clock, workers }),
     captureService(captures, watched),
     eventService(events),
@@ -95,6 +110,24 @@ test('stats count from their last reset, for one CPU or all', async () => {
   const { error } = await ctl.run('stats cpu 7');
   assert.match(error, /ENOENT.*\n.*expected a CPU with a worker, one of 1, got 7/);
   assert.deepEqual(await ctl.json('stats hardware'), [{ iface: 'p0', name: 'rx_missed', value: 3 }]);
+});
+
+test('a stage that was switched off is in the health and the graph, and works again when it is enabled', async () => {
+  const worker = { index: 0, cpu: 1, threadId: 1, queues: [] };
+  const trap = { stage: bench.node('sample-route'), stack: '', dropped: 1, reason: 'unreachable' };
+  for (let i = 0; i < MOST_TRAPS; i++) traps.note(worker, trap);
+  const [trouble] = (await ctl.json('health')) as { name: string; trouble: string }[];
+  assert.equal(trouble?.name, 'sample-route');
+  assert.match(trouble.trouble, /trapped 10 times/);
+  assert.match((await ctl.run('graph show')).out, /"sample-route" \[style=dotted, xlabel="disabled"\];/);
+  assert.match(
+    (await ctl.run('graph enable sample-input')).error,
+    /expected a stage that is off \(sample-route\)/,
+  );
+  assert.match((await ctl.run('graph enable nothing')).error, /expected the name of a stage, got "nothing"/);
+  await ctl.run('graph enable sample-route');
+  assert.deepEqual(await ctl.json('health'), []);
+  assert.doesNotMatch((await ctl.run('graph show')).out, /disabled/);
 });
 
 test('the graph has the edges of dispatch tables', async () => {

@@ -5,9 +5,12 @@ import { test } from 'node:test';
 import { featuresLowToHigh } from './import-rules.ts';
 
 const root = join(import.meta.dirname, '../..');
-const documents = globSync(['*.md', 'docs/**/*.md', 'src/**/*.md', 'lab/**/*.md', 'bench/**/*.md'], {
-  cwd: root,
-});
+const documents = globSync(
+  ['*.md', 'docs/**/*.md', 'src/**/*.md', 'lab/**/*.md', 'bench/**/*.md', 'fuzz/**/*.md'],
+  {
+    cwd: root,
+  },
+);
 
 test('links between documents lead to files', () => {
   const broken = documents.flatMap((file) =>

@@ -70,13 +70,20 @@ export const importRules: readonly IForbiddenRuleType[] = [
   {
     name: 'kube-is-for-operator-and-agent',
     comment: 'Only the operator and the agent know Kubernetes.',
-    from: { path: '^(src|lab|bench)/', pathNot: '^src/kube/|/(operator|agent)(/|\\.ts$)|\\.test\\.ts$' },
+    from: { path: '^(src|lab|bench|fuzz)/', pathNot: '^src/kube/|/(operator|agent)(/|\\.ts$)|\\.test\\.ts$' },
     to: { path: '^src/kube/' },
+  },
+  {
+    name: 'fuzz-check-is-independent',
+    comment:
+      'What checks the datapath shares no code with it: not even the codecs that tests build packets with.',
+    from: { path: '^fuzz/check/' },
+    to: { pathNot: '^fuzz/(check/|finding\\.ts$|input\\.ts$)' },
   },
   {
     name: 'tests-are-not-imported',
     comment:
-      'What tests share lives in a testing folder, and only tests, the lab and the benchmarks import it.',
+      'What tests share lives in a testing folder, and only tests, the lab, the benchmarks and the fuzzer import it.',
     from: { path: '^src/', pathNot: tests },
     to: { path: tests },
   },
@@ -91,7 +98,7 @@ function layer(name: string, allowed: string): IForbiddenRuleType {
       .map((folder) => `src/${folder}`)
       .join(', ')}.`,
     from: { path: `^src/${name}/`, pathNot: tests },
-    to: { path: '^(src|lab|bench|tools|test)/', pathNot: `^src/(${allowed})/` },
+    to: { path: '^(src|lab|bench|fuzz|tools|test)/', pathNot: `^src/(${allowed})/` },
   };
 }
 

@@ -95,6 +95,15 @@ const cases: readonly { fact: string; files: Readonly<Record<string, string>>; r
       rules: ['kube-is-for-operator-and-agent'],
     },
     {
+      fact: 'what checks the datapath for the fuzzer knows nothing but what it checks',
+      files: {
+        'fuzz/check/frame.ts': "import '../input.ts'; import '../../src/net/checksum.ts';",
+        'fuzz/input.ts': 'export const a = 1;',
+        'src/net/checksum.ts': 'export const a = 1;',
+      },
+      rules: ['fuzz-check-is-independent'],
+    },
+    {
       fact: 'an import that leads nowhere is caught',
       files: { 'src/net/a.ts': "import './nowhere.ts';" },
       rules: ['import-exists'],

@@ -18,7 +18,9 @@ export interface ForbiddenImport {
  * @returns the imports that break a rule; empty when there is none
  */
 export async function findForbiddenImports(root: string): Promise<readonly ForbiddenImport[]> {
-  const folders = ['src', 'lab', 'bench', 'tools', 'test'].filter((folder) => existsSync(join(root, folder)));
+  const folders = ['src', 'lab', 'bench', 'fuzz', 'tools', 'test'].filter((folder) =>
+    existsSync(join(root, folder)),
+  );
   const { output } = await cruise(
     folders,
     {

@@ -9,6 +9,7 @@ test('runs the lab one file at a time, after all others', () => {
   const plan = planTests(parseArguments([]), root);
   assert.ok(plan.serial.includes('lab/forward.test.ts'));
   assert.ok(plan.parallel.includes('tools/test/plan.test.ts'));
+  assert.ok(plan.parallel.includes('fuzz/fuzz.test.ts'));
   assert.ok(!plan.parallel.some((file) => file.startsWith('lab/')));
 });
 

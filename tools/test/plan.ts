@@ -29,7 +29,7 @@ export function parseArguments(args: readonly string[]): TestRequest {
 
 /** Chooses the test files below a root. */
 export function planTests({ quick, pattern }: TestRequest, root: string): TestPlan {
-  const parallel = filesBelow(root, ['src', 'tools', 'bench', 'test']);
+  const parallel = filesBelow(root, ['src', 'tools', 'bench', 'fuzz', 'test']);
   const serial = quick ? [] : filesBelow(root, ['lab']);
   if (pattern === undefined) return { checks: true, parallel, serial, namePattern: undefined };
   const hasPattern = (file: string) => file.includes(pattern);

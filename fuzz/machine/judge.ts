@@ -1,0 +1,165 @@
+import { digest, firstDifference } from '../check/bytes.ts';
+import { checkFrame } from '../check/check-frame.ts';
+import { fragmentHeader } from '../check/check-ip6.ts';
+import { type Frame, invalid, isUnfinished } from '../check/frame.ts';
+import { Finding } from '../finding.ts';
+import { type Input, ipOffsetOf } from '../input.ts';
+import type { World } from '../world.ts';
+import { MBUF_BYTES } from './buffers.ts';
+import type { Judge, Way } from './way.ts';
+
+/** Bits of the upper half of olFlags that ask a port for a TCP or UDP checksum. */
+const TX_L4 = 3 << 20;
+/** All other wishes, but for the family of what is in it: bits 41 to 60 of olFlags. */
+const TX_OTHERS = 0x1ffffe00 & ~TX_L4 & ~(3 << 23);
+const LONGEST_PACKET = 65536 + MBUF_BYTES;
+
+/** A packet that waits for its neighbour, and what it waits for. */
+export interface Held {
+  readonly packet: number;
+  readonly nextHop: number;
+  readonly etherType: number;
+  readonly iface: number;
+  readonly vrf: number;
+}
+
+/** Looks at all that leaves the datapath, and keeps what is to wait for its neighbour. */
+export class OutputJudge implements Judge {
+  /** What the ways are given at present. */
+  inputs: readonly Input[] = [];
+  /** What waits, of the way that runs. */
+  held: Held[] = [];
+  /** Whether packets that wait are kept, or given up at once. */
+  holds = true;
+  /** Fragments that the way that runs has made, while they are collected. */
+  fragments: Uint8Array[] | undefined;
+  /** What left, in words, while that is asked for. */
+  log: string[] | undefined;
+  readonly #world: World;
+  readonly #holdStage: number;
+  readonly #deliverStages: readonly number[];
+  readonly #scratch = new DataView(new ArrayBuffer(LONGEST_PACKET));
+
+  constructor(world: World) {
+    this.#world = world;
+    const { bench } = world.topology;
+    this.#holdStage = bench.node('neighbor-hold');
+    this.#deliverStages = [bench.node('host-deliver'), bench.node('host-frame')];
+  }
+
+  sent(way: Way, port: number, packet: number): number {
+    const frame = this.#frameOf(way, port, packet);
+    const { view, at, length } = frame;
+    checkFrame(frame, this.#world);
+    if (!frame.input) this.#noteFragment(frame);
+    this.log?.push(`port ${port}${frame.asked ? ' asked' : ''}: ${hexOf(view, at, length)}`);
+    const asked = frame.asked ? (frame.l2Bytes << 8) | frame.l3Bytes | 0x10000 : 0;
+    return digest(view, at, length, port + 1 + (asked << 5));
+  }
+
+  punted(way: Way, event: { stage: number; iface: number; vrf: number; at: number; packet: number }): number {
+    const { stage, iface, vrf, at, packet } = event;
+    const seed = Math.imul(stage + 1, 0x01000193) ^ (iface << 16) ^ vrf;
+    if (packet < 0) return digest(way.view, at + 16, 48, seed);
+    const { view, at: start, length } = this.#gather(way, packet);
+    this.log?.push(`event ${stage} of interface ${iface}: ${hexOf(view, start, length)}`);
+    if ((way.inputOf[packet] ?? -1) < 0) hideIdentification(view, start, length);
+    const sum = digest(view, start, length, seed);
+    if (stage === this.#holdStage && this.holds) {
+      const [nextHop, etherType] = [way.view.getUint32(at + 16, true), way.view.getUint16(at + 20, true)];
+      this.held.push({ packet, nextHop, etherType, iface, vrf });
+      return sum ^ nextHop;
+    }
+    if (this.#deliverStages.includes(stage)) this.#checkDelivered(way, { packet, view, at: start, length });
+    way.giveBack(packet);
+    return sum;
+  }
+
+  #frameOf(way: Way, port: number, packet: number): Frame {
+    const { buffers } = way;
+    const whole = this.#gather(way, packet);
+    const flags = buffers.flagsHigh(packet);
+    if (flags & TX_OTHERS)
+      invalid(`a port is asked for 0x${flags.toString(16)}, which it cannot know how to do`);
+    const offload = buffers.txOffload(packet);
+    const input = way.inputOf[packet] ?? -1;
+    return {
+      ...whole,
+      port,
+      firstSegment: buffers.dataLength(packet),
+      asked: (flags & TX_L4) !== 0,
+      l2Bytes: offload & 0x7f,
+      l3Bytes: (offload >> 7) & 0x1ff,
+      input: input < 0 ? undefined : this.inputs[input],
+    };
+  }
+
+  /** A packet's bytes in one piece, its chain looked at. */
+  #gather({ buffers }: Way, packet: number): { view: DataView; at: number; length: number } {
+    const length = buffers.packetLength(packet);
+    const segments = buffers.segments(packet);
+    if (segments === 1 && buffers.next(packet) < 0) {
+      if (buffers.dataLength(packet) !== length) throw chainBroken("its length is not its segment's");
+      return { view: buffers.view, at: buffers.dataAt(packet), length };
+    }
+    let copied = 0;
+    let left = segments;
+    const scratch = new Uint8Array(this.#scratch.buffer);
+    for (let index = packet; index >= 0; index = buffers.next(index)) {
+      const [at, part] = [buffers.dataAt(index), buffers.dataLength(index)];
+      if (--left < 0 || copied + part > length)
+        throw chainBroken('it has more segments or bytes than it says');
+      scratch.set(buffers.bytes.subarray(at, at + part), copied);
+      copied += part;
+    }
+    if (left !== 0 || copied !== length) throw chainBroken('it has fewer segments or bytes than it says');
+    return { view: this.#scratch, at: 0, length };
+  }
+
+  /** What goes to the host is what came, but for a checksum that was finished. */
+  #checkDelivered(way: Way, whole: { packet: number; view: DataView; at: number; length: number }): void {
+    const input = this.inputs[way.inputOf[whole.packet] ?? -1];
+    if (!input) return;
+    const isFrame =
+      whole.length === input.length &&
+      input.entry === 'wire' &&
+      whole.view.getUint16(whole.at + 12) === input.view.getUint16(12);
+    const differs = firstDifference(
+      whole.view,
+      whole.at,
+      input.bytes,
+      isFrame ? 0 : ipOffsetOf(input),
+      whole.length,
+    );
+    if (differs >= 0 && !isUnfinished(input)) invalid(`byte ${differs} of a packet for the host has changed`);
+  }
+
+  /** Keeps a fragment that is collected. */
+  #noteFragment({ view, at, length }: Frame): void {
+    if (view.getUint16(at + 12) !== 0x86dd) {
+      if (view.getUint16(at + 20) & 0x3fff) this.fragments?.push(copyOf(view, at, length));
+      return;
+    }
+    if (fragmentHeader(view, at + 14, length - 14) > 0) this.fragments?.push(copyOf(view, at, length));
+    hideIdentification(view, at + 14, length - 14);
+  }
+}
+
+/** Clears the number of an IPv6 fragment that was made here: each way counts on its own. */
+function hideIdentification(view: DataView, ip: number, length: number): void {
+  if (length < 48 || view.getUint8(ip) >> 4 !== 6) return;
+  const fragment = fragmentHeader(view, ip, length);
+  if (fragment > 0) view.setUint32(ip + fragment + 4, 0);
+}
+
+function chainBroken(message: string): Finding {
+  return new Finding('every buffer once', `a packet's chain is broken: ${message}`);
+}
+
+function copyOf(view: DataView, at: number, length: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + at, length).slice();
+}
+
+function hexOf(view: DataView, at: number, length: number): string {
+  return Buffer.from(copyOf(view, at, length)).toString('hex');
+}

@@ -1,0 +1,209 @@
+import type { DatapathSource } from '../src/engine/compiler/compile.ts';
+import { tableFunctions } from '../src/engine/host/datapath.ts';
+import { CONTROL_TICKS_PER_SECOND } from '../src/engine/layout.ts';
+import { Bench } from '../src/engine/testing/bench.ts';
+import { INTERFACE_SNOOPING, INTERFACE_TX_L4_CKSUM, INTERFACE_UP } from '../src/features/interface/layout.ts';
+import { forwarding, type Link, Topology } from '../src/features/ip/testing/topology.ts';
+import { NEXT_HOP_CONNECTED, NEXT_HOP_FAILED, NEXT_HOP_LOCAL } from '../src/features/neighbor/layout.ts';
+import { addressToBytes, parseAddress } from '../src/net/address.ts';
+import type { Stations } from './check/frame.ts';
+import type { Setting } from './input.ts';
+
+const MAC_PREFIX = 0x0200_0000_0000;
+/** ICMPv6 types that daemons of the host speak. */
+const hostTypes = [130, 131, 132, 133, 134, 143];
+
+/**
+ * The router that is fuzzed, with everything configured. To the links of the packet tests come:
+ *
+ *   link 1  port 0, VRF 1, fills checksums       link 3  port 2, VRF 2, MTU 600, snoops, fills checksums
+ *   link 2  port 1, VRF 1                        interface 4, port 3: down; interface 5, port 4: no addresses
+ *
+ * and routes to 198.51.100.0/24, 101, …, and 2001:db8:f0::/48, f1, …, each of another kind: see `#routes`.
+ */
+export class World implements Stations {
+  readonly topology: Topology;
+  readonly #stations = new Map<number, { port: number; mtu: number }>();
+  /** The next hop of an interface whose neighbour is found out while packets are held. */
+  readonly #late = new Map<number, number>();
+  readonly #failed: number;
+  readonly #nodes = new Map<string, number>();
+  #host: boolean | undefined;
+  #lastMac = 0x0200;
+
+  constructor(topology: Topology) {
+    this.topology = topology;
+    for (const link of topology.links) this.#link(link);
+    this.#failed = topology.nextHop({ stage4: 'ip4-reject', stage6: 'ip6-reject', flags: NEXT_HOP_FAILED });
+    this.#interfaces();
+    this.#routes();
+    this.#hooks();
+  }
+
+  static async open(source: DatapathSource, buildFolder: string): Promise<World> {
+    return new World(new Topology(await Bench.open(source, buildFolder)));
+  }
+
+  macOfPort(port: number): number {
+    return port === 0 || port === 1 || port === 2 || port === 4 ? MAC_PREFIX + port + 1 : 0;
+  }
+
+  stationWith(mac: number): { readonly port: number; readonly mtu: number } | undefined {
+    return this.#stations.get(mac);
+  }
+
+  fillsChecksums(port: number): boolean {
+    return port === 0 || port === 2;
+  }
+
+  /** The next hop that a held packet goes on to, once its neighbour is known or has failed. */
+  nextHopAfter(nextHop: number, found: boolean): number {
+    const { bench } = this.topology;
+    const iface = bench.view.getUint16(bench.region('NEXT_HOPS') + nextHop * 64 + 4, true);
+    return (found ? this.#late.get(iface) : undefined) ?? this.#failed;
+  }
+
+  /** Id of a stage. */
+  node(name: string): number {
+    const known = this.#nodes.get(name) ?? this.topology.bench.node(name);
+    this.#nodes.set(name, known);
+    return known;
+  }
+
+  /** Sets the router as a burst wants it. */
+  apply({ host, errors }: Setting): void {
+    if (host !== this.#host) this.#setHost(host);
+    this.#host = host;
+    const { topology } = this;
+    if (errors === undefined) topology.bench.view.setBigUint64(CONTROL_TICKS_PER_SECOND, 0n, true);
+    else topology.limitErrors({ perSecond: Math.max(errors, 1), atOnce: Math.max(errors, 1) });
+  }
+
+  #setHost(host: boolean): void {
+    const { topology } = this;
+    const stage = host ? 'host-deliver' : undefined;
+    topology.take('protocol4', 0, stage);
+    topology.take('protocol6', 0, stage);
+    for (const type of hostTypes) topology.take('icmp6', type, stage);
+  }
+
+  /** Changes flags of all interfaces. */
+  setFlags(flags: number, on: boolean): void {
+    const { view } = this.topology.bench;
+    const interfaces = this.topology.bench.region('INTERFACES');
+    for (const id of [1, 2, 3, 5]) {
+      const at = interfaces + id * 128;
+      const now = view.getUint32(at, true);
+      view.setUint32(at, on ? now | flags : now & ~flags, true);
+    }
+  }
+
+  #link(link: Link): void {
+    this.#stations.set(MAC_PREFIX + 0x0100 + link.id, { port: link.port, mtu: 1500 });
+    this.#late.set(link.id, this.#neighbor(link, 1500));
+    for (const address of [link.address4, link.address6, link.linkLocal]) this.#answer(link.id, address);
+  }
+
+  /** Adds a neighbour with a MAC address of its own, so that frames to it tell what they may be. */
+  #neighbor(link: Link, mtu: number): number {
+    const last = ++this.#lastMac;
+    const mac = `02:00:00:00:${(last >> 8).toString(16).padStart(2, '0')}:${(last & 255).toString(16).padStart(2, '0')}`;
+    this.#stations.set(MAC_PREFIX + last, { port: link.port, mtu });
+    return this.topology.neighbor(link, { mac, mtu });
+  }
+
+  #answer(iface: number, text: string): void {
+    const bytes = new Uint8Array(16);
+    const address = addressToBytes(parseAddress(text));
+    bytes.set(address);
+    const view = new DataView(bytes.buffer);
+    const family = address.length === 4 ? 4 : 6;
+    const { answerFor } = tableFunctions<AnswerFunctions>(this.topology.bench.control.exports, ['answerFor']);
+    answerFor(iface, family, view.getBigUint64(0, true), view.getBigUint64(8, true));
+  }
+
+  #interfaces(): void {
+    const { bench, links } = this.topology;
+    const interfaces = bench.region('INTERFACES');
+    const ports = bench.region('PORT_INTERFACES');
+    bench.view.setUint32(interfaces + 128, INTERFACE_UP | INTERFACE_TX_L4_CKSUM, true);
+    const third = interfaces + links[2].id * 128;
+    bench.view.setUint32(third, INTERFACE_UP | INTERFACE_SNOOPING | INTERFACE_TX_L4_CKSUM, true);
+    bench.view.setUint16(third + 4, 2, true);
+    bench.view.setUint16(third + 6, 600, true);
+    const { setInterface, setInterfaceMac } = tableFunctions<InterfaceFunctions>(bench.control.exports, [
+      'setInterface',
+      'setInterfaceMac',
+    ]);
+    const [input, output] = [bench.node('ether-input'), bench.node('port-tx')];
+    setInterface(4, 0, 1, 1500, 3, input, output, 0);
+    setInterface(5, INTERFACE_UP, 1, 1500, 4, input, output, 0);
+    for (const id of [4, 5]) {
+      setInterfaceMac(id, 0x02000000, id);
+      bench.view.setUint16(ports + (id - 1) * 2, id, true);
+    }
+  }
+
+  #routes(): void {
+    const { topology } = this;
+    const [first, second, third] = topology.links;
+    topology.openVrf(0);
+    topology.openVrf(2);
+    const plain = topology.neighbor(first);
+    const refusing = { stage4: 'ip4-reject', stage6: 'ip6-reject' };
+    const grouping = { stage4: 'ip4-group', stage6: 'ip6-group' };
+    const broadcast = topology.nextHop({ stage4: 'ip4-multicast', stage6: 'ip6-multicast', link: first });
+    const connected3 = topology.nextHop({ ...forwarding, link: third, flags: NEXT_HOP_CONNECTED, mtu: 600 });
+    const local3 = { stage4: 'ip4-local', stage6: 'ip6-local', link: third, flags: NEXT_HOP_LOCAL };
+    const narrow = this.#neighbor(second, 300);
+    const kinds = [
+      narrow,
+      this.#neighbor(first, 68),
+      topology.nextHop({ stage4: 'ip-blackhole', stage6: 'ip-blackhole' }),
+      topology.nextHop(refusing),
+      this.#failed,
+      topology.nextHop({ ...grouping, members: [plain, narrow, plain, this.#failed] }),
+      topology.nextHop({ ...grouping, members: [] }),
+      topology.neighbor({ ...first, id: 4 }),
+      this.#neighbor(third, 1280),
+      this.#neighbor(first, 40),
+    ];
+    for (const vrf of [1, 2]) {
+      for (const [i, nextHop] of kinds.entries()) {
+        topology.route(`198.51.${100 + i}.0/24`, nextHop, vrf);
+        topology.route(`2001:db8:${(0xf0 + i).toString(16)}::/48`, nextHop, vrf);
+      }
+      topology.route('10.0.1.255/32', broadcast, vrf);
+    }
+    topology.route('10.0.3.0/24', connected3, 2);
+    topology.route('2001:db8:3::/64', connected3, 2);
+    topology.route('10.0.3.1/32', topology.nextHop(local3), 2);
+    topology.route('2001:db8:3::1/128', topology.nextHop(local3), 2);
+    topology.route('0.0.0.0/0', this.#neighbor(third, 600), 2);
+    topology.route('::/0', this.#neighbor(third, 600), 2);
+  }
+
+  #hooks(): void {
+    const { bench } = this.topology;
+    bench.view.setUint16(bench.region('ETHER_TYPES') + 0x0608 * 2, bench.node('arp-input'), true);
+    bench.view.setUint16(bench.region('ETHER_OTHERS'), bench.node('host-frame'), true);
+  }
+}
+
+interface AnswerFunctions {
+  answerFor(iface: number, family: number, low: bigint, high: bigint): number;
+}
+
+interface InterfaceFunctions {
+  setInterface(
+    id: number,
+    flags: number,
+    vrf: number,
+    mtu: number,
+    port: number,
+    inputNode: number,
+    outputNode: number,
+    domain: number,
+  ): void;
+  setInterfaceMac(id: number, firstFour: number, lastTwo: number): void;
+}

@@ -6,6 +6,7 @@ import { addressedTo, udpFrame } from './traffic.ts';
 
 const passage = {
   seconds: 1,
+  offered: 11,
   sent: 10,
   received: 9,
   tries: 5,

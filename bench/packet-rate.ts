@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Forwarding, Log } from './peer.ts';
-import { watchBusiest } from './thread-time.ts';
+import { tellWhenShared, watchBusiest } from './thread-time.ts';
 
 const warmUpMs = 1000;
-const wholeCore = 0.97;
 
 /**
  * Measures how many million packets a program sends in a second of one core, by its own counter. The second
@@ -32,8 +31,7 @@ export async function packetRates(
   await delay(seconds * 1000);
   const { share } = watch();
   const after = await forwarding.sample();
-  if (share < wholeCore)
-    log(`the core was shared: a forwarding thread had ${Math.round(share * 100)} % of it`);
+  tellWhenShared(share, log);
   const wall = (after.packets - before.packets) / (after.atMs - before.atMs) / 1000;
   return { perCore: wall / share, wall };
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Log } from './peer.ts';
 
 /** The CPU time that each thread of a process has had so far, in nanoseconds, by thread id. */
 export function threadTimes(pid: number): ReadonlyMap<string, number> {
@@ -25,6 +26,14 @@ export function watchBusiest(pid: number, threads = 1): () => ThreadShare {
     return { share: used / threads / 1e6 / (performance.now() - startMs) };
   };
 }
+
+/** Says so when a polling thread had less than a whole core. */
+export function tellWhenShared(share: number, log: Log): void {
+  if (share < wholeCore)
+    log(`the core was shared: a forwarding thread had ${Math.round(share * 100)} % of it`);
+}
+
+const wholeCore = 0.97;
 
 /** What the busiest thread and all threads together had between two readings, in nanoseconds. */
 export function timeBetween(

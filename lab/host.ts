@@ -48,8 +48,8 @@ export class Host extends Namespace {
       link set ${this.device} up
       address add ${this.ip4}/24 dev ${this.device}
       address add ${this.ip6}/64 dev ${this.device} nodad
-      route add default via ${this.gateway4}
-      route add default via ${this.gateway6} dev ${this.device}
+      route replace default via ${this.gateway4}
+      route replace default via ${this.gateway6} dev ${this.device}
     `);
     // What a veth sends is not cut into packets and has no checksums, unless it is told to.
     if (this.plan.link !== undefined && this.plan.link !== 'tap')

@@ -9,7 +9,7 @@ import { testpmd } from '../peers/testpmd.ts';
 import { readyPeers } from '../ready-peers.ts';
 import { buildGenerator } from '../setup/generator.ts';
 import { median } from '../statistics.ts';
-import { type ThreadShare, watchBusiest } from '../thread-time.ts';
+import { type ThreadShare, tellWhenShared, watchBusiest } from '../thread-time.ts';
 import { type VhostSwitch, vhostFrames } from '../vhost-switch.ts';
 import { fewIpv4Routes } from '../workload.ts';
 import { Workspace } from '../workspace.ts';
@@ -39,6 +39,7 @@ async function measureRate(settings: Settings): Promise<readonly Result[]> {
     name: each.name,
     measure: async () => {
       const { passage, share } = await pass(each, { rate: 0, seconds: settings.seconds });
+      tellWhenShared(share, settings.log);
       full.set(each.name, passage.full / passage.tries);
       return passage.received / passage.seconds / 1e6 / share;
     },
@@ -72,7 +73,8 @@ async function measureLatency(settings: Settings): Promise<readonly Result[]> {
   const contenders = ready.map((each) => ({
     name: each.name,
     measure: async () => {
-      const { passage } = await pass(each, { rate, seconds: settings.seconds });
+      const { passage, share } = await pass(each, { rate, seconds: settings.seconds });
+      tellWhenShared(share, settings.log);
       excluded.push(passage.excluded / passage.received);
       return figuresOf(passage);
     },
@@ -131,12 +133,12 @@ async function pass(
 }
 
 function figuresOf(passage: Passage) {
-  const { sent, received, medianNs, p99Ns, p999Ns } = passage;
+  const { offered, received, medianNs, p99Ns, p999Ns } = passage;
   return {
     median: medianNs / 1000,
     p99: p99Ns / 1000,
     'p99.9': p999Ns / 1000,
-    lost: (1 - received / sent) * 100,
+    lost: (1 - received / offered) * 100,
   };
 }
 

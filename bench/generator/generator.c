@@ -8,6 +8,9 @@
  * second or 0 for as fast as possible, is answered by one line of JSON. Latencies are in nanoseconds, from just before
  * a packet is handed to the first port until just after the second port gave it back; 0 with rate 0.
  *
+ * What a full port does not take is lost and not sent later, so that a router that stood still for a moment does not
+ * meet a flood afterwards.
+ *
  * A thread that shares its core is now and then not running. When a turn of the loop took longer than STALL_NS, the
  * time is taken off the measurement, and what was on its way meanwhile has no latency: it is counted as excluded.
  */
@@ -53,7 +56,7 @@ struct frame {
 struct run {
 	uint64_t start, end, last, stalled, stall_end;
 	bool unpaced; /* full rings and nothing else make the latency then: none is noted */
-	uint64_t sent, received, tries, full, stalls, excluded, longest;
+	uint64_t offered, sent, received, tries, full, stalls, excluded, longest;
 };
 
 static struct frame frames[MAX_FRAMES];
@@ -139,7 +142,7 @@ static unsigned due(const struct run *run, double rate, uint64_t now)
 	if (rate == 0)
 		return BURST;
 	double elapsed = (double)(now - run->start - run->stalled) / (double)rte_get_tsc_hz();
-	double missing = elapsed * rate - (double)run->sent;
+	double missing = elapsed * rate - (double)run->offered;
 	return missing < 0 ? 0 : missing < BURST ? (unsigned)missing : BURST;
 }
 
@@ -159,6 +162,7 @@ static void send_burst(struct run *run, unsigned count)
 		packets[i]->pkt_len = packets[i]->data_len = frame->length;
 	}
 	unsigned sent = rte_eth_tx_burst(0, 0, packets, count);
+	run->offered += count;
 	run->sent += sent;
 	run->tries++;
 	if (sent < count) {
@@ -228,8 +232,9 @@ static uint64_t percentile(const struct run *run, double share)
 
 static void report(const struct run *run, double seconds)
 {
-	printf("{\"seconds\":%.6f,\"sent\":%" PRIu64 ",\"received\":%" PRIu64 ",\"tries\":%" PRIu64 ",\"full\":%" PRIu64,
-	       seconds, run->sent, run->received, run->tries, run->full);
+	printf("{\"seconds\":%.6f,\"offered\":%" PRIu64 ",\"sent\":%" PRIu64 ",\"received\":%" PRIu64, seconds, run->offered,
+	       run->sent, run->received);
+	printf(",\"tries\":%" PRIu64 ",\"full\":%" PRIu64, run->tries, run->full);
 	printf(",\"stalls\":%" PRIu64 ",\"stalledSeconds\":%.6f,\"excluded\":%" PRIu64, run->stalls,
 	       (double)nanoseconds(run->stalled) / 1e9, run->excluded);
 	printf(",\"medianNs\":%" PRIu64 ",\"p99Ns\":%" PRIu64 ",\"p999Ns\":%" PRIu64 ",\"longestNs\":%" PRIu64 "}\n",

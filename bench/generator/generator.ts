@@ -11,6 +11,8 @@ import { buildGenerator } from '../setup/generator.ts';
 /** What one measurement of the generator gave; times on the second clock are without the generator's own stalls. */
 export interface Passage {
   readonly seconds: number;
+  /** Packets handed to the first port, those that it took, and those that came back. */
+  readonly offered: number;
   readonly sent: number;
   readonly received: number;
   /** Bursts handed to the first port, and those of which it took only a part because it was full. */
@@ -28,7 +30,7 @@ export interface Passage {
 }
 
 const fields = [
-  ...['seconds', 'sent', 'received', 'tries', 'full', 'stalls', 'stalledSeconds', 'excluded'],
+  ...['seconds', 'offered', 'sent', 'received', 'tries', 'full', 'stalls', 'stalledSeconds', 'excluded'],
   ...['medianNs', 'p99Ns', 'p999Ns', 'longestNs'],
 ];
 

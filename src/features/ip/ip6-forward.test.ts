@@ -132,6 +132,19 @@ describe('ip6-error', () => {
     assert.deepEqual(topology.receive(first, packet).ended, { 'ip6-hop-limit-exceeded': 1 });
   });
 
+  it('says nothing about what may be an error, its type or extension headers in a later buffer', () => {
+    const extended = joinBytes(ipv6Options(58, new Uint8Array(0)), icmpv6Message({ type: 1 }, payload, ends));
+    const behind = ipv6Packet({ ...ends, nextHeader: 60, hopLimit: 1 }, extended);
+    for (const [packet, segmentBytes] of [
+      [icmp(1), 54],
+      [behind, 54],
+      [behind, 62],
+    ] as const) {
+      const { ended } = topology.receive(first, packet, { segmentBytes });
+      assert.deepEqual(ended, { 'ip6-hop-limit-exceeded': 1 });
+    }
+  });
+
   it('says nothing to a group, and nothing about one', () => {
     const toGroup = ipv6Packet(
       { source: first.host.address6, destination: 'ff02::9', nextHeader: 99 },

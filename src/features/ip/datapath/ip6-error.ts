@@ -83,8 +83,10 @@ function deservesError(packet: Packet): bool {
   const toMany = isMulticast6(header.destinationLow) || packet.flags & PACKET_LINK_MULTICAST;
   if (toMany && !isToldOfGroups(packet.note)) return false;
   const upper = upperLayer6(header, packet.dataLen);
+  if (!upper) return packet.nbSegs == 1; // a later fragment, or headers that go on in the next buffer
   const offset = upper & 0xffff;
-  if (upper >> 16 != PROTOCOL_ICMP6 || offset >= <u32>packet.dataLen) return true;
+  if (upper >> 16 != PROTOCOL_ICMP6) return true;
+  if (offset >= <u32>packet.dataLen) return false; // its type lies in a later buffer, or nowhere
   const type: u32 = load<u8>(packet.data + offset);
   return type >= ICMP6_FIRST_INFORMATIONAL && type != ICMP6_REDIRECT;
 }

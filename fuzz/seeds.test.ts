@@ -29,7 +29,7 @@ for (const file of readdirSync(folder)) {
 test('a file that is no burst is refused with what was expected', () => {
   assert.throws(() => parseBurst('{"setting":{}}'), /expected packets to be an array, got undefined/);
   const packet = '{"bytes":"0g"}';
-  const setting = '{"slow":"traced","vector":0,"host":true}';
+  const setting = '{"slow":"traced","vector":0,"poison":0,"host":true}';
   assert.throws(
     () => parseBurst(`{"setting":${setting},"packets":[${packet}]}`),
     /expected bytes to be at most 9216 bytes as hexadecimal digits, got "0g"/,

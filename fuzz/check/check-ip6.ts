@@ -78,8 +78,8 @@ function checkQuote({ view, at, length }: Frame, quote: number): void {
       invalid('an ICMPv6 error to another than its sender');
   }
   if (view.getUint8(quote + 8) === 0xff) invalid('an ICMPv6 error to a group');
-  const isError =
-    view.getUint8(quote + 6) === ICMP && at + length > quote + 40 && view.getUint8(quote + 40) < 128;
+  const { protocol, offset } = upperLayer(view, quote, at + length - quote);
+  const isError = protocol === ICMP && quote + offset < at + length && view.getUint8(quote + offset) < 128;
   if (isError) invalid('an ICMPv6 error about an ICMPv6 error');
 }
 

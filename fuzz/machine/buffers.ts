@@ -1,49 +1,14 @@
 import { Finding } from '../finding.ts';
+import { HEADROOM, MBUF_BYTES, type Part, Records, STRIDE, STRIDE_WORDS, word } from './records.ts';
 
-/** Bytes of an mbuf's record, of the room behind it, and of the gap to the next one that nobody may write. */
-export const MBUF_BYTES = 128;
-export const ROOM_BYTES = 2176;
-const GUARD_BYTES = 64;
-export const STRIDE = MBUF_BYTES + ROOM_BYTES + GUARD_BYTES;
-/** The same in words of four bytes. */
-const STRIDE_WORDS = STRIDE / 4;
-/** Any address of the host process will do: the datapath only ever subtracts it. */
-export const DELTA = 0x7f00_0000_0000n;
-const DELTA_HIGH = Number(DELTA >> 32n);
-const POOL_LOW = 0x0badcafe;
-const HEADROOM = 128;
 /** How far from a packet's bytes each buffer is looked at when it comes back. */
 const NEAR_BYTES = 8;
-
-/** Where fields lie in a buffer's words (struct rte_mbuf, as src/engine/datapath/packet.ts draws it). */
-const word = {
-  bufAddr: 0,
-  dataOff: 4,
-  nbSegs: 5,
-  olFlags: 6,
-  packetType: 8,
-  pktLen: 9,
-  dataLen: 10,
-  rss: 11,
-  bufLen: 13,
-  pool: 14,
-  next: 16,
-  txOffload: 18,
-  shinfo: 20,
-  privSize: 22,
-  ours: 23,
-  end: 32,
-} as const;
 
 /**
  * The buffers of one way through the datapath, each accounted for. What no packet covers is filled with one value,
  * the poison, and so is what a driver leaves as it was in an mbuf's record.
  */
-export class Buffers {
-  readonly base: number;
-  readonly words: Uint32Array;
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
+export class Buffers extends Records {
   #poison = 0;
   #poisonWord = 0;
   /** Free buffers, the one used last on top. */
@@ -54,11 +19,9 @@ export class Buffers {
   readonly #from: Uint16Array;
   readonly #to: Uint16Array;
 
-  constructor(memory: ArrayBufferLike, { base, count }: { base: number; count: number }) {
-    this.base = base;
-    this.words = new Uint32Array(memory, base, count * STRIDE_WORDS);
-    this.bytes = new Uint8Array(memory, base, count * STRIDE);
-    this.view = new DataView(memory, base, count * STRIDE);
+  constructor(memory: ArrayBufferLike, options: { base: number; count: number }) {
+    super(memory, options);
+    const { count } = options;
     this.#free = new Int32Array(count);
     this.#out = new Uint8Array(count);
     this.#from = new Uint16Array(count);
@@ -77,145 +40,35 @@ export class Buffers {
     this.#poisonWord = (poison * 0x01010101) >>> 0;
     this.bytes.fill(this.#poison);
     this.#out.fill(0);
-    this.#freeCount = this.#free.length;
+    this.#freeCount = this.count;
     for (let i = 0; i < this.#freeCount; i++) this.#free[i] = this.#freeCount - 1 - i;
   }
 
   /** Buffers that are not in the pool. */
   get outCount(): number {
-    return this.#free.length - this.#freeCount;
+    return this.count - this.#freeCount;
   }
 
   get freeCount(): number {
     return this.#freeCount;
   }
 
-  /** Takes a buffer as the pool gives it: empty, its own record's stale fields poisoned. */
+  /** Takes a buffer as the pool gives it: empty, with poison for what the pool leaves stale. */
   take(): number {
     if (this.#freeCount === 0) throw new Error('the fuzzer has too few buffers for this burst');
     const index = this.#free[--this.#freeCount] ?? 0;
     this.#out[index] = 1;
     this.#from[index] = HEADROOM;
     this.#to[index] = HEADROOM;
-    const at = index * STRIDE_WORDS;
-    const words = this.words;
-    for (let i = 0; i < word.end; i++) words[at + i] = this.#poisonWord;
-    words[at] = this.base + index * STRIDE + MBUF_BYTES;
-    words[at + 1] = DELTA_HIGH;
-    words[at + word.dataOff] = HEADROOM | (1 << 16);
-    words[at + word.nbSegs] = 1 | (0xffff << 16);
-    words[at + word.olFlags] = 0;
-    words[at + word.olFlags + 1] = 0;
-    words[at + word.packetType] = 0;
-    words[at + word.pktLen] = 0;
-    words[at + word.dataLen] = 0;
-    words[at + word.bufLen] = ROOM_BYTES << 16;
-    words[at + word.pool] = POOL_LOW;
-    words[at + word.pool + 1] = DELTA_HIGH;
-    words[at + word.next] = 0;
-    words[at + word.next + 1] = 0;
-    words[at + word.txOffload] = 0;
-    words[at + word.txOffload + 1] = 0;
-    words[at + word.privSize] = 0;
+    this.clear(index, this.#poisonWord);
     return index;
   }
 
-  /** Fills a buffer with a segment of a received packet; its room ends `tailroom` behind the bytes. */
-  fill(
-    index: number,
-    from: Uint8Array,
-    part: { start: number; length: number; headroom: number; tailroom: number },
-  ): void {
-    const { start, length, headroom } = part;
-    const at = index * STRIDE_WORDS;
-    const room = Math.min(ROOM_BYTES, headroom + length + part.tailroom);
-    this.words[at + word.dataOff] = headroom | (1 << 16);
-    this.words[at + word.dataLen] = length;
-    this.words[at + word.pktLen] = length;
-    this.words[at + word.bufLen] = (room << 16) | (this.#poisonWord & 0xffff);
-    this.words[at + word.txOffload] = this.#poisonWord;
-    this.words[at + word.txOffload + 1] = this.#poisonWord;
-    this.#from[index] = headroom;
-    this.#to[index] = headroom + length;
-    const to = index * STRIDE + MBUF_BYTES + headroom;
-    if (length > 96) this.bytes.set(from.subarray(start, start + length), to);
-    else for (let i = 0; i < length; i++) this.bytes[to + i] = from[start + i] ?? 0;
-  }
-
-  /** Says what the driver says of a whole packet in its first segment. */
-  describe(
-    index: number,
-    packet: { length: number; segments: number; port: number; flagsLow: number; flagsHigh: number },
-  ): void {
-    const at = index * STRIDE_WORDS;
-    this.words[at + word.nbSegs] = packet.segments | (packet.port << 16);
-    this.words[at + word.pktLen] = packet.length;
-    this.words[at + word.olFlags] = packet.flagsLow;
-    this.words[at + word.olFlags + 1] = packet.flagsHigh;
-  }
-
-  chain(index: number, next: number): void {
-    const at = index * STRIDE_WORDS + word.next;
-    this.words[at] = this.base + next * STRIDE;
-    this.words[at + 1] = DELTA_HIGH;
-  }
-
-  address(index: number): number {
-    return this.base + index * STRIDE;
-  }
-
-  /** The buffer at an address that the datapath has given us. */
-  indexOf(address: number): number {
-    const index = (address - this.base) / STRIDE;
-    if (Number.isInteger(index) && index >= 0 && index < this.#free.length) return index;
-    throw new Finding('every buffer once', `0x${address.toString(16)} is no buffer of this worker`);
-  }
-
-  packetLength(index: number): number {
-    return this.words[index * STRIDE_WORDS + word.pktLen] ?? 0;
-  }
-
-  flagsHigh(index: number): number {
-    return this.words[index * STRIDE_WORDS + word.olFlags + 1] ?? 0;
-  }
-
-  txOffload(index: number): number {
-    return this.words[index * STRIDE_WORDS + word.txOffload] ?? 0;
-  }
-
-  segments(index: number): number {
-    return (this.words[index * STRIDE_WORDS + word.nbSegs] ?? 0) & 0xffff;
-  }
-
-  /** Where a segment's bytes start in `bytes`, and how many there are. */
-  dataAt(index: number): number {
-    return index * STRIDE + MBUF_BYTES + ((this.words[index * STRIDE_WORDS + word.dataOff] ?? 0) & 0xffff);
-  }
-
-  dataLength(index: number): number {
-    return (this.words[index * STRIDE_WORDS + word.dataLen] ?? 0) & 0xffff;
-  }
-
-  /** The next segment, or -1. */
-  next(index: number): number {
-    const low = this.words[index * STRIDE_WORDS + word.next] ?? 0;
-    return low === 0 ? -1 : this.indexOf(low);
-  }
-
-  /** Sets what the stages tell each other, as the control thread does with a packet that it injects. */
-  tell(
-    index: number,
-    fields: { iface: number; output: number; nextHop: number; vrf: number; etherType: number },
-  ): void {
-    const at = index * STRIDE_WORDS + word.ours;
-    this.words[at] = fields.iface | (fields.output << 16);
-    this.words[at + 1] = fields.nextHop;
-    this.words[at + 2] = fields.vrf | (0xffff << 16);
-    this.words[at + 3] = 0;
-    this.words[at + 4] = 0;
-    this.words[at + 5] = fields.etherType;
-    this.words[at + 6] = 0;
-    this.words[at + 7] = 0;
+  /** Fills a buffer with a segment of a received packet. */
+  fill(index: number, from: Uint8Array, part: Part): void {
+    this.#from[index] = part.headroom;
+    this.#to[index] = part.headroom + part.length;
+    this.lay(index, from, part, this.#poisonWord);
   }
 
   /** Takes a packet, all its segments, back into the pool. */
@@ -242,17 +95,15 @@ export class Buffers {
 
   #check(index: number): void {
     if (!this.#out[index]) throw new Finding('every buffer once', 'a buffer was given back twice');
-    const at = index * STRIDE_WORDS;
-    const words = this.words;
-    if (words[at] !== this.base + index * STRIDE + MBUF_BYTES || words[at + 1] !== DELTA_HIGH) {
-      throw new Finding('every buffer once', 'a buffer came back with another address in its record');
+    if (!this.isSound(index)) {
+      throw new Finding(
+        'every buffer once',
+        'a buffer came back with another address, pool or reference count',
+      );
     }
-    if (words[at + word.pool] !== POOL_LOW || (words[at + word.dataOff] ?? 0) >>> 16 !== 1) {
-      throw new Finding('every buffer once', 'a buffer came back with another pool or reference count');
-    }
-    const start = (words[at + word.dataOff] ?? 0) & 0xffff;
+    const start = this.startOf(index);
     const end = start + this.dataLength(index);
-    if (end > (words[at + word.bufLen] ?? 0) >>> 16) {
+    if (end > this.roomOf(index)) {
       throw new Finding('every buffer once', `a segment ends at ${end}, behind its buffer`);
     }
     this.#poisonAgain(index, Math.min(start, this.#from[index] ?? 0), Math.max(end, this.#to[index] ?? 0));

@@ -5,7 +5,7 @@ import { type Frame, invalid, isUnfinished } from '../check/frame.ts';
 import { Finding } from '../finding.ts';
 import { type Input, ipOffsetOf } from '../input.ts';
 import type { World } from '../world.ts';
-import { MBUF_BYTES } from './buffers.ts';
+import { MBUF_BYTES } from './records.ts';
 import type { Judge, Way } from './way.ts';
 
 /** Bits of the upper half of olFlags that ask a port for a TCP or UDP checksum. */

@@ -12,10 +12,11 @@ import { checkFragments } from '../check/check-fragments.ts';
 import { Finding } from '../finding.ts';
 import type { Burst, Input, Setting } from '../input.ts';
 import type { World } from '../world.ts';
-import { Buffers, STRIDE } from './buffers.ts';
+import { Buffers } from './buffers.ts';
 import { Coverage } from './coverage.ts';
 import { OutputJudge } from './judge.ts';
 import { placeInput } from './place.ts';
+import { STRIDE } from './records.ts';
 import { Way } from './way.ts';
 
 /** Buffers of each way: enough for the fragments of a whole burst. */

@@ -1,7 +1,7 @@
 import { sum16 } from '../check/bytes.ts';
 import { type Input, ipOffsetOf } from '../input.ts';
 import type { World } from '../world.ts';
-import { ROOM_BYTES } from './buffers.ts';
+import { ROOM_BYTES } from './records.ts';
 import type { Way } from './way.ts';
 
 /** Most segments of one packet. */

@@ -3,6 +3,7 @@ import {
   EVENT_BYTES,
   EVENT_SLOTS,
   INJECT_SLOTS,
+  WORKER_AREAS,
   WORKER_CAPTURE,
   WORKER_CLOCK,
   WORKER_COUNTERS,
@@ -15,11 +16,12 @@ import {
 } from '../../src/engine/layout.ts';
 import { Finding } from '../finding.ts';
 import type { Setting } from '../input.ts';
-import { type Buffers, DELTA } from './buffers.ts';
+import type { Buffers } from './buffers.ts';
+import { DELTA } from './records.ts';
 
 /** Places in the Worker record that no host reads but a test does (datapath/worker.ts). */
 const SPARE_COUNT = 44;
-const UNTIL_MEASURED = 104 + 4;
+const UNTIL_MEASURED = 108;
 
 /** What a way is asked about each packet that leaves it; a number is mixed into the burst's sum. */
 export interface Judge {
@@ -64,7 +66,7 @@ export class Way {
     this.#worker = options.worker;
     this.#judge = options.judge;
     const stride = options.datapath.info.regions.WORKER_STRIDE ?? 0;
-    this.area = 0x100000 + options.worker * stride;
+    this.area = WORKER_AREAS + options.worker * stride;
     this.view = new DataView(options.memory.buffer, this.area, stride);
     this.inputOf = new Int16Array(options.buffers.freeCount).fill(-1);
     this.#instance = this.#instantiate();

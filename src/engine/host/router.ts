@@ -173,6 +173,7 @@ export class Router {
       emit: this.#emit,
     });
     this.services.push(datapathService(this));
+    this.troubles.onChange(() => this.#chooseTarget());
     this.#writeControlBlock(options.poll);
     this.#reclaimer = setInterval(() => this.#reclaim(), RECLAIM_MS).unref();
   }
@@ -192,7 +193,7 @@ export class Router {
   /** Starts one more worker. */
   async addWorker(cpu: number): Promise<WorkerView> {
     const worker = await this.workers.add(cpu);
-    this.packets.target = this.workers.list[0]?.index;
+    this.#chooseTarget();
     return worker;
   }
 
@@ -200,6 +201,13 @@ export class Router {
   async removeWorker(index: number): Promise<void> {
     this.packets.target = this.workers.list.find((worker) => worker.index !== index)?.index;
     await this.workers.remove(index);
+  }
+
+  /** Packets of the control thread go to a worker that moves, if there is one. */
+  #chooseTarget(): void {
+    const { list } = this.workers;
+    const moving = list.find(({ index }) => !this.troubles.find('worker', String(index)));
+    this.packets.target = (moving ?? list[0])?.index;
   }
 
   /** Id of a stage or drop. @throws Error when the datapath has none of that name */

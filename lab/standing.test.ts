@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type FaultKind, faultPayload } from '../src/engine/testing/faults.ts';
+import { etherFrame, ipv4Packet, udpDatagram } from '../src/net/frame/build.ts';
+import { withTraps } from './builds.ts';
+import { eventually } from './eventually.ts';
+import { testTopology } from './testing.ts';
+import { sendFrames } from './witness/frames.ts';
+import { healthOf } from './witness/health.ts';
+import { iperf } from './witness/iperf.ts';
+import { assertPings } from './witness/ping.ts';
+
+// The worker of CPU 1 has red and blue, that of CPU 0 has green and white; packets let one or the other stand still.
+
+const { router, hosts } = await testTopology({
+  flags: ['--control-cpus', '0', '--datapath-cpus', '1'],
+  hosts: { red: {}, blue: {}, green: {}, white: {} },
+});
+const { red, blue, green, white } = hosts;
+const mac = (await router.list('interface show name red'))[0]?.mac;
+await assertPings(red, blue.ip4);
+await assertPings(green, white.ip4);
+await router.ctl(`datapath swap ${await withTraps()}`);
+await router.ctl('affinity cpus set datapath 0-1');
+await router.ctl(['red', 'blue'].map((name) => `affinity qmap set ${name} rxq 0 cpu 1`).join('\n'));
+await router.ctl(['green', 'white'].map((name) => `affinity qmap set ${name} rxq 0 cpu 0`).join('\n'));
+
+test('a worker that stands still is named in health and log, and the other one loses nothing', async () => {
+  assert.deepEqual(await health(), ['SERVING', 'SERVING']);
+  const flow = iperf(green, white, '-u -l 200 -b 400k -w 1M -t 4');
+  await send('pause', 'ip4-output');
+  await standing(/stands still on CPU 1 on the common paths/);
+  assert.deepEqual(await health(), ['NOT_SERVING', 'NOT_SERVING']);
+  assert.match(
+    router.log,
+    /"worker":0,"cpu":1,"ms":\d+,"withoutCpuMs":\d+,"place":"on the common paths.*","msg":"a worker stands still"/,
+  );
+  await moving();
+  assert.equal((await flow).lostPercent, 0);
+});
+
+test('its stage is named where packets go stage by stage', async () => {
+  await router.ctl('trace enable all');
+  await send('pause', 'ip4-forward');
+  await standing(/stands still on CPU 1 in stage ip4-forward/);
+  await router.ctl('trace disable all');
+  await moving();
+});
+
+test('calls that need it are refused in time, the others are answered, and it goes on where it was', async () => {
+  await send('pause', 'ip4-input', 12_000);
+  await standing(/stands still/);
+  const started = performance.now();
+  const { status, stderr } = await router.attempt('affinity qmap set red rxq 0 cpu 0');
+  assert.ok(performance.now() - started < 9000, `${performance.now() - started} ms`);
+  assert.equal(status, 1);
+  assert.match(stderr, /expected each to begin a round.*got worker 0 \(CPU 1\), which stands still/s);
+  await router.ctl('route add 192.0.2.0/24 via 10.3.0.2\nroute del 192.0.2.0/24\nstats show');
+  await assertPings(green, white.ip4, '-W 5');
+  await moving();
+  await assertPings(red, blue.ip4, '-W 5');
+  await router.ctl('affinity qmap set red rxq 0 cpu 0\naffinity qmap set red rxq 0 cpu 1');
+});
+
+test('one that never comes back can be taken away, and another polls its queues', async () => {
+  await send('loop', 'port-tx');
+  await standing(/stands still/);
+  await router.ctl('affinity cpus set datapath 0');
+  assert.match(router.log, /"a worker stands still and is ended by force"/);
+  await moving();
+  await assertPings(red, blue.ip4, '-W 5');
+  await assertPings(green, white.ip6, '-W 5');
+});
+
+test('the router ends in time when its worker stands still', async () => {
+  await send('loop', 'ether-input');
+  await standing(/worker/);
+  const started = performance.now();
+  assert.equal(await router.stop(), 0);
+  assert.ok(performance.now() - started < 20_000, `${performance.now() - started} ms`);
+});
+
+/** Sends a datagram from red to blue that lets a stage go wrong. */
+async function send(kind: FaultKind, stage: string, ms = 6000): Promise<void> {
+  const payload = faultPayload({ stage, kind, ms });
+  const ends = { source: red.ip4, destination: blue.ip4 };
+  const packet = ipv4Packet({ ...ends, protocol: 17 }, udpDatagram({ source: 7, destination: 9 }, payload));
+  const source = '02:00:00:00:00:77';
+  await sendFrames(red, [etherFrame({ destination: String(mac), source, etherType: 0x0800 }, packet)]);
+}
+
+async function standing(text: RegExp): Promise<void> {
+  await eventually(async () => assert.match(await router.ctl('health'), text));
+}
+
+async function moving(): Promise<void> {
+  await eventually(async () => assert.deepEqual(await router.list('health'), []), { timeoutMs: 30_000 });
+  assert.deepEqual(await health(), ['SERVING', 'SERVING']);
+}
+
+/** What gRPC's health service says of the router and of its packet path. */
+async function health(): Promise<readonly string[]> {
+  return [await healthOf(router, ''), await healthOf(router, 'millrace.datapath')];
+}

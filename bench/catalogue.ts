@@ -3,6 +3,7 @@ import { forward, forward6, forwardMix, forwardRoutes } from './benches/forward.
 import { idle } from './benches/idle.ts';
 import { tap, veth } from './benches/iperf.ts';
 import { firstPacket, ping } from './benches/ping.ts';
+import { restart } from './benches/restart.ts';
 import { routes } from './benches/routes.ts';
 import { ctl, start } from './benches/start.ts';
 import { latency, vhost } from './benches/vhost.ts';
@@ -24,5 +25,6 @@ export const catalogue: readonly Bench[] = [
   firstPacket,
   ping,
   start,
+  restart,
   ctl,
 ];

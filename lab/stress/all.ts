@@ -43,12 +43,14 @@ export async function startStressPlace(): Promise<StressPlace> {
   const directory = mkdtempSync(join(tmpdir(), `mr-${process.pid}-`));
   const hosts = { red: {}, blue: {}, cyan: { link: 'veth' }, lime: { link: 'veth' } } as const;
   const place = await startTopology({ hosts, flags: metricsFlags(directory) }, { directory });
-  for (const [from, to] of [
-    [place.hosts.red, place.hosts.blue],
-    [place.hosts.cyan, place.hosts.lime],
-  ] as const)
-    await from.run(`ping -c 1 ${to.ip4}`);
+  await meet(place);
   return place;
+}
+
+/** Lets the hosts that have traffic be known to the router. */
+async function meet({ hosts }: StressPlace): Promise<void> {
+  await hosts.red.run(`ping -c 1 ${hosts.blue.ip4}`);
+  await hosts.cyan.run(`ping -c 1 ${hosts.lime.ip4}`);
 }
 
 /** How a router is stressed, and what that may cost. */
@@ -65,6 +67,7 @@ export async function stressUnderTraffic(
 ): Promise<Outcome> {
   const findings = new Findings();
   if (plan.warm) await stress();
+  await meet(place);
   await delay(SETTLING_MS);
   const before = await footprintOf(place.router);
   await using traffic = await Traffic.start(place.hosts.red, place.hosts.blue, PACKETS_PER_SECOND);
@@ -72,6 +75,7 @@ export async function stressUnderTraffic(
   findings.add(await stress());
   findings.add(judgeTraffic(await traffic.stop(), plan));
   await crossing.stop();
+  await meet(place);
   await delay(SETTLING_MS);
   findings.add(compareFootprints(before, await footprintOf(place.router), plan));
   return findings;

@@ -23,8 +23,11 @@ const usage = `usage: npm run stress -- [NAME…] [--seconds S] [--rate N] [--cl
   --rounds   of deletes (20)
 `;
 
-/** Milliseconds and packets that forwarding may lose to a stress on a machine that does nothing else. */
-const plan = { warm: true, mostMs: 100, mostLost: 0, residentMegabytes: 64, buffers: 512 };
+/**
+ * Milliseconds and packets that forwarding may lose to a stress on a machine that does nothing else, and what the
+ * router may hold more afterwards: V8 gives memory back when it likes.
+ */
+const plan = { warm: true, mostMs: 100, mostLost: 0, residentMegabytes: 256, buffers: 512 };
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { faultPayload } from '../src/engine/testing/faults.ts';
+import { type FaultKind, faultPayload } from '../src/engine/testing/faults.ts';
 import { etherFrame, ipv4Packet, udpDatagram } from '../src/net/frame/build.ts';
 import { ordinary, withAnotherLayout, withOneMoreStage, withoutAnswers, withTraps } from './builds.ts';
 import { eventually } from './eventually.ts';
@@ -71,7 +71,7 @@ test('a build that traps in its first second goes, and the one before runs again
   const before = await router.ctl('datapath');
   const swapping = router.attempt(`datapath swap ${await withTraps()}`);
   await eventually(async () => assert.notEqual(await router.ctl('datapath'), before), { everyMs: 10 });
-  await sendFrames(red, Array<Uint8Array>(20).fill(trapping()));
+  await sendFrames(red, Array<Uint8Array>(20).fill(faulty('unreachable')));
   const { status, stderr } = await swapping;
   assert.equal(status, 1);
   assert.match(stderr, /\(ECANCELED\)[\s\S]*a trap of worker 0 in ip4-forward: .*runs again/);
@@ -92,9 +92,21 @@ async function tables(): Promise<readonly [string, string, number]> {
   return [await router.ctl('route'), neighbors.sort().join('\n'), await router.counted('ip4-input')];
 }
 
-/** One UDP packet from red to blue that lets ip4-forward of the faulty build trap. */
-function trapping(): Uint8Array {
-  const payload = faultPayload({ stage: 'ip4-forward', kind: 'unreachable' });
+// The last one here: the worker stands still until its thread is ended.
+test('a build in which a worker stands still goes', async () => {
+  const before = await router.ctl('datapath');
+  const swapping = router.attempt(`datapath swap ${await withTraps()}`);
+  await eventually(async () => assert.notEqual(await router.ctl('datapath'), before), { everyMs: 10 });
+  await sendFrames(red, [faulty('loop')]);
+  const { status, stderr } = await swapping;
+  assert.equal(status, 1);
+  assert.match(stderr, /\(ECANCELED\)[\s\S]*stands still.*runs again/);
+  assert.equal(await router.ctl('datapath'), before);
+});
+
+/** One UDP packet from red to blue that lets ip4-forward of the faulty build go wrong. */
+function faulty(kind: FaultKind): Uint8Array {
+  const payload = faultPayload({ stage: 'ip4-forward', kind });
   const ports = { source: 7, destination: 9 };
   const packet = ipv4Packet(
     { source: red.ip4, destination: blue.ip4, protocol: 17 },

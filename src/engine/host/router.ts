@@ -168,6 +168,7 @@ export class Router {
       needs: () => this.#needs(),
       instantiate: controlInstance,
       swapWorkers: (module) => this.workers.swap(module),
+      quiet: () => this.quiet(),
       clearCounters: (node) => this.#clearCounters(node, workerStride),
       log: this.log,
       emit: this.#emit,

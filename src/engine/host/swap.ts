@@ -43,6 +43,8 @@ export interface SwapOptions {
   instantiate(datapath: Datapath): Instance;
   /** Lets all workers go on with a module; gives their pauses. @throws Error when one does not answer */
   swapWorkers(module: Datapath['module']): Promise<readonly number[]>;
+  /** Waits until every worker has begun a new round. @throws Error when one stands still */
+  quiet(): Promise<void>;
   /** Sets a node's counters of all workers to zero: nobody counts there. */
   clearCounters(node: number): void;
   readonly log: Logger;
@@ -129,8 +131,9 @@ export class DatapathSwap {
       this.#clearNewCounters(before.datapath, next);
       const pausesMs = await this.#run({ datapath: next, build });
       const reason = await Promise.race([trap, delay(PROBATION_MS, undefined)]);
-      if (reason === undefined) return pausesMs;
-      throw new Error(reason);
+      if (reason !== undefined) throw new Error(reason);
+      await this.#options.quiet();
+      return pausesMs;
     } catch (cause) {
       throw await this.#rollBack(build, before, cause);
     } finally {
@@ -161,7 +164,7 @@ export class DatapathSwap {
       'ECANCELED',
       {
         doing: `swap the datapath for ${failed.name}`,
-        expected: `a build that runs for ${PROBATION_MS} ms without a trap`,
+        expected: `a build that runs for ${PROBATION_MS} ms without a trap or a standstill`,
         received: `${reason}; ${before.build.name} runs again`,
       },
       { cause },

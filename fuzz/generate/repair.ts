@@ -29,7 +29,18 @@ function repair4(input: Input, ip: number, random: Random): void {
   }
   if (random(32) === 0) return;
   view.setUint16(ip + 10, 0);
+  if (random(32) === 0) {
+    fillUp(view, ip, header);
+    view.setUint16(ip + 10, random(2) === 0 ? 0 : 0xffff);
+    return;
+  }
   view.setUint16(ip + 10, ~sum16(view, ip, header) & 0xffff);
+}
+
+/** Gives a header the identification with which its checksum is zero, which can be written in two ways (RFC 1624 3). */
+function fillUp(view: DataView, ip: number, header: number): void {
+  view.setUint16(ip + 4, 0);
+  view.setUint16(ip + 4, ~sum16(view, ip, header) & 0xffff);
 }
 
 function repair6(input: Input, ip: number, random: Random): void {

@@ -1,4 +1,5 @@
 import type { Bench, Result, Settings } from '../bench.ts';
+import { BenchError } from '../bench-error.ts';
 import { Generator, type Passage } from '../generator/generator.ts';
 import { interleave, interleaveMany } from '../harness.ts';
 import { reserveHugepages } from '../hugepages.ts';
@@ -30,6 +31,8 @@ export const latency: Bench = {
 
 const hugepages = 1536;
 const warmUpSeconds = 0.5;
+const attempts = 3;
+const undisturbed = 0.95;
 const switches = [millraceVhost, testpmd, ovsDpdk, groutVhost];
 
 async function measureRate(settings: Settings): Promise<readonly Result[]> {
@@ -73,8 +76,7 @@ async function measureLatency(settings: Settings): Promise<readonly Result[]> {
   const contenders = ready.map((each) => ({
     name: each.name,
     measure: async () => {
-      const { passage, share } = await pass(each, { rate, seconds: settings.seconds });
-      tellWhenShared(share, settings.log);
+      const passage = await passUndisturbed(each, { rate, seconds: settings.seconds });
       excluded.push(passage.excluded / passage.received);
       return figuresOf(passage);
     },
@@ -130,6 +132,21 @@ async function pass(
   const watch = watchBusiest(attached.pid);
   const passage = await generator.measure({ rate, seconds });
   return { passage, ...watch() };
+}
+
+// While others have the forwarding thread's core, packets wait for them and not for the router.
+async function passUndisturbed(vhostSwitch: VhostSwitch, load: Load): Promise<Passage> {
+  let least = 1;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const { passage, share } = await pass(vhostSwitch, load);
+    if (share >= undisturbed) return passage;
+    least = Math.min(least, share);
+  }
+  const got = `${Math.round(least * 100)} % of one in the worst of ${attempts} attempts`;
+  throw new BenchError(
+    'BENCH_BUSY',
+    `expected a core for the forwarding thread, it had ${got}: the machine is busy`,
+  );
 }
 
 function figuresOf(passage: Passage) {

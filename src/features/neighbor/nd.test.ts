@@ -114,14 +114,14 @@ describe('nd-solicitation', () => {
     }
     const frame = frameOf(packetOf({ ...solicitation }));
     for (let end = 54; end < frame.length; end++) {
-      const outcome = link.bench.inject('nd-solicitation', frame.subarray(0, end), fields(40));
+      const outcome = link.bench.inject('nd-solicitation', frame.subarray(0, end), fieldsAt(40));
       assert.deepEqual(outcome.ended, { 'nd-truncated': 1 });
     }
   });
 
   it('drops a question whose buffer cannot take the answer', () => {
     const frame = joinBytes(frameOf(packetOf(solicitation)), new Uint8Array(4000));
-    const outcome = link.bench.inject('nd-solicitation', frame, fields(40));
+    const outcome = link.bench.inject('nd-solicitation', frame, fieldsAt(40));
     assert.deepEqual(outcome.ended, { 'nd-no-room': 1 });
   });
 
@@ -233,8 +233,11 @@ function advertise(changes: Partial<Message>) {
 }
 
 function fields(message: Message) {
-  const note = offsetOf(message);
-  return { iface: IFACE, vrf: VRF, etherType: 0xdd86, stripped: 14, note, flags: message.local ? LOCAL : 0 };
+  return { ...fieldsAt(offsetOf(message)), flags: message.local ? LOCAL : 0 };
+}
+
+function fieldsAt(note: number) {
+  return { iface: IFACE, vrf: VRF, etherType: 0xdd86, stripped: 14, note };
 }
 
 function offsetOf(message: Message): number {

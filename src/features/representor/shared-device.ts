@@ -19,9 +19,9 @@ export function isUsedByKernel(device: string): boolean {
  * device that is shielded already was left so by a router that was killed: it gets what new devices have.
  */
 export function shield(device: string): () => void {
-  const wasLeft = settings.every(([family, name, value]) => valueOf(family, device, name) === value);
+  const wasLeft = settings.every(([family, name, value]) => settingOf(family, device, name) === value);
   const undo = settings.map(([family, name, value]) => {
-    const before = valueOf(family, wasLeft ? 'default' : device, name);
+    const before = settingOf(family, wasLeft ? 'default' : device, name);
     return exchange(`/proc/sys/net/${family}/conf/${device}/${name}`, value, before);
   });
   return () => {
@@ -36,7 +36,7 @@ const settings = [
   ['ipv6', 'disable_ipv6', '1'],
 ] as const;
 
-function valueOf(family: string, device: string, name: string): string | undefined {
+function settingOf(family: string, device: string, name: string): string | undefined {
   try {
     return readFileSync(`/proc/sys/net/${family}/conf/${device}/${name}`, 'utf8').trim();
   } catch {

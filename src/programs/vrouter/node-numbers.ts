@@ -142,5 +142,6 @@ export const nodeNumbers: NodeNumbers = {
     'frame-no-output',
     'output-down',
     'ip4-bad-fragment',
+    'nd-not-from-link',
   ],
 };

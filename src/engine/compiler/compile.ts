@@ -2,13 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
+import type binaryen from 'binaryen';
 import { addFastCopy, type FastWay, joinPaths } from './fast-way.ts';
 import { generateGraph, generateNodes, generateRegions, importPath } from './generate.ts';
 import { fingerprint, type Graph, inNumbers, linkGraph, type NodeNumbers, nodesOf } from './graph.ts';
+import { keepPacketInLocals, type PacketLoop } from './packet-locals.ts';
 import { findPlaces, type StagePlaces } from './places.ts';
 import { recordShapes } from './records.ts';
 import { assignRegions } from './regions.ts';
 import { INFO_SECTION } from './section.ts';
+import { markStages } from './stage-marks.ts';
 import { readListed, type Stage } from './stages.ts';
 
 /** What a datapath is built from: the program's lists. Paths are relative to `root`, without `.ts`. */
@@ -123,11 +126,35 @@ async function assemble(entry: string, sources: DatapathText): Promise<Assembled
       else code = contents;
     },
     listFiles: () => [],
+    transforms: stepsFor(sources.fastWay),
   });
   if (error) throw new Error(`the datapath does not compile:\n${stderr.toString()}${error.message}`);
   if (!code || sourceMap === undefined) throw new Error('the AssemblyScript compiler wrote no module');
   return { code, sourceMap, pathOf: (source) => resolve(base, source), texts };
 }
+
+/** The loop of the fast way (fast-way.ts), and where the stages' own part of a packet begins (datapath/packet.ts). */
+const packetLoop: PacketLoop = {
+  loop: 'graph/passFast',
+  begin: 'graph/beginFast',
+  end: 'graph/endFast',
+  leave: 'graph/leaveFast',
+  record: 'packet/Packet',
+  attach: 'instance/attach',
+  ownFrom: 92,
+};
+
+/** Compilation steps of our own: asc asks for instances of its class and is content with one of its methods. */
+function stepsFor(fastWay: FastWay | undefined): Transforms {
+  const afterCompile = (module: binaryen.Module) => {
+    if (!fastWay) return;
+    keepPacketInLocals(module, packetLoop);
+    markStages(module, packetLoop.loop);
+  };
+  return [{ afterCompile }] as unknown as Transforms;
+}
+
+type Transforms = NonNullable<NonNullable<Parameters<typeof asc.main>[1]>['transforms']>;
 
 const compilerOptions = [
   '--outFile',

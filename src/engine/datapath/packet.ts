@@ -61,29 +61,31 @@ export class Packet {
   /** The packet behind it in a stage's queue (124). */
   link: u32;
 
-  /** Address of the current header's first byte. */
+  /** Address of the current header's first byte: a buffer lies right behind its mbuf, the host sees to that. */
   @inline get data(): usize {
-    return <usize>(this.bufAddr - delta) + this.dataOff;
+    return changetype<usize>(this) + offsetof<Packet>() + this.dataOff;
   }
 
   /** Moves past `bytes` of header; the caller has checked that dataLen holds them. */
   @inline strip(bytes: u32): void {
     this.dataOff += <u16>bytes;
-    this.grow(-(<i64>bytes));
+    this.dataLen -= <u16>bytes;
+    this.pktLen -= bytes;
   }
 
   /** Makes room for `bytes` of header in front; false when the headroom is too small. */
   @inline prepend(bytes: u32): bool {
     if (this.dataOff < <u16>bytes) return false;
     this.dataOff -= <u16>bytes;
-    this.grow(bytes);
+    this.dataLen += <u16>bytes;
+    this.pktLen += bytes;
     return true;
   }
 
-  /** Adds to pktLen and dataLen, neighbours in one word, at once; neither runs over. */
-  @inline private grow(bytes: i64): void {
-    const lengths = changetype<usize>(this) + offsetof<Packet>('pktLen');
-    store<u64>(lengths, load<u64>(lengths) + <u64>(bytes * 0x100000001));
+  /** Keeps the first `bytes` of a packet of one segment. */
+  @inline cut(bytes: u32): void {
+    this.dataLen = <u16>bytes;
+    this.pktLen = bytes;
   }
 
   /** The next segment of a chained packet, or null. */

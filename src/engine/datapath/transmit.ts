@@ -6,7 +6,7 @@ import { Packet } from './packet';
 
 /** Packets gathered for one port, sent when there are TX_MAX or when the round ends. */
 @unmanaged
-class Transmit {
+export class Transmit {
   count: u32;
   /** The port's transmit queue that is this worker's own, set by the control thread. */
   queue: u32;
@@ -16,19 +16,29 @@ class Transmit {
 
 const PACKETS: usize = 16;
 
-/** @inline */
-function transmitOf(port: u32): Transmit {
+/** What is gathered for a port. @inline */
+export function transmitOf(port: u32): Transmit {
   return changetype<Transmit>(changetype<usize>(worker) + WORKER_TRANSMIT + port * TRANSMIT_STRIDE);
+}
+
+/** Tells whether there is no room for one more packet. @inline */
+export function isFull(gathered: Transmit): bool {
+  return gathered.count >= TX_MAX;
+}
+
+/** Gathers a packet for a port, where there is room for it. @inline */
+export function gather(gathered: Transmit, packet: Packet, port: u32): void {
+  const count = gathered.count;
+  store<u32>(changetype<usize>(gathered) + PACKETS + (count << 2), <u32>changetype<usize>(packet));
+  gathered.count = count + 1;
+  if (!count) worker.transmitPorts |= 1 << port;
 }
 
 /** Gathers a packet for a port; it is out of the stages' hands from here on. */
 export function transmit(port: u32, packet: Packet): void {
   const gathered = transmitOf(port);
-  const count = gathered.count;
-  store<u32>(changetype<usize>(gathered) + PACKETS + (count << 2), <u32>changetype<usize>(packet));
-  gathered.count = count + 1;
-  worker.transmitPorts |= 1 << port;
-  if (count + 1 == TX_MAX) sendGathered(port);
+  if (isFull(gathered)) sendGathered(port);
+  gather(gathered, packet, port);
 }
 
 /** Sends what was gathered for all ports. */

@@ -159,8 +159,8 @@ function agree(root: number, naive: NaiveTable, addresses: readonly IpAddress[])
 }
 
 function lookup(root: number, address: IpAddress): number {
-  if (address.family === 'ipv4') return fib.lookup4(root, Number(address.value));
   memory.set(addressToBytes(address), scratch + 16);
+  if (address.family === 'ipv4') return fib.lookup4(root, scratch + 16);
   return fib.lookup6(root, scratch + 16);
 }
 

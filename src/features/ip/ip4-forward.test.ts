@@ -150,7 +150,7 @@ describe('IPv4 options on the way', () => {
       assert.deepEqual(ended, { sent: 1, 'ip4-bad-option': 1 });
       assert.deepEqual(
         packetIn(sent[0]),
-        error({ type: 12, rest: pointer * 2 ** 24 }, datagram({ options, ttl: 7 })),
+        error({ type: 12, rest: pointer * 2 ** 24 }, datagram({ options, ttl: 8 })),
       );
     }
   });

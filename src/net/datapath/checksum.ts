@@ -1,6 +1,14 @@
 // Internet checksum (RFC 1071), computed on the bytes as they lie: the sum is the same in either byte order.
 
-/** Tells whether the checksum of an IPv4 header without options is right: whether its ten words add up to 0xffff. @inline */
+/** 65535⁻¹ modulo 2⁶⁴, and the largest multiple of 65535 in 64 bits, divided by it. */
+const INVERSE_65535: u64 = 0xfffefffefffeffff;
+const MULTIPLES_65535: u64 = 0x0001000100010001;
+
+/**
+ * Tells whether the checksum of an IPv4 header without options is right: whether its ten words add up to 0xffff with
+ * the carries added in, which is to say, to a multiple of 65535 (RFC 1071 2; zero they are never). A number is a
+ * multiple if its product with the inverse is small, so no carries need to be folded. @inline
+ */
 export function holds20(header: usize): bool {
   const sum: u64 =
     <u64>load<u32>(header) +
@@ -8,9 +16,7 @@ export function holds20(header: usize): bool {
     <u64>load<u32>(header, 8) +
     <u64>load<u32>(header, 12) +
     <u64>load<u32>(header, 16);
-  // Five words make 35 bits. Two folds leave 0x10000 at most, which a third would make 1: not 0xffff either way.
-  const folded = (sum & 0xffff) + ((sum >> 16) & 0xffff) + (sum >> 32);
-  return (folded & 0xffff) + (folded >> 16) == 0xffff;
+  return sum * INVERSE_65535 <= MULTIPLES_65535;
 }
 
 /** Sum of any bytes, not folded; an odd last byte is padded with zero. */

@@ -1,3 +1,5 @@
+import { loadU16 } from './network-order';
+
 /**
  * IPv4 header (RFC 791), without options 20 bytes. Multi-byte fields lie in network order: the …Raw ones are
  * read as they lie, the getters give numbers.
@@ -19,8 +21,15 @@ export class Ip4Header {
   sourceRaw: u32;
   destinationRaw: u32;
 
+  /** Takes one from the time to live and adds it to the checksum (RFC 1624), which lies above it in the same word. */
+  @inline decrementTtl(): void {
+    const at = changetype<usize>(this) + offsetof<Ip4Header>('ttl');
+    const sum = <u64>load<u32>(at) + 0xffff;
+    store<u32>(at, <u32>sum + ((<u32>(sum >> 32)) << 16));
+  }
+
   @inline get totalLength(): u32 {
-    return bswap(this.totalLengthRaw);
+    return loadU16(changetype<usize>(this) + offsetof<Ip4Header>('totalLengthRaw'));
   }
 
   @inline get headerBytes(): u32 {
@@ -35,6 +44,11 @@ export class Ip4Header {
   /** Source address in host order. */
   @inline get source(): u32 {
     return bswap(this.sourceRaw);
+  }
+
+  /** Where the destination address lies. */
+  @inline get destinationAt(): usize {
+    return changetype<usize>(this) + offsetof<Ip4Header>('destinationRaw');
   }
 
   /** Destination address in host order. */

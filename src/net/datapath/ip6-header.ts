@@ -1,3 +1,5 @@
+import { loadU16 } from './network-order';
+
 /**
  * IPv6 header (RFC 8200 clause 3). Multi-byte fields lie in network order; addresses are two words as they lie.
  *
@@ -21,7 +23,7 @@ export class Ip6Header {
   }
 
   @inline get payloadLength(): u32 {
-    return bswap(this.payloadLengthRaw);
+    return loadU16(changetype<usize>(this) + offsetof<Ip6Header>('payloadLengthRaw'));
   }
 
   @inline get source(): usize {

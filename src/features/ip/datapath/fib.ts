@@ -6,6 +6,8 @@ import { FIB_DEPTH_SHIFT, FIB_NEXT_HOP_MASK } from '../layout';
 //
 //   root 65536 entries ─► block 256 entries ─► block 256 entries ─► …
 //
+// The root is indexed by the address's first two bytes as they lie, so that nothing is swapped on a packet's way.
+//
 //   entry  0 │ depth 8 │ next hop 23      a leaf: the longest prefix here has `depth` bits
 //          1 │ block address 31           a branch
 //
@@ -29,18 +31,25 @@ export function retireFib(root: usize): void {
   retireBlock(root, ROOT_BYTES);
 }
 
-/** Next hop of an IPv4 address in host order. @inline */
-export function lookup4(root: usize, address: u32): u32 {
-  let entry = load<u32>(root + ((address >> 16) << 2));
-  if (!(entry & FIB_BRANCH)) return entry & FIB_NEXT_HOP_MASK;
-  entry = load<u32>(<usize>(entry & ~FIB_BRANCH) + (((address >> 8) & 0xff) << 2));
-  if (!(entry & FIB_BRANCH)) return entry & FIB_NEXT_HOP_MASK;
-  return load<u32>(<usize>(entry & ~FIB_BRANCH) + ((address & 0xff) << 2)) & FIB_NEXT_HOP_MASK;
+/** Next hop of an IPv4 address, which lies in network order at `address`. @inline */
+export function lookup4(root: usize, address: usize): u32 {
+  let entry = load<u32>(rootSlot(root, address));
+  if (entry & FIB_BRANCH) {
+    entry = load<u32>(<usize>(entry & ~FIB_BRANCH) + ((<usize>load<u8>(address, 2)) << 2));
+    if (entry & FIB_BRANCH)
+      entry = load<u32>(<usize>(entry & ~FIB_BRANCH) + ((<usize>load<u8>(address, 3)) << 2));
+  }
+  return entry & FIB_NEXT_HOP_MASK;
 }
 
-/** Next hop of an IPv6 address, which lies in network order at `address`. */
+/** Where the root holds the entry of an address. @inline */
+function rootSlot(root: usize, address: usize): usize {
+  return root + ((<usize>load<u16>(address)) << 2);
+}
+
+/** Next hop of an IPv6 address, which lies in network order at `address`. @inline */
 export function lookup6(root: usize, address: usize): u32 {
-  let entry = load<u32>(root + ((<usize>bswap(load<u16>(address))) << 2));
+  let entry = load<u32>(rootSlot(root, address));
   for (let at = address + 2; entry & FIB_BRANCH; at++) {
     entry = load<u32>(<usize>(entry & ~FIB_BRANCH) + ((<usize>load<u8>(at)) << 2));
   }
@@ -57,7 +66,7 @@ export function setPrefix(root: usize, address: usize, length: u32, nextHop: u32
 
 /** Blocks that `setPrefix` would have to make for a prefix. */
 export function missingBlocks(root: usize, address: usize, length: u32): u32 {
-  let slot = root + ((<usize>bswap(load<u16>(address))) << 2);
+  let slot = rootSlot(root, address);
   let end = ROOT_BITS;
   for (let at = address + 2; length > end; at++) {
     const entry = load<u32>(slot);
@@ -86,19 +95,23 @@ export function clearPrefix(
 
 /** Walks to the block that holds the prefix's last bits, making blocks on the way, and writes the entries there. */
 function writePrefix(root: usize, address: usize, length: u32, leaf: u32): bool {
-  let block = root;
-  let index = <u32>bswap(load<u16>(address));
-  let end = ROOT_BITS;
-  for (let at = address + 2; length > end; at++) {
-    const slot = block + (index << 2);
-    const next = branchAt(slot);
-    if (!next) return false;
-    block = next;
-    index = load<u8>(at);
+  if (length <= ROOT_BITS) {
+    const span: u32 = 1 << (ROOT_BITS - length);
+    const first = <u32>bswap(load<u16>(address)) & ~(span - 1);
+    for (let i = first; i < first + span; i++) writeEntry(root + ((<usize>bswap(<u16>i)) << 2), length, leaf);
+    return true;
+  }
+  let block = branchAt(rootSlot(root, address));
+  let at = address + 2;
+  let end = ROOT_BITS + BLOCK_BITS;
+  while (block && length > end) {
+    block = branchAt(block + ((<usize>load<u8>(at)) << 2));
+    at++;
     end += BLOCK_BITS;
   }
+  if (!block) return false;
   const span: u32 = 1 << (end - length);
-  const first = index & ~(span - 1);
+  const first = <u32>load<u8>(at) & ~(span - 1);
   for (let i = first; i < first + span; i++) writeEntry(block + (i << 2), length, leaf);
   return true;
 }
@@ -127,7 +140,7 @@ function writeEntry(slot: usize, depth: u32, leaf: u32): void {
 
 /** Replaces blocks on the way of a prefix that hold one and the same short leaf everywhere, the lowest first. */
 function mergeAlong(root: usize, address: usize, length: u32): u32 {
-  return mergeBelow(root + ((<usize>bswap(load<u16>(address))) << 2), address + 2, ROOT_BITS, length);
+  return mergeBelow(rootSlot(root, address), address + 2, ROOT_BITS, length);
 }
 
 function mergeBelow(slot: usize, at: usize, end: u32, length: u32): u32 {

@@ -24,10 +24,8 @@ export function ip4Forward(packet: Packet): u32 {
     noteError(packet, ICMP4_TIME_EXCEEDED, 0, 0);
     return Edge.IP4_ERROR;
   }
-  header.ttl--;
-  const sum = <u32>header.checksumRaw + 1;
-  header.checksumRaw = <u16>(sum + (sum >> 16));
   if (header.versionIhl != IP4_PLAIN) return serveOptions(packet, header);
+  header.decrementTtl();
   return Edge.IP4_OUTPUT;
 }
 
@@ -41,5 +39,6 @@ function serveOptions(packet: Packet, header: Ip4Header): u32 {
   if (isSourceRouted(header)) return Edge.DROP_IP4_SOURCE_ROUTE;
   const address = interfaceAt(nextHopAt(packet.nextHop).iface).address4;
   if (address) recordRoute(header, address);
+  header.decrementTtl();
   return Edge.IP4_OUTPUT;
 }

@@ -1,4 +1,5 @@
 import { PACKET_LINK_MULTICAST, PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
+import { NODE_BIT } from '../../../engine/layout';
 import { TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import { IP4_HEADER_BYTES, Ip4Header } from '../../../net/datapath/ip4-header';
 import { route4 } from './route';
@@ -25,5 +26,5 @@ export function ip4Send(packet: Packet): u32 {
   if (header.totalLength != packet.pktLen) return Edge.DROP_IP4_BAD_LENGTH;
   packet.flags = (packet.flags & ~PACKET_LINK_MULTICAST) | PACKET_LOCAL;
   packet.etherType = TYPE_IP4_RAW;
-  return route4(packet, header.destination);
+  return NODE_BIT | route4(packet, header.destinationAt);
 }

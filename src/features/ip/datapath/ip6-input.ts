@@ -1,5 +1,6 @@
 import { trim } from '../../../engine/datapath/chain';
 import { Packet } from '../../../engine/datapath/packet';
+import { NODE_BIT } from '../../../engine/layout';
 import {
   IP6_HEADER_BYTES,
   Ip6Header,
@@ -40,10 +41,17 @@ export function ip6Input(packet: Packet): u32 {
   const length = IP6_HEADER_BYTES + header.payloadLength;
   if (length != packet.pktLen) {
     if (length > packet.pktLen) return Edge.DROP_IP6_BAD_LENGTH;
-    trim(packet, length);
+    if (packet.nbSegs > 1) return takePadded(packet, header, length);
+    packet.cut(length);
   }
   if (isSpecial(header.sourceLow) || isSpecial(header.destinationLow)) return sortSpecial(packet, header);
-  return route6(packet, header.destination);
+  return NODE_BIT | route6(packet, header.destination);
+}
+
+function takePadded(packet: Packet, header: Ip6Header, length: u32): u32 {
+  trim(packet, length);
+  if (isSpecial(header.sourceLow) || isSpecial(header.destinationLow)) return sortSpecial(packet, header);
+  return NODE_BIT | route6(packet, header.destination);
 }
 
 /** Addresses that begin with the bytes 0, 0xfe or 0xff: all that are not plain unicast ones, and a few that are. @inline */
@@ -60,7 +68,7 @@ function sortSpecial(packet: Packet, header: Ip6Header): u32 {
   if (isUnspecified6(header.sourceLow, header.sourceHigh)) return Edge.DROP_IP6_MARTIAN_SOURCE;
   if (isUnroutable6(header.destinationLow, header.destinationHigh)) return Edge.DROP_IP6_MARTIAN_DESTINATION;
   if (isUnspecified6(header.destinationLow, header.destinationHigh)) return Edge.DROP_IP6_MARTIAN_DESTINATION;
-  if (!isLinkLocal6(header.destinationLow)) return route6(packet, header.destination);
+  if (!isLinkLocal6(header.destinationLow)) return NODE_BIT | route6(packet, header.destination);
   if (!isOwnLinkLocal(packet.iface, header.destinationLow, header.destinationHigh)) {
     return Edge.DROP_IP6_LINK_LOCAL_DESTINATION;
   }

@@ -34,7 +34,7 @@ export function ip6Send(packet: Packet): u32 {
   packet.etherType = TYPE_IP6_RAW;
   return isLinkLocal6(header.destinationLow)
     ? sendToLink(packet, header)
-    : route6(packet, header.destination);
+    : NODE_BIT | route6(packet, header.destination);
 }
 
 /** The interface's own next hop stands for all stations on its link: the neighbour is found out by the control thread. */

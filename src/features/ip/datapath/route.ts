@@ -1,15 +1,14 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { FIB4_ROOTS, FIB6_ROOTS } from '../../../engine/datapath/regions';
-import { NODE_BIT } from '../../../engine/layout';
 import { nextHopAt } from '../../neighbor/datapath/next-hop';
 import { lookup4, lookup6 } from './fib';
 
-/** Chooses the next hop for an IPv4 address (host order) in the packet's VRF; returns the node it names. @inline */
-export function route4(packet: Packet, destination: u32): u32 {
+/** Chooses the next hop for the IPv4 address that lies at `destination` in the packet's VRF; returns its node. @inline */
+export function route4(packet: Packet, destination: usize): u32 {
   const root = <usize>load<u32>(FIB4_ROOTS + ((<usize>packet.vrf) << 2));
   const nextHop = lookup4(root, destination);
   packet.nextHop = nextHop;
-  return NODE_BIT | nextHopAt(nextHop).node4;
+  return nextHopAt(nextHop).node4;
 }
 
 /** Chooses the next hop for the IPv6 address that lies at `destination` in the packet's VRF; returns its node. @inline */
@@ -17,5 +16,5 @@ export function route6(packet: Packet, destination: usize): u32 {
   const root = <usize>load<u32>(FIB6_ROOTS + ((<usize>packet.vrf) << 2));
   const nextHop = lookup6(root, destination);
   packet.nextHop = nextHop;
-  return NODE_BIT | nextHopAt(nextHop).node6;
+  return nextHopAt(nextHop).node6;
 }

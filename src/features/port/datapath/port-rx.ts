@@ -5,6 +5,7 @@ import {
   INTERFACE_CAPTURED,
   INTERFACE_TRACED,
   INTERFACE_UP,
+  Interface,
   interfaceAt,
   interfaceStats,
 } from '../../interface/datapath/interface';
@@ -22,18 +23,30 @@ export enum Edge {
  * @table interface-input
  */
 export function portRx(packet: Packet): u32 {
-  const id = load<u16>(PORT_INTERFACES + (packet.port << 1));
+  const id = load<u16>(PORT_INTERFACES + ((<usize>packet.port) << 1));
   const iface = interfaceAt(id);
   packet.iface = id;
   packet.vrf = iface.vrf;
   packet.frameOff = packet.dataOff;
   packet.trace = 0;
   packet.flags = 0;
-  const stats = interfaceStats(id);
-  stats.rxPackets++;
-  stats.rxBytes += packet.pktLen;
+  const flags = iface.flags & (INTERFACE_UP | INTERFACE_TRACED | INTERFACE_CAPTURED);
+  if (flags != INTERFACE_UP) return takeWatched(packet, iface);
+  countReceived(packet);
+  return NODE_BIT | iface.inputNode;
+}
+
+function takeWatched(packet: Packet, iface: Interface): u32 {
+  countReceived(packet);
   const flags = iface.flags;
   if (!(flags & INTERFACE_UP)) return Edge.DROP_INTERFACE_DOWN;
-  if (flags & (INTERFACE_TRACED | INTERFACE_CAPTURED)) watchReceived(packet, flags);
+  watchReceived(packet, flags);
   return NODE_BIT | iface.inputNode;
+}
+
+/** @inline */
+function countReceived(packet: Packet): void {
+  const stats = interfaceStats(packet.iface);
+  stats.rxPackets++;
+  stats.rxBytes += packet.pktLen;
 }

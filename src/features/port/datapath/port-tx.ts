@@ -1,9 +1,10 @@
 import { Packet } from '../../../engine/datapath/packet';
-import { transmit } from '../../../engine/datapath/transmit';
+import { gather, isFull, transmit, transmitOf } from '../../../engine/datapath/transmit';
 import {
   INTERFACE_CAPTURED,
   INTERFACE_TX_L4_CKSUM,
   INTERFACE_UP,
+  Interface,
   interfaceAt,
   interfaceStats,
 } from '../../interface/datapath/interface';
@@ -25,11 +26,27 @@ export function portTx(packet: Packet): u32 {
   const iface = interfaceAt(packet.output);
   const flags = iface.flags;
   if (!(flags & INTERFACE_UP)) return Edge.DROP_OUTPUT_DOWN;
+  if (flags & INTERFACE_CAPTURED) return sendCarefully(packet, iface);
+  if (packet.olFlags & L4_CKSUM_SUSPECT) return sendCarefully(packet, iface);
+  const gathered = transmitOf(iface.port);
+  if (isFull(gathered)) return sendCarefully(packet, iface);
+  countSent(packet);
+  gather(gathered, packet, iface.port);
+  return Edge.SENT;
+}
+
+function sendCarefully(packet: Packet, iface: Interface): u32 {
+  const flags = iface.flags;
   if (packet.olFlags & L4_CKSUM_SUSPECT) finishFrameChecksum(packet, (flags & INTERFACE_TX_L4_CKSUM) != 0);
+  if (flags & INTERFACE_CAPTURED) watchSent(packet);
+  countSent(packet);
+  transmit(iface.port, packet);
+  return Edge.SENT;
+}
+
+/** @inline */
+function countSent(packet: Packet): void {
   const stats = interfaceStats(packet.output);
   stats.txPackets++;
   stats.txBytes += packet.pktLen;
-  if (flags & INTERFACE_CAPTURED) watchSent(packet);
-  transmit(iface.port, packet);
-  return Edge.SENT;
 }

@@ -1,7 +1,7 @@
 import { CAPTURE_SENT, captureFrame } from '../../../../datapath/capture';
 import { Packet } from '../../../../datapath/packet';
 import { SAMPLE_WATCHED } from '../../../../datapath/regions';
-import { transmit } from '../../../../datapath/transmit';
+import { gather, transmit, transmitOf } from '../../../../datapath/transmit';
 import { SAMPLE_CAPTURED } from '../layout';
 
 export enum Edge {
@@ -17,7 +17,13 @@ export function sampleOutput(packet: Packet): u32 {
   store<u32>(packet.data, 0x01000000, 8);
   store<u16>(packet.data, packet.etherType, 12);
   const watched = load<u32>(SAMPLE_WATCHED + ((<usize>packet.output) << 2));
-  if (watched & SAMPLE_CAPTURED) captureFrame(packet, packet.output, CAPTURE_SENT);
+  if (watched & SAMPLE_CAPTURED) return sendWatched(packet);
+  gather(transmitOf(packet.output - 1), packet, packet.output - 1);
+  return Edge.SENT;
+}
+
+function sendWatched(packet: Packet): u32 {
+  captureFrame(packet, packet.output, CAPTURE_SENT);
   transmit(packet.output - 1, packet);
   return Edge.SENT;
 }

@@ -20,6 +20,11 @@ export function sampleReceive(packet: Packet): u32 {
   packet.trace = 0;
   packet.flags = 0;
   const watched = load<u32>(SAMPLE_WATCHED + ((<usize>packet.iface) << 2));
+  if (watched) return takeWatched(packet, watched);
+  return Edge.SAMPLE_INPUT;
+}
+
+function takeWatched(packet: Packet, watched: u32): u32 {
   if (watched & SAMPLE_TRACED) startTrace(packet);
   if (watched & SAMPLE_CAPTURED) captureFrame(packet, packet.iface, CAPTURE_RECEIVED);
   return Edge.SAMPLE_INPUT;

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import binaryen from 'binaryen';
+import { packetPath } from '../../programs/vrouter/packet-path.ts';
+import { cachedDatapath } from './cache.ts';
+import { compileDatapath } from './compile.ts';
+import { bodyOf, functionNamed, kindOf, textOf, walk } from './wasm-tree.ts';
+
+const build = fileURLToPath(new URL('../../../build', import.meta.url));
+const folder = join(build, 'test-locals/datapath');
+
+/** A packet path whose last stage is port-tx with `line` in front of its first statement, and with `functions`. */
+async function withPortTx(line: string, functions: string) {
+  const original = join(packetPath.root, 'features/port/datapath/port-tx.ts');
+  const text = (await readFile(original, 'utf8'))
+    .replaceAll("'../../../", "'../../../src/")
+    .replaceAll("'../../interface", "'../../../src/features/interface")
+    .replaceAll("'./", "'../../../src/features/port/datapath/")
+    .replace(
+      '  const iface = interfaceAt(packet.output);',
+      `  ${line}\n  const iface = interfaceAt(packet.output);`,
+    );
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'port-tx.ts'), `${text}\n${functions}\n`);
+  const stages = packetPath.stages.map((stage) =>
+    stage.endsWith('/port-tx') ? '../build/test-locals/datapath/port-tx' : stage,
+  );
+  return { ...packetPath, stages };
+}
+
+test('nothing is called along the common paths but what takes a packet off them', async () => {
+  const { code } = await cachedDatapath(packetPath, build);
+  const module = binaryen.readBinary(code);
+  const calls: string[] = [];
+  walk(bodyOf(functionNamed(module, 'graph/passFast')), ({ get }) => {
+    if (kindOf(get()) === 'Call') calls.push(textOf(get(), 'Target').replace(/.*\//, ''));
+  });
+  module.dispose();
+  assert.deepEqual(calls, ['leaveFast']);
+});
+
+test('a stage on a common path that calls a function is refused, and the function named', async () => {
+  const source = await withPortTx(
+    'note(packet);',
+    'function note(packet: Packet): void {\n  packet.note = packet.pktLen;\n}',
+  );
+  await assert.rejects(
+    compileDatapath(source),
+    /port-tx\/note is called on a common path: it has to be inlined/,
+  );
+});
+
+test('a function that only computes may be called', async () => {
+  const source = await withPortTx(
+    'if (odd(packet.pktLen) == 3) return Edge.DROP_OUTPUT_DOWN;',
+    'function odd(length: u32): u32 {\n  return length & 1;\n}',
+  );
+  assert.ok((await compileDatapath(source)).length > 10_000);
+});

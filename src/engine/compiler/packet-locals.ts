@@ -1,0 +1,305 @@
+import binaryen from 'binaryen';
+import {
+  addLocal,
+  bodyOf,
+  type Expression,
+  functionNamed,
+  functionsOf,
+  isNamed,
+  kindOf,
+  numberOf,
+  operandsOf,
+  type Place,
+  textOf,
+  walk,
+} from './wasm-tree.ts';
+
+/** The loop in which a packet's fields are to be kept in local variables, by AssemblyScript's names. */
+export interface PacketLoop {
+  /** The function with the loop over a burst's packets. */
+  readonly loop: string;
+  /** Called with a packet where its way begins; with one that goes another way, further down in the same block. */
+  readonly begin: string;
+  readonly leave: string;
+  /** Called in between with a packet at the end of its way, from where on nothing is to be done before the next one. */
+  readonly end: string;
+  /** The class whose fields are meant. */
+  readonly record: string;
+  /** First byte of the fields that are the stages' own: nothing stands there when a packet comes, nobody reads it when it has gone. */
+  readonly ownFrom: number;
+  /** The function that alone sets what stays the same as long as an instance lives. */
+  readonly attach: string;
+}
+
+/**
+ * Keeps the fields of the packet at hand in local variables along the loop over a burst: what one stage writes for the
+ * next need not reach memory, and the optimiser sees through it. WebAssembly's optimisers cannot do that by themselves:
+ * they do not know which addresses are the same. The fields are loaded where a packet's way begins and stored where it
+ * ends or leaves; nothing may be called in between. What it gains: docs/decisions/0013-packet-fields-in-locals.md.
+ *
+ * AssemblyScript reaches a field through a function of its own until it optimises: that is what is replaced here.
+ *
+ * @throws Error when there is no such loop, or a function is called in it that is not inlined
+ */
+export function keepPacketInLocals(module: binaryen.Module, loop: PacketLoop): void {
+  const fn = functionNamed(module, loop.loop);
+  const body = bodyOf(fn);
+  readOnce(module, fn, body, loop.attach);
+  const fields = fieldsOf(module, body, loop)
+    .filter(({ offset, isWritten }) => isWritten || offset >= loop.ownFrom)
+    .map((field) => ({ ...field, local: addLocal(fn, field.type) }));
+  const finished = wrapWay(module, body, loop);
+  const rewriting = new Rewriting({ module, loop, packet: packetOf(body, loop.begin), fields, finished });
+  walk(body, (place) => rewriting.visit(place));
+  binaryen.setPassArgument('no-inline', `*${loop.leave}`);
+  module.runPasses(['no-inline']);
+}
+
+/** Makes one block, which can be left, of what is between the beginning and the leaving; returns its name. */
+function wrapWay(module: binaryen.Module, body: Place, { begin, leave }: PacketLoop): string {
+  const name = 'finished';
+  const isCallOf = (place: Place, target: string) =>
+    kindOf(place.get()) === 'Call' && isNamed(textOf(place.get(), 'Target'), target);
+  let wrapped = false;
+  walk(body, ({ get }) => {
+    if (wrapped || kindOf(get()) !== 'Block') return;
+    const places = operandsOf(get());
+    const first = places.findIndex((place) => isCallOf(place, begin));
+    const last = places.findIndex((place) => isCallOf(place, leave));
+    if (first < 0 || last < first) return;
+    const way = places.slice(first, last + 1);
+    const block = module.block(
+      name,
+      way.map((place) => place.get()),
+    );
+    for (const place of way.slice(1)) place.set(module.nop());
+    way[0]?.set(block);
+    wrapped = true;
+  });
+  if (!wrapped) throw new Error(`the loop over a burst has no block with ${begin} and ${leave}`);
+  return name;
+}
+
+/** A field of the packet. */
+interface Field {
+  readonly name: string;
+  /** The functions that AssemblyScript has made to read and to write it: either may be missing. */
+  readonly getter: string;
+  readonly setter: string;
+  readonly type: binaryen.Type;
+  readonly offset: number;
+  readonly bytes: number;
+  /** Whether it is read anywhere, and whether it is written in the loop. */
+  readonly isRead: boolean;
+  readonly isWritten: boolean;
+}
+
+interface KeptField extends Field {
+  /** The local variable that stands for it. */
+  readonly local: number;
+}
+
+/** Reads at the function's start, once, the globals that are set by `attach` alone. */
+function readOnce(module: binaryen.Module, fn: number, body: Place, attach: string): void {
+  const setElsewhere = new Set<string>();
+  for (const other of functionsOf(module)) {
+    if (isNamed(other, attach) || isInitializer(other)) continue;
+    walk(bodyOf(other), ({ get }) => {
+      if (kindOf(get()) === 'GlobalSet') setElsewhere.add(textOf(get(), 'Name'));
+    });
+  }
+  const locals = new Map<string, { readonly local: number; readonly read: Expression }>();
+  walk(body, (place) => {
+    const read = place.get();
+    if (kindOf(read) !== 'GlobalGet') return;
+    const name = textOf(read, 'Name');
+    if (setElsewhere.has(name) || !binaryen.getGlobalInfo(module.getGlobal(name)).mutable) return;
+    const type = binaryen.getExpressionType(read);
+    const { local } = locals.get(name) ?? { local: addLocal(fn, type) };
+    locals.set(name, { local, read });
+    place.set(module.local.get(local, type));
+  });
+  const sets = [...locals.values()].map(({ local, read }) => module.local.set(local, read));
+  body.set(module.block(null, [...sets, body.get()]));
+}
+
+/** Tells whether a function sets the first values of a module's globals. */
+function isInitializer(fn: binaryen.FunctionRef): boolean {
+  return /^~?start(:|$)/.test(binaryen.getFunctionInfo(fn).name);
+}
+
+/** The local variable that holds the packet where its way begins. */
+function packetOf(body: Place, begin: string): number {
+  let found: number | undefined;
+  walk(body, ({ get }) => {
+    if (kindOf(get()) !== 'Call' || !isNamed(textOf(get(), 'Target'), begin)) return;
+    found = numberOf(operandsOf(get())[0]?.get() ?? 0, 'Index');
+  });
+  if (found === undefined) throw new Error(`the loop over a burst does not call ${begin}`);
+  return found;
+}
+
+/** The fields that the loop reads or writes. */
+function fieldsOf(module: binaryen.Module, body: Place, { record }: PacketLoop): readonly Field[] {
+  const accesses: Access[] = [];
+  walk(body, ({ get }) => {
+    const access = accessOf(get(), record);
+    if (access) accesses.push(access);
+  });
+  const names = new Set(accesses.map(({ field }) => field));
+  return [...names].map((name) => {
+    const all = accesses.filter(({ field }) => field === name);
+    const accessor = all[0]?.accessor ?? '';
+    const getter = accessor.replace('#set:', '#get:');
+    return {
+      ...placeOf(module, accessor),
+      name,
+      getter,
+      setter: accessor.replace('#get:', '#set:'),
+      isRead: module.getFunction(getter) !== 0,
+      isWritten: all.some(({ isWrite }) => isWrite),
+    };
+  });
+}
+
+/** Learns from a function that reaches a field where that lies. */
+function placeOf(module: binaryen.Module, accessor: string): Pick<Field, 'type' | 'offset' | 'bytes'> {
+  let found: Pick<Field, 'type' | 'offset' | 'bytes'> | undefined;
+  walk(bodyOf(module.getFunction(accessor)), ({ get }) => {
+    const kind = kindOf(get());
+    if (kind !== 'Load' && kind !== 'Store') return;
+    const value = kind === 'Load' ? get() : (operandsOf(get())[1]?.get() ?? 0);
+    found = {
+      type: binaryen.getExpressionType(value),
+      offset: numberOf(get(), 'Offset'),
+      bytes: numberOf(get(), 'Bytes'),
+    };
+  });
+  if (!found) throw new Error(`${accessor} reaches no memory`);
+  return found;
+}
+
+interface Access {
+  readonly accessor: string;
+  readonly field: string;
+  readonly isWrite: boolean;
+}
+
+/** What a call reads or writes, when it is one of the functions that reach a field of `record`. */
+function accessOf(call: Expression, record: string): Access | undefined {
+  const accessor = kindOf(call) === 'Call' ? textOf(call, 'Target') : '';
+  const [owner, name] = accessor.split('#');
+  const [kind, field] = name?.split(':') ?? [];
+  if (!owner || !field || !isNamed(owner, record)) return undefined;
+  return { accessor, field, isWrite: kind === 'set' };
+}
+
+interface RewritingOptions {
+  readonly module: binaryen.Module;
+  readonly loop: PacketLoop;
+  /** The local variable with the packet's address. */
+  readonly packet: number;
+  readonly fields: readonly KeptField[];
+  /** The block to leave when a packet's way has ended. */
+  readonly finished: string;
+}
+
+/** Puts local variables in place of the packet's fields, expression by expression in order of evaluation. */
+class Rewriting {
+  readonly #options: RewritingOptions;
+  #onItsWay = false;
+
+  constructor(options: RewritingOptions) {
+    this.#options = options;
+  }
+
+  visit(place: Place): void {
+    const kind = kindOf(place.get());
+    if (kind === 'Loop') this.#onItsWay = false;
+    if (kind === 'Call' || kind === 'CallIndirect') this.#visitCall(place, place.get());
+  }
+
+  #visitCall(place: Place, call: Expression): void {
+    const { module, loop, fields } = this.#options;
+    const target = kindOf(call) === 'Call' ? textOf(call, 'Target') : 'a function of a table';
+    const access = accessOf(call, loop.record);
+    if (isNamed(target, loop.begin)) {
+      this.#onItsWay = true;
+      place.set(module.block(null, this.#begin()));
+    } else if (isNamed(target, loop.end)) {
+      const others = fields.filter(({ offset }) => offset < loop.ownFrom);
+      place.set(module.block(null, [...this.#store(others), module.br(this.#options.finished)]));
+    } else if (isNamed(target, loop.leave)) {
+      place.set(module.block(null, [...this.#store(fields), call]));
+    } else if (access) {
+      place.set(this.#inLocal(call, access));
+    } else if (this.#onItsWay && !isHarmless(module, target, loop.record)) {
+      throw new Error(`${target} is called on a common path: it has to be inlined`);
+    }
+  }
+
+  /** What a call does that reads or writes a field, done with the field's local variable. */
+  #inLocal(call: Expression, access: Access): Expression {
+    const { module, fields } = this.#options;
+    const field = fields.find(({ name }) => name === access.field);
+    if (!field) return call;
+    const value = operandsOf(call)[1]?.get() ?? 0;
+    return access.isWrite
+      ? module.local.set(field.local, this.#cut(field, value))
+      : module.local.get(field.local, field.type);
+  }
+
+  #begin(): Expression[] {
+    const { module, loop, fields } = this.#options;
+    const own = fields.filter(({ offset }) => offset >= loop.ownFrom);
+    const cleared = own.map(({ local, type }) =>
+      module.local.set(local, type === binaryen.i64 ? module.i64.const(0n) : module.i32.const(0)),
+    );
+    return [...this.#load(fields.filter((field) => !own.includes(field))), ...cleared];
+  }
+
+  #store(fields: readonly KeptField[]): Expression[] {
+    const { module } = this.#options;
+    const written = fields.filter(({ isWritten }) => isWritten);
+    return written.map(({ setter, type, local }) =>
+      module.call(setter, [this.#packet(), module.local.get(local, type)], binaryen.none),
+    );
+  }
+
+  #load(fields: readonly KeptField[]): Expression[] {
+    const { module } = this.#options;
+    const read = fields.filter(({ isRead }) => isRead);
+    return read.map(({ getter, type, local }) =>
+      module.local.set(local, module.call(getter, [this.#packet()], type)),
+    );
+  }
+
+  #packet(): Expression {
+    return this.#options.module.local.get(this.#options.packet, binaryen.i32);
+  }
+
+  /** What a store of fewer than four bytes keeps of a value. */
+  #cut({ bytes }: Field, value: Expression): Expression {
+    const { module } = this.#options;
+    return bytes < 4 ? module.i32.and(value, module.i32.const(bytes === 2 ? 0xffff : 0xff)) : value;
+  }
+}
+
+/**
+ * Tells whether a function knows nothing of packets: it reaches no field of one and stores nothing but fields of other
+ * records, or it is the host's and is told nothing.
+ */
+function isHarmless(module: binaryen.Module, target: string, record: string): boolean {
+  const [owner, accessor] = target.split('#');
+  if (accessor !== undefined) return !isNamed(owner ?? '', record);
+  const fn = module.getFunction(target);
+  if (fn === 0) return false;
+  if (bodyOf(fn).get() === 0) return binaryen.getFunctionInfo(fn).params === binaryen.none;
+  let harmless = true;
+  walk(bodyOf(fn), ({ get }) => {
+    const kind = kindOf(get());
+    if (kind === 'Store' || kind.startsWith('Atomic') || kind.startsWith('Memory')) harmless = false;
+    if (kind === 'Call') harmless &&= isHarmless(module, textOf(get(), 'Target'), record);
+  });
+  return harmless;
+}

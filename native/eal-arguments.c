@@ -75,6 +75,7 @@ static void try_in_child(int argc, char *const *argv, int output)
 	if (tried == NULL || log == NULL || atexit(refused) != 0)
 		_exit(EXIT_FAILURE);
 	setvbuf(log, NULL, _IONBF, 0);
+	dup2(output, STDERR_FILENO); /* EAL writes some of its refusals there */
 	rte_openlog_stream(log);
 	alarm(PATIENCE_SECONDS);
 	memcpy(tried, argv, (size_t)argc * sizeof(*tried));

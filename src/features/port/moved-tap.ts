@@ -21,6 +21,14 @@ export class TapWatch {
     return descriptor === undefined ? undefined : new TapWatch(name, descriptor);
   }
 
+  /**
+   * Tells whether the TAP carries packets, where DPDK says that its link is up or not: DPDK knows neither that one is
+   * elsewhere nor, from 25.11 on, that one was deleted.
+   */
+  isRunning(up: boolean): boolean {
+    return this.isElsewhere || (up && deviceOf(this.#descriptor) !== '');
+  }
+
   /** Tells whether the TAP lives, but in another network namespace than the router. */
   get isElsewhere(): boolean {
     return deviceOf(this.#descriptor) !== '' && !localDevices().includes(this.#name);

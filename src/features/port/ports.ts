@@ -270,7 +270,7 @@ export class Ports implements InterfaceType {
     const device = this.#devices.get(port);
     if (!id || !device) return;
     const { up, speedMbps } = dpdk.portLink(port);
-    this.#interfaces.note(id, { running: up || device.tap?.isElsewhere === true, speedMbps });
+    this.#interfaces.note(id, { running: device.tap?.isRunning(up) ?? up, speedMbps });
   }
 }
 

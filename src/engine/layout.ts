@@ -87,6 +87,7 @@ export const WORKER_BUSY_ROUNDS = 72;
 export const WORKER_SLEEPS = 80;
 export const WORKER_TRAPS = 88;
 export const WORKER_TRAPPED = 96;
+export const WORKER_UNTIL_MEASURED = 108;
 /** Receive queues: MAX_WORKER_QUEUES × { port u16, queue u16 }. */
 export const WORKER_QUEUES = 1024;
 /** The burst being worked on: BURST_MAX × u32. */

@@ -14,6 +14,7 @@ import {
   WORKER_QUEUES,
   WORKER_ROUNDS,
   WORKER_TRANSMIT,
+  WORKER_UNTIL_MEASURED,
 } from '../layout.ts';
 import type { Datapath, EngineFunctions } from './datapath.ts';
 import { QuietPoints } from './quiet-points.ts';
@@ -300,6 +301,7 @@ export class Workers {
     this.#view.setUint32(area + WORKER_QUEUE_COUNT, 0, true);
     this.#view.setUint32(area + WORKER_COMMAND, 0, true);
     this.#view.setUint32(area + WORKER_NEXT_TRACE, (index << 24) >>> 0, true);
+    this.#view.setUint32(area + WORKER_UNTIL_MEASURED, WARM_UP_BURSTS, true);
   }
 
   #freeIndex(): number {
@@ -357,6 +359,8 @@ function isReport<Kind extends WorkerReport['kind']>(
   return report.kind === kind;
 }
 
+/** Its first bursts find everything cold: what they cost says nothing of those that follow. */
+const WARM_UP_BURSTS = 1024;
 /** A worker answers between two bursts or after the longest sleep, and later where others use its CPU. */
 const LONGEST_ANSWER_MS = 5000;
 /** Whoever ends the router waits for nobody long. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { WORKER_AREAS, WORKER_COUNTERS } from '../../layout.ts';
 import { NodeStatistics } from './node-stats.ts';
 import { openSampleBench, type SampleBench } from './testing/sample-bench.ts';
 import { sampleFrame } from './testing/sample-frames.ts';
@@ -36,15 +37,20 @@ test('a reset begins anew without touching the counters of the workers', () => {
 });
 
 test('cycles of all packets are estimated from the measured ones', () => {
-  sample.bench.receive(0, [sampleFrame()]);
-  const counter = 0x100000 + 65536; // the first stage's, of the first worker
-  sample.bench.view.setBigUint64(counter + 16, 500n, true);
-  sample.bench.receive(0, [sampleFrame(), sampleFrame(), sampleFrame()]);
-  const cycles = () => statistics.list().map((each) => each.cycles)[0];
-  assert.equal(cycles(), 2000n);
+  sample.bench.receive(0, frames(8)); // the first burst is measured
+  setMeasuredCycles(4000n);
+  sample.bench.receive(0, frames(3));
+  assert.equal(cycles(), 5500n);
   statistics.reset();
-  sample.bench.receive(0, [sampleFrame()]);
+  sample.bench.receive(0, frames(1));
   assert.equal(cycles(), 500n);
+});
+
+test('cycles of a few packets are not taken for those of all', () => {
+  sample.bench.receive(0, frames(7));
+  setMeasuredCycles(4_000_000n);
+  sample.bench.receive(0, frames(100));
+  assert.equal(cycles(), 0n);
 });
 
 test('workers are counted together or one by one', () => {
@@ -57,4 +63,18 @@ test('workers are counted together or one by one', () => {
 function packets(): Record<string, bigint> {
   const counted = statistics.list().filter((each) => each.packets > 0n);
   return Object.fromEntries(counted.map((each) => [each.node.name, each.packets]));
+}
+
+function frames(count: number) {
+  return Array.from({ length: count }, () => sampleFrame());
+}
+
+/** Sets what the first worker has measured of the first stage. */
+function setMeasuredCycles(cycles: bigint): void {
+  sample.bench.view.setBigUint64(WORKER_AREAS + WORKER_COUNTERS + 16, cycles, true);
+}
+
+/** Cycles of the first stage. */
+function cycles(): bigint | undefined {
+  return statistics.list()[0]?.cycles;
 }

@@ -7,7 +7,7 @@ export interface NodeStats {
   readonly node: GraphNode;
   readonly batches: bigint;
   readonly packets: bigint;
-  /** All packets' cycles, as far as the measured ones speak for the others; 0 while none was measured. */
+  /** All packets' cycles, as far as the measured ones speak for the others; 0 while these are too few. */
   readonly cycles: bigint;
 }
 
@@ -44,8 +44,13 @@ export class NodeStatistics {
   }
 }
 
-/** Cycles are measured in one burst of many; right after a reset the measurements before it have to do. */
+/**
+ * Cycles are measured in one burst of many; right after a reset the measurements before it have to do. A few packets,
+ * which may have found the caches cold or the thread put off its CPU, do not speak for all.
+ */
 function estimateCycles(counted: NodeCounter, total: NodeCounter): bigint {
-  const { cycles, measured } = counted.measured > 0n ? counted : total;
-  return measured === 0n ? 0n : (cycles * counted.packets) / measured;
+  const { cycles, measured } = counted.measured >= LEAST_MEASURED ? counted : total;
+  return measured < LEAST_MEASURED ? 0n : (cycles * counted.packets) / measured;
 }
+
+const LEAST_MEASURED = 8n;

@@ -61,6 +61,21 @@ test('an interface moves to another VRF with its addresses while the others forw
   await assertPings(b1, b2.ip6);
 });
 
+test("a user's next hop keeps its own route when its interface moves to another VRF and back", async () => {
+  await router.ctl('nexthop add l3 iface b2 id 77 address 10.2.0.2');
+  const vrfsWithRoute = async () =>
+    (await router.list('route show ipv4'))
+      .filter(({ destination }) => destination === '10.2.0.2/32')
+      .map(({ vrf }) => vrf);
+  assert.ok((await vrfsWithRoute()).includes('b'));
+  await router.ctl('interface set port b2 vrf main');
+  assert.ok((await vrfsWithRoute()).includes('main'));
+  assert.ok(!(await vrfsWithRoute()).includes('b'));
+  await router.ctl('interface set port b2 vrf b');
+  assert.ok((await vrfsWithRoute()).includes('b'));
+  await router.ctl('nexthop del 77');
+});
+
 test('a VRF with interfaces is not deleted, an empty one is', async () => {
   const refused = await router.attempt('interface del b');
   assert.match(refused.stderr, /\(EBUSY\)/);

@@ -1,6 +1,6 @@
 import { addressBits } from '../../net/address.ts';
 import { isLinkLocal } from '../../net/address-scope.ts';
-import { networkOf, type Prefix } from '../../net/prefix.ts';
+import { contains, networkOf, type Prefix } from '../../net/prefix.ts';
 import type { Interface, Interfaces } from '../interface/index.ts';
 import type { AddressAnswers, NextHops } from '../neighbor/index.ts';
 import type { Addresses, InterfaceAddress } from './addresses.ts';
@@ -36,13 +36,13 @@ export function followAddresses(options: {
     },
   });
 
+  /** Neighbours may be older than the network: what users have said of them stays when their interface moves. */
   function connect(prefix: Prefix, iface: Interface): void {
-    routes.put({
-      vrf: iface.vrf,
-      prefix: networkOf(prefix),
-      nextHop: nextHops.connected(iface),
-      origin: LINK,
-    });
+    const network = networkOf(prefix);
+    routes.put({ vrf: iface.vrf, prefix: network, nextHop: nextHops.connected(iface), origin: LINK });
+    for (const neighbor of nextHops.neighborsOf(iface.id))
+      if (contains(network, neighbor.target.address))
+        routes.putNeighbor(iface.vrf, neighbor.target.address, neighbor.index);
   }
 
   /** Another address in the same network, of this or another interface, keeps the network connected. */

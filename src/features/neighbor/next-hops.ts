@@ -6,7 +6,14 @@ import { changeConfig, defaultConfig, type NeighborConfig } from './config.ts';
 import { Groups } from './groups.ts';
 import type { InterfaceList, NeighborRouter } from './host.ts';
 import { type NeighborListener, Neighbors } from './neighbors.ts';
-import { addressWord, interfaceOf, isNeighbor, type NextHop, typeWord } from './next-hop.ts';
+import {
+  addressWord,
+  interfaceOf,
+  isNeighbor,
+  type NeighborHop,
+  type NextHop,
+  typeWord,
+} from './next-hop.ts';
 import { NextHopEvents } from './next-hop-events.ts';
 import { NextHopRecords } from './next-hop-records.ts';
 import { type NextHopListener, NextHopTable } from './next-hop-table.ts';
@@ -136,6 +143,11 @@ export class NextHops {
   /** The neighbour with an address on an interface, made where there is none. @throws ApiError ENOSPC */
   resolve(iface: Interface, address: IpAddress): number {
     return this.neighbors.resolve(iface, address).index;
+  }
+
+  /** The neighbours on an interface. */
+  neighborsOf(iface: number): readonly NeighborHop[] {
+    return this.table.ofInterface(iface).filter(isNeighbor);
   }
 
   /** Counts users of a next hop: it is not removed while it has any. */

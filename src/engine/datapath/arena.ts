@@ -1,4 +1,4 @@
-import { CONTROL_ARENA, CONTROL_ARENA_USED } from '../layout';
+import { CONTROL_ARENA, CONTROL_ARENA_USED, CONTROL_LOOK_AHEAD, LOOK_AHEAD_FROM } from '../layout';
 import { ARENA, ARENA_END } from './regions';
 
 // The control thread's store of blocks that tables grow by. A block is a power of two long, from 64 bytes on;
@@ -36,8 +36,11 @@ function carve(order: u32): usize {
   return start;
 }
 
+/** Counts bytes in use; where they have outgrown a core's own cache, workers read ahead. */
 function countUsed(more: i32): void {
-  store<u32>(CONTROL_ARENA_USED, load<u32>(CONTROL_ARENA_USED) + more);
+  const used = load<u32>(CONTROL_ARENA_USED) + more;
+  store<u32>(CONTROL_ARENA_USED, used);
+  store<u32>(CONTROL_LOOK_AHEAD, used > LOOK_AHEAD_FROM ? 1 : 0);
 }
 
 function orderOf(bytes: u32): u32 {

@@ -1,6 +1,7 @@
 import {
   CONTROL_BURST,
   CONTROL_EPOCH,
+  CONTROL_LOOK_AHEAD,
   CONTROL_MODE,
   CONTROL_POLL,
   CONTROL_VECTOR,
@@ -14,7 +15,7 @@ import { flushReleased, flushSpares } from './buffers';
 import { counterOf } from './counters';
 import { isDisabled } from './disabled';
 import { announceEvents } from './events';
-import { arrive, FIRST_STAGE, keepsPacket, nodeOf, passFast, STAGE_DISABLED, step } from './graph';
+import { arrive, FIRST_STAGE, keepsPacket, lookAhead, nodeOf, passFast, STAGE_DISABLED, step } from './graph';
 import { cycles, pause, rx } from './host';
 import { takeInjected } from './injected';
 import { worker } from './instance';
@@ -86,6 +87,7 @@ function receive(index: u32): u32 {
   worker.burstIndex = 0;
   worker.burstCount = count;
   worker.mode = burstMode(count);
+  if (load<u32>(CONTROL_LOOK_AHEAD)) lookAhead(burst, count);
   if (worker.mode) passSlowly(burst, count);
   else passFast(burst, count);
   worker.burstCount = 0;

@@ -47,6 +47,7 @@ export const packetPath: DatapathSource = {
     ['port-rx', 'ether-input', 'ip4-input', 'ip4-forward', 'ip4-output', 'ether-output', 'port-tx'],
     ['port-rx', 'ether-input', 'ip6-input', 'ip6-forward', 'ip6-output', 'ether-output', 'port-tx'],
   ],
+  lookAhead: 'features/ip/datapath/look-ahead',
   controlModules: [
     'features/interface/datapath/interfaces',
     'features/neighbor/datapath/next-hops',

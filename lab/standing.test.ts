@@ -62,6 +62,20 @@ test('calls that need it are refused in time, the others are answered, and it go
   await router.ctl('affinity qmap set red rxq 0 cpu 0\naffinity qmap set red rxq 0 cpu 1');
 });
 
+test('a port that needs it is added whole when it goes on, and not at all before', async () => {
+  await send('pause', 'ip4-input', 12_000);
+  await standing(/stands still/);
+  const line = 'interface add port more devargs net_null7 rxqs 2';
+  const { status, stderr } = await router.attempt(line);
+  assert.equal(status, 1);
+  assert.match(stderr, /expected each to begin a round.*got worker 0 \(CPU 1\), which stands still/s);
+  const names = (await router.list('interface show')).map(({ name }) => name);
+  assert.ok(!names.includes('more'), names.join());
+  await moving();
+  await router.ctl(line);
+  await router.ctl('interface del more');
+});
+
 test('one that never comes back can be taken away, and another polls its queues', async () => {
   await send('loop', 'port-tx');
   await standing(/stands still/);

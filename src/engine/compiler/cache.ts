@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileDatapath, type DatapathSource } from './compile.ts';
 import { fingerprint } from './graph.ts';
+import { noteUse, removeOldBuilds } from './old-builds.ts';
 
 /**
  * Compiles a datapath, or takes the module compiled from the very same sources before.
@@ -14,11 +15,15 @@ export async function cachedDatapath(
 ): Promise<{ code: Uint8Array<ArrayBuffer>; file: string }> {
   const file = join(folder, `datapath-${await sourcesFingerprint(source)}.wasm`);
   const kept = await readFile(file).catch(() => undefined);
-  if (kept) return { code: new Uint8Array(kept), file };
+  if (kept) {
+    await noteUse(file);
+    return { code: new Uint8Array(kept), file };
+  }
   const code = new Uint8Array(await compileDatapath(source));
   await mkdir(folder, { recursive: true });
   await writeFile(`${file}.${process.pid}.tmp`, code);
   await rename(`${file}.${process.pid}.tmp`, file);
+  await removeOldBuilds(folder);
   return { code, file };
 }
 
@@ -38,6 +43,7 @@ async function sourcesFingerprint(source: DatapathSource): Promise<string> {
 function isSource(name: string): boolean {
   return (
     name.endsWith('.ts') &&
+    !name.endsWith('.test.ts') &&
     (/(^|\/)datapath\//.test(name) || name.endsWith('layout.ts') || name.startsWith('engine/compiler/'))
   );
 }

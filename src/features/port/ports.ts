@@ -71,7 +71,7 @@ export class Ports implements InterfaceType {
     try {
       return await this.#open(port, wanted);
     } catch (error) {
-      await this.#close(port);
+      await this.#giveUp(port, wanted.devargs);
       throw error;
     }
   }
@@ -147,6 +147,8 @@ export class Ports implements InterfaceType {
     this.#devices.set(port, { devargs: wanted.devargs, info, queues, tap: TapWatch.find(wanted.devargs) });
     const receivesGroups = quietly(() => dpdk.portSetAllmulticast(port, true));
     this.#setPromiscuous(port, wanted.attributes.promisc === true || !receivesGroups);
+    // Workers that stand still refuse it before anybody has seen an interface; what comes in until then is dropped.
+    await this.polling.addPort(port, { receive: queues.rxQueues, transmit: queues.txQueues });
     const link = dpdk.portLink(port);
     const iface = this.#interfaces.add({
       name: wanted.name,
@@ -168,8 +170,19 @@ export class Ports implements InterfaceType {
       checksumsOnSend: (queues.txOffloads & L4_CHECKSUMS) === L4_CHECKSUMS,
     });
     this.#router.view.setUint16(this.#router.region('PORT_INTERFACES') + port * 2, iface.id, true);
-    await this.polling.addPort(port, { receive: queues.rxQueues, transmit: queues.txQueues });
     return iface;
+  }
+
+  /** Closes a device that has become no port; why it has not is what counts. */
+  async #giveUp(port: number, devargs: string): Promise<void> {
+    try {
+      await this.#close(port);
+    } catch (error) {
+      this.#router.log.error(
+        { error, devargs },
+        'a device stays open until the router ends: a worker may still poll it',
+      );
+    }
   }
 
   async #close(port: number): Promise<void> {

@@ -78,20 +78,20 @@ test('a worker in the middle of its loop survives the removal of its port', asyn
   const worker = start(`
     dpdk.workerRegister(${lastCpu});
     const { rx, tx, alloc, free } = dpdk.burstFunctions();
-    const stop = new Int32Array(memory.buffer, 128, 1);
-    let rounds = 0;
-    for (; Atomics.load(stop, 0) === 0; rounds++) {
+    const shared = new Int32Array(memory.buffer, 128, 2);
+    for (; Atomics.load(shared, 0) === 0; Atomics.add(shared, 1, 1)) {
       const got = alloc(${world.sent}, 32);
       const sent = tx(${ring}, 0, ${world.sent}, got);
       free(${world.sent} + sent * 4, got - sent);
       free(${world.received}, rx(${ring}, 0, ${world.received}, 64));
     }
-    return { rounds };`);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+    return {};`);
+  const [stop, rounds] = [0, 1];
+  const shared = new Int32Array(world.memory.buffer, 128, 2);
+  while (Atomics.load(shared, rounds) <= 10) await new Promise((resolve) => setTimeout(resolve, 5));
   portClose(ring);
-  Atomics.store(new Int32Array(world.memory.buffer, 128, 1), 0, 1);
-  const [result] = await once(worker, 'message');
-  assert.ok(result.rounds > 10);
+  Atomics.store(shared, stop, 1);
+  await once(worker, 'message');
   await once(worker, 'exit');
   assert.equal(poolStats().inUse, 0);
 });

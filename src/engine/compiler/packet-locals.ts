@@ -1,10 +1,11 @@
 import binaryen from 'binaryen';
+import { type Access, accessOf, type Field, fieldsOf } from './packet-fields.ts';
+import { readOnce } from './read-once.ts';
 import {
   addLocal,
   bodyOf,
   type Expression,
   functionNamed,
-  functionsOf,
   isNamed,
   kindOf,
   numberOf,
@@ -45,7 +46,7 @@ export function keepPacketInLocals(module: binaryen.Module, loop: PacketLoop): v
   const fn = functionNamed(module, loop.loop);
   const body = bodyOf(fn);
   readOnce(module, fn, body, loop.attach);
-  const fields = fieldsOf(module, body, loop)
+  const fields = fieldsOf(module, body, loop.record)
     .filter(({ offset, isWritten }) => isWritten || offset >= loop.ownFrom)
     .map((field) => ({ ...field, local: addLocal(fn, field.type) }));
   const finished = wrapWay(module, body, loop);
@@ -80,52 +81,9 @@ function wrapWay(module: binaryen.Module, body: Place, { begin, leave }: PacketL
   return name;
 }
 
-/** A field of the packet. */
-interface Field {
-  readonly name: string;
-  /** The functions that AssemblyScript has made to read and to write it: either may be missing. */
-  readonly getter: string;
-  readonly setter: string;
-  readonly type: binaryen.Type;
-  readonly offset: number;
-  readonly bytes: number;
-  /** Whether it is read anywhere, and whether it is written in the loop. */
-  readonly isRead: boolean;
-  readonly isWritten: boolean;
-}
-
 interface KeptField extends Field {
   /** The local variable that stands for it. */
   readonly local: number;
-}
-
-/** Reads at the function's start, once, the globals that are set by `attach` alone. */
-function readOnce(module: binaryen.Module, fn: number, body: Place, attach: string): void {
-  const setElsewhere = new Set<string>();
-  for (const other of functionsOf(module)) {
-    if (isNamed(other, attach) || isInitializer(other)) continue;
-    walk(bodyOf(other), ({ get }) => {
-      if (kindOf(get()) === 'GlobalSet') setElsewhere.add(textOf(get(), 'Name'));
-    });
-  }
-  const locals = new Map<string, { readonly local: number; readonly read: Expression }>();
-  walk(body, (place) => {
-    const read = place.get();
-    if (kindOf(read) !== 'GlobalGet') return;
-    const name = textOf(read, 'Name');
-    if (setElsewhere.has(name) || !binaryen.getGlobalInfo(module.getGlobal(name)).mutable) return;
-    const type = binaryen.getExpressionType(read);
-    const { local } = locals.get(name) ?? { local: addLocal(fn, type) };
-    locals.set(name, { local, read });
-    place.set(module.local.get(local, type));
-  });
-  const sets = [...locals.values()].map(({ local, read }) => module.local.set(local, read));
-  body.set(module.block(null, [...sets, body.get()]));
-}
-
-/** Tells whether a function sets the first values of a module's globals. */
-function isInitializer(fn: binaryen.FunctionRef): boolean {
-  return /^~?start(:|$)/.test(binaryen.getFunctionInfo(fn).name);
 }
 
 /** The local variable that holds the packet where its way begins. */
@@ -137,61 +95,6 @@ function packetOf(body: Place, begin: string): number {
   });
   if (found === undefined) throw new Error(`the loop over a burst does not call ${begin}`);
   return found;
-}
-
-/** The fields that the loop reads or writes. */
-function fieldsOf(module: binaryen.Module, body: Place, { record }: PacketLoop): readonly Field[] {
-  const accesses: Access[] = [];
-  walk(body, ({ get }) => {
-    const access = accessOf(get(), record);
-    if (access) accesses.push(access);
-  });
-  const names = new Set(accesses.map(({ field }) => field));
-  return [...names].map((name) => {
-    const all = accesses.filter(({ field }) => field === name);
-    const accessor = all[0]?.accessor ?? '';
-    const getter = accessor.replace('#set:', '#get:');
-    return {
-      ...placeOf(module, accessor),
-      name,
-      getter,
-      setter: accessor.replace('#get:', '#set:'),
-      isRead: module.getFunction(getter) !== 0,
-      isWritten: all.some(({ isWrite }) => isWrite),
-    };
-  });
-}
-
-/** Learns from a function that reaches a field where that lies. */
-function placeOf(module: binaryen.Module, accessor: string): Pick<Field, 'type' | 'offset' | 'bytes'> {
-  let found: Pick<Field, 'type' | 'offset' | 'bytes'> | undefined;
-  walk(bodyOf(module.getFunction(accessor)), ({ get }) => {
-    const kind = kindOf(get());
-    if (kind !== 'Load' && kind !== 'Store') return;
-    const value = kind === 'Load' ? get() : (operandsOf(get())[1]?.get() ?? 0);
-    found = {
-      type: binaryen.getExpressionType(value),
-      offset: numberOf(get(), 'Offset'),
-      bytes: numberOf(get(), 'Bytes'),
-    };
-  });
-  if (!found) throw new Error(`${accessor} reaches no memory`);
-  return found;
-}
-
-interface Access {
-  readonly accessor: string;
-  readonly field: string;
-  readonly isWrite: boolean;
-}
-
-/** What a call reads or writes, when it is one of the functions that reach a field of `record`. */
-function accessOf(call: Expression, record: string): Access | undefined {
-  const accessor = kindOf(call) === 'Call' ? textOf(call, 'Target') : '';
-  const [owner, name] = accessor.split('#');
-  const [kind, field] = name?.split(':') ?? [];
-  if (!owner || !field || !isNamed(owner, record)) return undefined;
-  return { accessor, field, isWrite: kind === 'set' };
 }
 
 interface RewritingOptions {

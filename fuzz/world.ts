@@ -6,6 +6,7 @@ import { INTERFACE_SNOOPING, INTERFACE_TX_L4_CKSUM, INTERFACE_UP } from '../src/
 import { forwarding, type Link, Topology } from '../src/features/ip/testing/topology.ts';
 import { NEXT_HOP_CONNECTED, NEXT_HOP_FAILED, NEXT_HOP_LOCAL } from '../src/features/neighbor/layout.ts';
 import { addressToBytes, parseAddress } from '../src/net/address.ts';
+import { parseMac } from '../src/net/mac.ts';
 import type { Stations } from './check/frame.ts';
 import type { Setting } from './input.ts';
 
@@ -131,15 +132,19 @@ export class World implements Stations {
     bench.view.setUint32(third, INTERFACE_UP | INTERFACE_SNOOPING | INTERFACE_TX_L4_CKSUM, true);
     bench.view.setUint16(third + 4, 2, true);
     bench.view.setUint16(third + 6, 600, true);
-    const { setInterface, setInterfaceMac } = tableFunctions<InterfaceFunctions>(bench.control.exports, [
-      'setInterface',
-      'setInterfaceMac',
-    ]);
-    const [input, output] = [bench.node('ether-input'), bench.node('port-tx')];
-    setInterface(4, 0, 1, 1500, 3, input, output, 0);
-    setInterface(5, INTERFACE_UP, 1, 1500, 4, input, output, 0);
-    for (const id of [4, 5]) {
-      setInterfaceMac(id, 0x02000000, id);
+    const record = {
+      vrf: 1,
+      mtu: 1500,
+      inputNode: bench.node('ether-input'),
+      outputNode: bench.node('port-tx'),
+      domain: 0,
+    };
+    for (const [id, flags] of [
+      [4, 0],
+      [5, INTERFACE_UP],
+    ] as const) {
+      const mac = parseMac(`02:00:00:00:00:0${id}`);
+      this.topology.interfaces.write(id, { ...record, flags, mac, port: id - 1 });
       bench.view.setUint16(ports + (id - 1) * 2, id, true);
     }
   }
@@ -185,25 +190,11 @@ export class World implements Stations {
 
   #hooks(): void {
     const { bench } = this.topology;
-    bench.view.setUint16(bench.region('ETHER_TYPES') + 0x0608 * 2, bench.node('arp-input'), true);
+    this.topology.takeType(0x0806, 'arp-input');
     bench.view.setUint16(bench.region('ETHER_OTHERS'), bench.node('host-frame'), true);
   }
 }
 
 interface AnswerFunctions {
   answerFor(iface: number, family: number, low: bigint, high: bigint): number;
-}
-
-interface InterfaceFunctions {
-  setInterface(
-    id: number,
-    flags: number,
-    vrf: number,
-    mtu: number,
-    port: number,
-    inputNode: number,
-    outputNode: number,
-    domain: number,
-  ): void;
-  setInterfaceMac(id: number, firstFour: number, lastTwo: number): void;
 }

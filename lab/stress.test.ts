@@ -13,6 +13,7 @@ const hard: Hardness = {
   unread: 1600,
   broken: 104,
   largeMessages: 3,
+  listed: 100_000,
   seconds: 2,
   changesPerSecond: 30_000,
   deleteRounds: 1,
@@ -26,6 +27,7 @@ const facts: Readonly<Record<string, string>> = {
   readers: 'clients that do not read what they asked for cost a bounded piece of memory',
   broken: 'half-open connections and garbage disturb nobody',
   messages: 'messages of every size are served, or refused with a reason',
+  lists: 'a large table is listed while others get their answers',
   changes: 'tables change by tens of thousands a second while packets flow, and everything is given back',
   deletes: 'what packets are using can be deleted by three callers at once, and put back',
 };

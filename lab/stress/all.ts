@@ -7,6 +7,7 @@ import { stressChanges } from './changes.ts';
 import { stressBrokenClients, stressClients, stressSlowReaders } from './clients.ts';
 import { stressDeletes } from './deletes.ts';
 import { type Allowance, compareFootprints, footprintOf, metricsFlags } from './footprint.ts';
+import { stressLists } from './lists.ts';
 import { stressMessages } from './messages.ts';
 import { Findings, type Outcome } from './outcome.ts';
 import { judgeTraffic, Traffic, type TrafficLimits } from './traffic.ts';
@@ -19,6 +20,8 @@ export interface Hardness {
   readonly unread: number;
   readonly broken: number;
   readonly largeMessages: number;
+  /** Routes in the table that is listed. */
+  readonly listed: number;
   readonly seconds: number;
   readonly changesPerSecond: number;
   readonly deleteRounds: number;
@@ -32,6 +35,7 @@ export const stresses: Readonly<Record<string, (place: StressPlace, hard: Hardne
   readers: ({ router }, { readers, unread }) => stressSlowReaders(router, readers, unread),
   broken: ({ router }, { broken }) => stressBrokenClients(router, broken),
   messages: ({ router }, { largeMessages }) => stressMessages(router, largeMessages),
+  lists: ({ router }, { listed }) => stressLists(router, listed),
   changes: ({ router, hosts }, { seconds, changesPerSecond }) =>
     stressChanges(router, hosts.blue, { seconds, perSecond: changesPerSecond }),
   deletes: ({ router, hosts }, { deleteRounds }) =>

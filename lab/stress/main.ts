@@ -6,12 +6,13 @@ import type { Outcome } from './outcome.ts';
 
 // npm run stress: the control plane under load, and a router that is killed again and again. Root and the set-up.
 
-const usage = `usage: npm run stress -- [NAME…] [--seconds S] [--rate N] [--clients N] [--kills N] [--rounds N]
+const usage = `usage: npm run stress -- [NAME…] [--seconds S] [--rate N] [--clients N] [--kills N] [--rounds N] [--routes N]
 
   clients    so many gRPC clients at once, two calls of each
   readers    clients that watch events and read none
   broken     half-open connections, and garbage
   messages   messages of every size, and 40 large ones at once
+  lists      a million routes listed, also for clients that do not read
   changes    table changes through the API while packets flow
   deletes    what packets are using is deleted and put back
   kill       a router is killed at random moments while packets come for it, and started again
@@ -21,6 +22,7 @@ const usage = `usage: npm run stress -- [NAME…] [--seconds S] [--rate N] [--cl
   --clients  (1000)
   --kills    (200)
   --rounds   of deletes (20)
+  --routes   of lists (1000000)
 `;
 
 /**
@@ -73,6 +75,7 @@ function readOptions(args: readonly string[]): Options {
       clients: text,
       kills: text,
       rounds: text,
+      routes: text,
       help: { type: 'boolean' },
     },
   });
@@ -89,6 +92,7 @@ function readOptions(args: readonly string[]): Options {
       unread: 10_000,
       broken: 500,
       largeMessages: 40,
+      listed: count('--routes', values.routes, 1_000_000),
       seconds: count('--seconds', values.seconds, 60),
       changesPerSecond: count('--rate', values.rate, 100_000),
       deleteRounds: count('--rounds', values.rounds, 20),

@@ -1,5 +1,6 @@
 import type { Router } from '../../engine/host/router.ts';
 import type { Interfaces } from '../interface/index.ts';
+import { etherTypeEntry } from './ether-types.ts';
 
 /** Ethernet: interfaces in mode VRF give what they receive to ether-input, and ethertypes are dispatched from there. */
 export interface EtherFeature {
@@ -15,9 +16,8 @@ export function startEther(router: Router, interfaces: Interfaces): EtherFeature
   const table = router.region('ETHER_TYPES');
   return {
     takeType(etherType, stage) {
-      const onTheWire = ((etherType & 0xff) << 8) | (etherType >> 8);
       const key = `0x${etherType.toString(16).padStart(4, '0')}`;
-      router.dispatch.set({ table: 'ether-types', key, stage }, table + onTheWire * 2);
+      router.dispatch.set({ table: 'ether-types', key, stage }, etherTypeEntry(table, etherType));
     },
     takeOthers(stage) {
       router.dispatch.set({ table: 'ether-others', key: 'to a group', stage }, router.region('ETHER_OTHERS'));

@@ -1,5 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
-import { formatMac, type Mac } from '../../net/mac.ts';
+import { formatMac, isUnicastMac, type Mac } from '../../net/mac.ts';
 
 /** An interface as the control side sees it: a value, replaced whenever something of it changes. */
 export interface Interface {
@@ -57,6 +57,24 @@ export function checkName(doing: string, name: string): string {
     throw invalid(doing, 'a name other than ".", ".." and "gr-loop…"', name);
   }
   return name;
+}
+
+/** Checks the attributes that may be wrong in themselves. @throws ApiError EINVAL */
+export function checkAttributes(doing: string, { mtu, mac }: InterfaceAttributes): void {
+  if (mtu !== undefined && (!Number.isInteger(mtu) || mtu < MIN_MTU || mtu > MAX_MTU)) {
+    throw new ApiError('EINVAL', {
+      doing,
+      expected: `an MTU of ${MIN_MTU} to ${MAX_MTU}`,
+      received: String(mtu),
+    });
+  }
+  if (mac !== undefined && !isUnicastMac(mac)) {
+    throw new ApiError('EINVAL', {
+      doing,
+      expected: 'a unicast MAC address',
+      received: 'a group or zero address',
+    });
+  }
 }
 
 /** The words of `interface show` for what is switched on. */

@@ -1,16 +1,16 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { Turns } from '../../engine/host/turns.ts';
-import { macToBytes } from '../../net/mac.ts';
 import type { InterfaceDetails } from './details.ts';
 import {
+  checkAttributes,
   checkName,
   describe,
   type Interface,
   type InterfaceAttributes,
-  MAX_MTU,
-  MIN_MTU,
 } from './interface.ts';
+import { type InterfaceSources, InterfaceTable } from './interface-table.ts';
+import type { InterfaceListener, InterfaceType } from './interface-type.ts';
 import {
   INTERFACE_PROMISCUOUS,
   INTERFACE_SNOOPING,
@@ -19,59 +19,8 @@ import {
   MAX_INTERFACES,
 } from './layout.ts';
 
-/** What a type of interface (port, vrf, vlan, …) does when one of its own changes. */
-export interface InterfaceType {
-  /** Makes a change real on the device; what it returns is what became of it. @throws ApiError to refuse */
-  change?(before: Interface, after: Interface): Promise<Interface> | Interface;
-  /** Lets go of the device. Nothing refers to the interface any more. @throws ApiError to refuse */
-  remove(iface: Interface): Promise<void>;
-  /** What `interface show` adds for this type. */
-  details(iface: Interface): InterfaceDetails;
-  /** Counters that the device keeps itself. */
-  counters?(iface: Interface): { readonly rxDrops: bigint; readonly txErrors: bigint };
-}
-
-/** Who wants to know of interfaces. Removal is told before it happens, and waited for. */
-export interface InterfaceListener {
-  added?(iface: Interface): void;
-  changed?(before: Interface, after: Interface): void;
-  /** Refuses a removal before anybody has let go. @throws ApiError EBUSY */
-  checkRemoval?(iface: Interface): void;
-  removing?(iface: Interface): Promise<void> | void;
-}
-
 /** A new interface: its type says what the device is like, the user's attributes come on top. */
 export type NewInterface = Omit<Interface, 'id'>;
-
-interface InterfaceTable {
-  setInterface(
-    id: number,
-    flags: number,
-    vrf: number,
-    mtu: number,
-    port: number,
-    inputNode: number,
-    outputNode: number,
-    domain: number,
-  ): void;
-  setInterfaceFlags(id: number, flags: number): void;
-  setInterfaceMac(id: number, firstFour: number, lastTwo: number): void;
-  setInterfaceSources(
-    id: number,
-    address4: number,
-    address6Low: bigint,
-    address6High: bigint,
-    linkLocalLow: bigint,
-    linkLocalHigh: bigint,
-  ): void;
-}
-
-/** The addresses an interface speaks from when it has to choose one itself: 4 and 16 bytes, network order. */
-export interface InterfaceSources {
-  readonly address4: Uint8Array | undefined;
-  readonly address6: Uint8Array | undefined;
-  readonly linkLocal: Uint8Array | undefined;
-}
 
 /** All interfaces of the router: the only writer of the interface table. */
 export class Interfaces {
@@ -90,12 +39,7 @@ export class Interfaces {
 
   constructor(router: Router) {
     this.#router = router;
-    this.#table = router.tables<InterfaceTable>([
-      'setInterface',
-      'setInterfaceFlags',
-      'setInterfaceMac',
-      'setInterfaceSources',
-    ]);
+    this.#table = new InterfaceTable((names) => router.tables(names));
   }
 
   /** Says what a type of interface does. */
@@ -164,7 +108,7 @@ export class Interfaces {
         received: JSON.stringify(name),
       });
     }
-    this.#checkAttributes(doing, attributes);
+    checkAttributes(doing, attributes);
   }
 
   /** Adds an interface whose device is ready, or nothing of it. @throws ApiError EINVAL, EEXIST, ENOSPC */
@@ -187,7 +131,7 @@ export class Interfaces {
   async set(name: string, attributes: InterfaceAttributes, newName?: string): Promise<Interface> {
     const doing = `set interface ${name}`;
     const before = this.named(doing, name);
-    this.#checkAttributes(doing, attributes);
+    checkAttributes(doing, attributes);
     if (newName !== undefined && newName !== name) this.checkNew(doing, newName, {});
     const wanted: Interface = { ...before, ...attributes, name: newName ?? name };
     const type = this.#types.get(before.type);
@@ -231,11 +175,8 @@ export class Interfaces {
   }
 
   /** Sets the addresses that an interface's ICMP errors are sent from. */
-  setSources(id: number, { address4, address6, linkLocal }: InterfaceSources): void {
-    const [address6Low, address6High] = words(address6);
-    const [linkLocalLow, linkLocalHigh] = words(linkLocal);
-    const raw4 = address4 ? new DataView(address4.buffer, address4.byteOffset).getUint32(0, true) : 0;
-    this.#table.setInterfaceSources(id, raw4, address6Low, address6High, linkLocalLow, linkLocalHigh);
+  setSources(id: number, sources: InterfaceSources): void {
+    this.#table.setSources(id, sources);
   }
 
   /** Counters that the device of an interface keeps itself. */
@@ -252,7 +193,7 @@ export class Interfaces {
       const now = this.#watched.get(id) ?? 0;
       this.#watched.set(id, on ? now | flag : now & ~flag);
     }
-    for (const iface of this.list) this.#table.setInterfaceFlags(iface.id, this.#flags(iface));
+    for (const iface of this.list) this.#table.setFlags(iface.id, this.#flags(iface));
   }
 
   /** All that do not have to wait let go in one go: no packet or call finds some of it gone and some not. */
@@ -261,7 +202,7 @@ export class Interfaces {
       const gone = listener.removing?.(iface);
       if (gone) await gone;
     }
-    this.#table.setInterfaceFlags(iface.id, 0);
+    this.#table.setFlags(iface.id, 0);
     this.#byId.delete(iface.id);
   }
 
@@ -273,13 +214,12 @@ export class Interfaces {
   }
 
   #write(iface: Interface): void {
-    const mac = macToBytes(iface.mac);
-    const view = new DataView(mac.buffer, mac.byteOffset);
-    const output = iface.outputStage === undefined ? 0 : this.#router.node(iface.outputStage);
-    const input = this.#modes.get(iface.mode) ?? 0;
-    const { id, vrf, mtu, port, domain } = iface;
-    this.#table.setInterfaceMac(id, view.getUint32(0), view.getUint16(4));
-    this.#table.setInterface(id, this.#flags(iface), vrf, mtu, port, input, output, domain);
+    this.#table.write(iface.id, {
+      ...iface,
+      flags: this.#flags(iface),
+      inputNode: this.#modes.get(iface.mode) ?? 0,
+      outputNode: iface.outputStage === undefined ? 0 : this.#router.node(iface.outputStage),
+    });
     this.#byId.set(iface.id, iface);
   }
 
@@ -294,24 +234,6 @@ export class Interfaces {
     );
   }
 
-  #checkAttributes(doing: string, attributes: InterfaceAttributes): void {
-    const { mtu, mac } = attributes;
-    if (mtu !== undefined && (!Number.isInteger(mtu) || mtu < MIN_MTU || mtu > MAX_MTU)) {
-      throw new ApiError('EINVAL', {
-        doing,
-        expected: `an MTU of ${MIN_MTU} to ${MAX_MTU}`,
-        received: String(mtu),
-      });
-    }
-    if (mac !== undefined && (mac.value === 0 || Math.floor(mac.value / 2 ** 40) % 2 === 1)) {
-      throw new ApiError('EINVAL', {
-        doing,
-        expected: 'a unicast MAC address',
-        received: 'a group or zero address',
-      });
-    }
-  }
-
   /** Ids grow until they have to be used again, so that a counter or a trace never means two interfaces. */
   #newId(doing: string): number {
     for (let tries = 1; tries < MAX_INTERFACES; tries++) {
@@ -324,11 +246,4 @@ export class Interfaces {
       received: 'one more',
     });
   }
-}
-
-/** Two words of 16 bytes, as they lie in memory. */
-function words(bytes: Uint8Array | undefined): [bigint, bigint] {
-  if (!bytes) return [0n, 0n];
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return [view.getBigUint64(0, true), view.getBigUint64(8, true)];
 }

@@ -1,5 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { ApiError } from '../../engine/api-error.ts';
 import { type ApiService, apiService } from '../../engine/host/api/service.ts';
+import { Turns } from '../../engine/host/turns.ts';
 import { addressFromBytes, parseAddress } from '../../net/address.ts';
 import { formatPrefix, type Prefix, parsePrefix } from '../../net/prefix.ts';
 import type { Interfaces } from '../interface/index.ts';
@@ -9,7 +11,8 @@ import { isFamily } from './address-service.ts';
 import type { AddRouteRequest, AddRoutesRequest, DeleteRoutesRequest } from './ip_pb.js';
 import { RouteService } from './ip_pb.js';
 import { originNumber, originWord } from './origins.ts';
-import { BATCH_MAX, recordBytes, type TableRoute } from './route-tables.ts';
+import type { TableRoute } from './route-page.ts';
+import { BATCH_MAX, recordBytes } from './route-tables.ts';
 import { type BatchResult, faultInBatch, type Routes, type RouteTarget } from './routes.ts';
 
 /** What the route service works on. */
@@ -23,6 +26,7 @@ export interface RouteServiceContext {
 /** Routes as the API shows and changes them. */
 export function routeService(context: RouteServiceContext): ApiService {
   const { interfaces, vrfs, routes } = context;
+  const listing = new Turns();
   return apiService(RouteService, {
     addRoute(request) {
       const doing = `add route ${request.destination}`;
@@ -44,7 +48,7 @@ export function routeService(context: RouteServiceContext): ApiService {
     getRoute(request) {
       const doing = `find the route to ${request.destination}`;
       const route = routes.longest(vrfOf(context, doing, request.vrf), parseAddress(request.destination));
-      if (route) return { route: show(context, route) };
+      if (route) return { route: show(context, [route])[0] };
       throw new ApiError('ENETUNREACH', {
         doing,
         expected: 'a route that covers the address',
@@ -52,10 +56,13 @@ export function routeService(context: RouteServiceContext): ApiService {
       });
     },
     async *listRoutes({ family, vrf, max }) {
-      const wanted = listed(context, vrf).filter(({ prefix }) => isFamily(family, prefix.address.family));
-      const shown = wanted.slice(0, max ?? wanted.length);
-      for (let at = 0; at < shown.length; at += LIST_BATCH) {
-        yield { routes: shown.slice(at, at + LIST_BATCH).map((route) => show(context, route)) };
+      let left = max ?? Number.POSITIVE_INFINITY;
+      const batches = inOrder(context, vrf, family);
+      while (left > 0) {
+        const batch = await listing.take(() => step(batches));
+        if (!batch) return;
+        yield { routes: show(context, batch.slice(0, left)) };
+        left -= batch.length;
       }
     },
     async addRoutes(requests) {
@@ -204,20 +211,42 @@ function indexNamed({ nextHops }: RouteServiceContext, doing: string, id: number
   throw new ApiError('ENOENT', { doing, expected: 'the id of a next hop', received: String(id) });
 }
 
-function listed({ interfaces, routes }: RouteServiceContext, vrf: string | undefined): TableRoute[] {
-  if (vrf !== undefined) return routes.list(interfaces.vrfNamed('show routes', vrf));
-  return interfaces.list.filter(({ type }) => type === 'vrf').flatMap((each) => routes.list(each.vrf));
+/** The routes of a VRF or of all, IPv4 first, a batch at a time. @throws ApiError ENODEV, EINVAL */
+function* inOrder(
+  { interfaces, routes }: RouteServiceContext,
+  name: string | undefined,
+  family: string | undefined,
+): Generator<readonly TableRoute[], undefined> {
+  const families = ([4, 6] as const).filter((each) => isFamily(family, each === 6 ? 'ipv6' : 'ipv4'));
+  const all = interfaces.list.filter(({ type }) => type === 'vrf').map(({ vrf }) => vrf);
+  const vrfs = name === undefined ? all : [interfaces.vrfNamed('show routes', name)];
+  for (const vrf of vrfs) for (const each of families) yield* routes.inOrder(vrf, each, LIST_BATCH);
+  return undefined;
 }
 
-function show({ interfaces, nextHops }: RouteServiceContext, route: TableRoute) {
-  const nextHop = nextHops.show(route.nextHop);
-  return {
-    vrf: interfaces.vrfName(route.vrf),
-    family: route.prefix.address.family,
-    destination: formatPrefix(route.prefix),
-    origin: originWord(route.origin),
-    ...(nextHop ? { nextHop } : {}),
-  };
+/** One batch of one list in each turn of the event loop: however many are listed, others get their answers between. */
+async function step(
+  batches: Iterator<readonly TableRoute[], undefined>,
+): Promise<readonly TableRoute[] | undefined> {
+  await turn();
+  return batches.next().value;
+}
+
+/** Routes of one VRF, as the API shows them: many have the same next hop. */
+function show({ interfaces, nextHops }: RouteServiceContext, routes: readonly TableRoute[]) {
+  const vrf = interfaces.vrfName(routes[0]?.vrf ?? 0);
+  const indices = new Set(routes.map(({ nextHop }) => nextHop));
+  const shown = new Map([...indices].map((index) => [index, nextHops.show(index)]));
+  return routes.map((route) => {
+    const nextHop = shown.get(route.nextHop);
+    return {
+      vrf,
+      family: route.prefix.address.family,
+      destination: formatPrefix(route.prefix),
+      origin: originWord(route.origin),
+      ...(nextHop ? { nextHop } : {}),
+    };
+  });
 }
 
 function tablesOf({ vrfs, routes }: RouteServiceContext, vrf: number, name: string) {

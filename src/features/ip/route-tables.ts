@@ -1,19 +1,14 @@
 import type { Router } from '../../engine/host/router.ts';
-import { addressFromBytes, addressToBytes, type IpAddress } from '../../net/address.ts';
+import { addressToBytes, type IpAddress } from '../../net/address.ts';
 import type { Prefix } from '../../net/prefix.ts';
-
-/** The families as the datapath names them. */
-export type FamilyNumber = 4 | 6;
-
-/** A route as the table holds it. */
-export interface TableRoute {
-  readonly vrf: number;
-  readonly prefix: Prefix;
-  /** Index of its next hop. */
-  readonly nextHop: number;
-  /** Number of its origin (origins.ts). */
-  readonly origin: number;
-}
+import {
+  ENTRY_BYTES,
+  type FamilyNumber,
+  RoutePage,
+  routeAt,
+  type TableRoute,
+  usedNextHopAt,
+} from './route-page.ts';
 
 /** What became of a route, and the next hop and origin it had before (zero for none). */
 export interface RouteChange {
@@ -52,6 +47,7 @@ interface RouteFunctions {
   longestRoute(vrf: number, family: number): number;
   routeEntries(vrf: number, family: number): number;
   routeCapacity(vrf: number, family: number): number;
+  pageRoutes(vrf: number, family: number, length: number, most: number): number;
   setRoutes(
     vrf: number,
     family: number,
@@ -70,19 +66,19 @@ interface RouteFunctions {
   ): void;
 }
 
+/** Routes of a page: each is looked for in the whole table, and lies in memory for as long as a client reads it. */
+export const PAGE_ROUTES = 8192;
 /** Routes one call of `setMany` takes at most. */
 export const BATCH_MAX = 65536;
 
 /** The route tables in the shared memory, as JavaScript values. The only caller of datapath/routes.ts. */
 export class RouteTables {
   readonly #memory: Uint8Array;
-  readonly #view: DataView;
   readonly #scratch: number;
   readonly #functions: RouteFunctions;
 
-  constructor(router: Pick<Router, 'memory' | 'view' | 'region' | 'tables'>) {
+  constructor(router: Pick<Router, 'memory' | 'region' | 'tables'>) {
     this.#memory = router.memory;
-    this.#view = router.view;
     this.#scratch = router.region('ROUTE_SCRATCH');
     this.#functions = router.tables<RouteFunctions>(functionNames);
     this.#functions.hookIp();
@@ -140,18 +136,25 @@ export class RouteTables {
     return this.#read(vrf, family, this.#functions.longestRoute(vrf, family));
   }
 
-  /** All routes of a table, ordered by address and then by length. */
-  list(vrf: number, family: FamilyNumber): TableRoute[] {
+  /** The first routes behind a prefix, or of all: at most PAGE_ROUTES, by address and then by length. */
+  page(vrf: number, family: FamilyNumber, behind?: Prefix): RoutePage {
+    if (behind) this.#place(behind.address);
+    const count = this.#functions.pageRoutes(vrf, family, behind?.length ?? -1, PAGE_ROUTES);
+    const start = this.#scratch + 64;
+    return new RoutePage({ vrf, family }, this.#memory.slice(start, start + count * ENTRY_BYTES));
+  }
+
+  /** The routes of a table that lead to wanted next hops, in no order. */
+  leadingTo(vrf: number, family: FamilyNumber, isWanted: (nextHop: number) => boolean): TableRoute[] {
     const entries = this.#functions.routeEntries(vrf, family) >>> 0;
     const capacity = this.#functions.routeCapacity(vrf, family);
     const routes: TableRoute[] = [];
     for (let i = 0; i < capacity; i++) {
-      const entry = entries + i * ENTRY_BYTES;
-      if (this.#view.getUint16(entry + ENTRY_USED, true) === 0) continue;
-      const route = this.#read(vrf, family, entry);
-      if (route) routes.push(route);
+      const at = entries + i * ENTRY_BYTES;
+      const nextHop = usedNextHopAt(this.#memory, at);
+      if (nextHop !== undefined && isWanted(nextHop)) routes.push(this.#routeAt(vrf, family, at));
     }
-    return routes.sort(byAddress);
+    return routes;
   }
 
   /** Adds or replaces many routes at once; what became of each, in their order. */
@@ -203,14 +206,11 @@ export class RouteTables {
 
   #read(vrf: number, family: FamilyNumber, entry: number): TableRoute | undefined {
     const at = entry >>> 0;
-    if (at === 0) return undefined;
-    const address = addressFromBytes(this.#memory.slice(at, at + (family === 6 ? 16 : 4)));
-    return {
-      vrf,
-      prefix: { address, length: this.#view.getUint8(at + ENTRY_LENGTH) },
-      nextHop: this.#view.getUint32(at + ENTRY_NEXT_HOP, true),
-      origin: this.#view.getUint8(at + ENTRY_ORIGIN),
-    };
+    return at === 0 ? undefined : this.#routeAt(vrf, family, at);
+  }
+
+  #routeAt(vrf: number, family: FamilyNumber, at: number): TableRoute {
+    return routeAt({ bytes: this.#memory, at, vrf, family });
   }
 }
 
@@ -223,13 +223,6 @@ export function recordBytes(family: FamilyNumber): number {
 export function familyOf(address: IpAddress): FamilyNumber {
   return address.family === 'ipv6' ? 6 : 4;
 }
-
-// RibEntry (datapath/rib.ts).
-const ENTRY_BYTES = 32;
-const ENTRY_NEXT_HOP = 16;
-const ENTRY_LENGTH = 20;
-const ENTRY_ORIGIN = 21;
-const ENTRY_USED = 22;
 
 const outcomes = ['full', 'added', 'replaced'] as const;
 
@@ -249,13 +242,7 @@ const functionNames = [
   'longestRoute',
   'routeEntries',
   'routeCapacity',
+  'pageRoutes',
   'setRoutes',
   'clearRoutes',
 ] as const;
-
-function byAddress(a: TableRoute, b: TableRoute): number {
-  const left = a.prefix.address.value;
-  const right = b.prefix.address.value;
-  if (left !== right) return left < right ? -1 : 1;
-  return a.prefix.length - b.prefix.length;
-}

@@ -6,13 +6,14 @@ import type { Interfaces } from '../interface/index.ts';
 import type { NextHops } from '../neighbor/index.ts';
 import type { VrfSizes, VrfTables } from '../vrf/index.ts';
 import { numberOf, originNumber, originWord } from './origins.ts';
+import type { FamilyNumber, TableRoute } from './route-page.ts';
 import {
   familyOf,
+  PAGE_ROUTES,
   type RouteBatch,
   RouteTables,
   recordBytes,
   type TableLimits,
-  type TableRoute,
 } from './route-tables.ts';
 
 /** Where a route leads: through a gateway on a connected network, or by a next hop's table index. */
@@ -84,7 +85,7 @@ export class Routes implements VrfTables {
   }
 
   close(vrf: number): void {
-    for (const route of this.list(vrf)) this.#countUse(route.nextHop, route.origin, -1);
+    for (const route of this.#leadingTo(vrf, () => true)) this.#countUse(route.nextHop, route.origin, -1);
     this.#tables.close(vrf);
   }
 
@@ -152,10 +153,18 @@ export class Routes implements VrfTables {
     return this.#tables.longest(vrf, address);
   }
 
-  /** Routes of a VRF, IPv4 first, ordered by prefix. */
-  list(vrf: number, family?: 4 | 6): TableRoute[] {
-    const families = family === undefined ? ([4, 6] as const) : [family];
-    return families.flatMap((each) => this.#tables.list(vrf, each));
+  /**
+   * Routes of a VRF and family, ordered by prefix, so many at a time. The table may be changed between two batches: a
+   * route that is there all the time is told once, one that comes or goes meanwhile may be told or not.
+   */
+  *inOrder(vrf: number, family: FamilyNumber, batch: number): Generator<readonly TableRoute[]> {
+    let behind: Prefix | undefined;
+    for (;;) {
+      const page = this.#tables.page(vrf, family, behind);
+      for (let at = 0; at < page.length; at += batch) yield page.slice(at, at + batch);
+      if (page.length < PAGE_ROUTES) return;
+      behind = page.slice(page.length - 1, page.length)[0]?.prefix;
+    }
   }
 
   /** Adds or replaces many routes at once, by next-hop indices; a route that fails stops no other. */
@@ -191,15 +200,16 @@ export class Routes implements VrfTables {
 
   /** Removes every route that leads through an interface, in one VRF or in all. */
   takeThrough(iface: number, onlyVrf?: number): void {
-    const through = this.#everywhere().filter(({ vrf, nextHop }) => {
-      return this.#nextHops.interfaceOf(nextHop) === iface && (onlyVrf === undefined || vrf === onlyVrf);
-    });
+    const isThrough = (nextHop: number) => this.#nextHops.interfaceOf(nextHop) === iface;
+    const vrfs = onlyVrf === undefined ? this.#vrfs : [onlyVrf];
+    const through = vrfs.flatMap((vrf) => this.#leadingTo(vrf, isThrough));
     for (const { vrf, prefix } of through) this.take(vrf, prefix);
   }
 
   /** Names some of the routes that lead to a next hop. */
   usersOf(nextHop: number): readonly string[] {
-    const users = this.#everywhere().filter((route) => route.nextHop === nextHop && route.origin !== LEARN);
+    const all = this.#vrfs.flatMap((vrf) => this.#leadingTo(vrf, (each) => each === nextHop));
+    const users = all.filter(({ origin }) => origin !== LEARN);
     return users.slice(0, USERS_SHOWN).map(({ prefix }) => `route ${formatPrefix(prefix)}`);
   }
 
@@ -218,8 +228,12 @@ export class Routes implements VrfTables {
     if (route?.origin === LEARN) this.take(vrf, route.prefix);
   }
 
-  #everywhere(): TableRoute[] {
-    return this.#interfaces.list.filter(({ type }) => type === 'vrf').flatMap(({ vrf }) => this.list(vrf));
+  get #vrfs(): readonly number[] {
+    return this.#interfaces.list.filter(({ type }) => type === 'vrf').map(({ vrf }) => vrf);
+  }
+
+  #leadingTo(vrf: number, isWanted: (nextHop: number) => boolean): TableRoute[] {
+    return ([4, 6] as const).flatMap((family) => this.#tables.leadingTo(vrf, family, isWanted));
   }
 
   /** A neighbour whose route somebody had replaced gets it back. */

@@ -5,9 +5,13 @@ import type { Trial } from '../../engine/host/trial.ts';
 import { MODE_MEASURE } from '../../engine/layout.ts';
 import { addressToBytes, parseAddress } from '../../net/address.ts';
 import { etherFrame, icmpMessage, icmpv6Message, ipv4Packet, ipv6Packet } from '../../net/frame/build.ts';
-import { macToBytes, parseMac } from '../../net/mac.ts';
+import { parseMac } from '../../net/mac.ts';
+import { etherTypeEntry } from '../ether/index.ts';
+import { InterfaceTable } from '../interface/index.ts';
 import { INTERFACE_UP } from '../interface/layout.ts';
+import { macWord } from '../neighbor/index.ts';
 import { NEXT_HOP_LOCAL, NEXT_HOP_RESOLVED } from '../neighbor/layout.ts';
+import { inputStages } from './input-stages.ts';
 
 /**
  * What a build must do with IP packets, on the fast way and stage by stage:
@@ -96,25 +100,19 @@ interface Tables {
   hookIp(): void;
   newFib(): number;
   setPrefix(root: number, address: number, length: number, nextHop: number): number;
-  setInterface(...fields: readonly number[]): void;
-  setInterfaceMac(id: number, firstFour: number, lastTwo: number): void;
   setNextHop(index: number, node4: number, node6: number, iface: number, mtu: number, flags: number): void;
   setNextHopMacs(index: number, destination: bigint, source: bigint): void;
 }
 
-const tableNames = [
-  'hookIp',
-  'newFib',
-  'setPrefix',
-  'setInterface',
-  'setInterfaceMac',
-  'setNextHop',
-  'setNextHopMacs',
-] as const;
+const tableNames = ['hookIp', 'newFib', 'setPrefix', 'setNextHop', 'setNextHopMacs'] as const;
 
 function setUp(datapath: ScratchDatapath): void {
   const tables = tableFunctions<Tables>(datapath.control.exports, tableNames);
   tables.hookIp();
+  for (const [etherType, stage] of inputStages) {
+    const entry = etherTypeEntry(datapath.region('ETHER_TYPES'), etherType);
+    datapath.view.setUint16(entry, datapath.node(stage), true);
+  }
   for (const roots of ['FIB4_ROOTS', 'FIB6_ROOTS']) {
     datapath.view.setUint32(datapath.region(roots) + VRF * 4, tables.newFib(), true);
   }
@@ -122,16 +120,23 @@ function setUp(datapath: ScratchDatapath): void {
 }
 
 function addLink(datapath: ScratchDatapath, tables: Tables, number: 1 | 2): void {
-  const mac = new DataView(macToBytes(parseMac(router[number])).buffer);
-  const nodes = [datapath.node('ether-input'), datapath.node('port-tx')] as const;
-  tables.setInterface(number, INTERFACE_UP, VRF, MTU, number - 1, ...nodes, 0);
-  tables.setInterfaceMac(number, mac.getUint32(0), mac.getUint16(4));
+  const interfaces = new InterfaceTable((names) => tableFunctions(datapath.control.exports, names));
+  interfaces.write(number, {
+    flags: INTERFACE_UP,
+    vrf: VRF,
+    mtu: MTU,
+    mac: parseMac(router[number]),
+    port: number - 1,
+    inputNode: datapath.node('ether-input'),
+    outputNode: datapath.node('port-tx'),
+    domain: 0,
+  });
   datapath.view.setUint16(datapath.region('PORT_INTERFACES') + (number - 1) * 2, number, true);
   const [local, neighbor] = [number * 2 - 1, number * 2];
   const stage = (name: string) => datapath.node(name);
   tables.setNextHop(local, stage('ip4-local'), stage('ip6-local'), number, MTU, NEXT_HOP_LOCAL);
   tables.setNextHop(neighbor, stage('ip4-forward'), stage('ip6-forward'), number, MTU, NEXT_HOP_RESOLVED);
-  tables.setNextHopMacs(neighbor, macWord(host[number]), macWord(router[number]));
+  tables.setNextHopMacs(neighbor, macWord(parseMac(host[number])), macWord(parseMac(router[number])));
   for (const [address, nextHop] of [
     [`10.0.${number}.1`, local],
     [`fd00:${number}::1`, local],
@@ -148,11 +153,6 @@ function addRoute(datapath: ScratchDatapath, tables: Tables, text: string, nextH
   const roots = datapath.region(bytes.length === 4 ? 'FIB4_ROOTS' : 'FIB6_ROOTS');
   const root = datapath.view.getUint32(roots + VRF * 4, true);
   if (!tables.setPrefix(root, SCRATCH, bytes.length * 8, nextHop)) throw new Error(`no room for ${text}`);
-}
-
-/** A MAC address as tables hold it: the first byte lowest. */
-function macWord(text: string): bigint {
-  return macToBytes(parseMac(text)).reduceRight((word, byte) => (word << 8n) | BigInt(byte), 0n);
 }
 
 const VRF = 1;

@@ -10,6 +10,7 @@ import { followAddresses } from './connected.ts';
 import { IcmpExchange } from './icmp-exchange.ts';
 import { IcmpLimits } from './icmp-limits.ts';
 import { icmpService } from './icmp-service.ts';
+import { inputStages } from './input-stages.ts';
 import { LinkNextHops } from './link-next-hops.ts';
 import { routeService } from './route-service.ts';
 import { Routes } from './routes.ts';
@@ -51,8 +52,7 @@ export function startIp(router: Router, needs: IpNeeds): IpFeature {
   const addresses = new Addresses(interfaces);
   const exchange = new IcmpExchange(router);
   const limits = new IcmpLimits(router);
-  ether.takeType(0x0800, 'ip4-input');
-  ether.takeType(0x86dd, 'ip6-input');
+  for (const [etherType, stage] of inputStages) ether.takeType(etherType, stage);
   nextHops.attach({
     sourceFor: (iface, target) => addresses.sourceFor(iface, target),
     isOnLink: (iface, address) => addresses.of(iface).some((prefix) => contains(networkOf(prefix), address)),

@@ -5,3 +5,4 @@ export { isNeighbor, type NeighborHop, type NextHop } from './next-hop.ts';
 export type { NextHops, NextHopWords } from './next-hops.ts';
 export type { NextHopStages, Routing } from './routing.ts';
 export type { NeighborFeature } from './vrouter.ts';
+export { macWord } from './wire-words.ts';

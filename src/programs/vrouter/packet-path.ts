@@ -54,6 +54,7 @@ export const packetPath: DatapathSource = {
     'features/neighbor/datapath/answers',
     'features/ip/datapath/fib',
     'features/ip/datapath/routes',
+    'features/ip/datapath/rib-page',
     'features/ip/datapath/protocols',
     'features/ip/datapath/hooks',
   ],

@@ -1,25 +1,19 @@
 import {
   NODE_ICMP4_LOCAL,
   NODE_ICMP6_LOCAL,
-  NODE_IP4_INPUT,
   NODE_IP4_REJECT,
-  NODE_IP6_INPUT,
   NODE_IP6_REJECT,
   NODE_ND_ADVERTISEMENT,
   NODE_ND_SOLICITATION,
 } from '../../../engine/datapath/nodes';
-import { ETHER_TYPES } from '../../../engine/datapath/regions';
-import { TYPE_IP4_RAW, TYPE_IP6_RAW } from '../../../net/datapath/ether-header';
 import { ICMP6_NEIGHBOR_ADVERTISEMENT, ICMP6_NEIGHBOR_SOLICITATION } from '../../../net/datapath/icmp-header';
 import { PROTOCOL_ICMP, PROTOCOL_ICMP6 } from '../../../net/datapath/ip-protocols';
 import { interfaceAt } from '../../interface/datapath/interface';
 import { nextHopAt } from '../../neighbor/datapath/next-hop';
 import { setIcmp6Node, setProtocolNode4, setProtocolNode6 } from './protocols';
 
-/** Takes IP's places in the tables of lower features and its own: called once, before the first packet. */
+/** Takes IP's places in the tables of next hops and protocols: called once, before the first packet. */
 export function hookIp(): void {
-  store<u16>(ETHER_TYPES + ((<usize>TYPE_IP4_RAW) << 1), <u16>NODE_IP4_INPUT);
-  store<u16>(ETHER_TYPES + ((<usize>TYPE_IP6_RAW) << 1), <u16>NODE_IP6_INPUT);
   nextHopAt(0).node4 = <u16>NODE_IP4_REJECT;
   nextHopAt(0).node6 = <u16>NODE_IP6_REJECT;
   setProtocolNode4(PROTOCOL_ICMP, NODE_ICMP4_LOCAL);

@@ -5,9 +5,15 @@ import { CONTROL_TICKS_PER_SECOND, MODE_MEASURE } from '../../../engine/layout.t
 import { Bench, type Outcome } from '../../../engine/testing/bench.ts';
 import { addressToBytes, parseAddress } from '../../../net/address.ts';
 import { etherFrame } from '../../../net/frame/build.ts';
-import { macToBytes, parseMac } from '../../../net/mac.ts';
+import { parseMac } from '../../../net/mac.ts';
 import { parsePrefix } from '../../../net/prefix.ts';
 import { packetPath } from '../../../programs/vrouter/packet-path.ts';
+import { etherTypeEntry } from '../../ether/index.ts';
+import { InterfaceTable } from '../../interface/index.ts';
+import { INTERFACE_UP } from '../../interface/layout.ts';
+import { macWord } from '../../neighbor/index.ts';
+import { NEXT_HOP_CONNECTED, NEXT_HOP_LOCAL, NEXT_HOP_RESOLVED } from '../../neighbor/layout.ts';
+import { inputStages } from '../input-stages.ts';
 
 /** One of the topology's three interfaces, with the host on its link. Number N has port N - 1. */
 export interface Link {
@@ -30,13 +36,16 @@ export interface Link {
 export class Topology {
   readonly bench: Bench;
   readonly links: readonly [Link, Link, Link];
+  readonly interfaces: InterfaceTable;
   readonly #control: ControlFunctions;
   #nextHops = 0;
 
   constructor(bench: Bench) {
     this.bench = bench;
     this.#control = tableFunctions<ControlFunctions>(bench.control.exports, controlNames);
+    this.interfaces = new InterfaceTable((names) => tableFunctions(bench.control.exports, names));
     this.#control.hookIp();
+    for (const [etherType, stage] of inputStages) this.takeType(etherType, stage);
     this.openVrf(1);
     this.links = [this.#link(1), this.#link(2), this.#link(3)];
   }
@@ -67,7 +76,8 @@ export class Topology {
     const flags = (fields.flags ?? 0) | (fields.mac ? NEXT_HOP_RESOLVED : 0);
     const nodes = [this.bench.node(fields.stage4), this.bench.node(fields.stage6)] as const;
     setNextHop(index, ...nodes, fields.link?.id ?? 0, fields.mtu ?? 1500, flags);
-    if (fields.mac && fields.link) setNextHopMacs(index, macWord(fields.mac), macWord(fields.link.mac));
+    if (fields.mac && fields.link)
+      setNextHopMacs(index, macWord(parseMac(fields.mac)), macWord(parseMac(fields.link.mac)));
     if (fields.members) {
       const members = newMembers(fields.members.length);
       fields.members.forEach((member, place) => {
@@ -108,6 +118,12 @@ export class Topology {
     if (what === 'protocol4') this.#control.setProtocolNode4(number, node);
     else if (what === 'protocol6') this.#control.setProtocolNode6(number, node);
     else this.#control.setIcmp6Node(number, node);
+  }
+
+  /** Gives packets of an ethertype to a stage. */
+  takeType(etherType: number, stage: string): void {
+    const entry = etherTypeEntry(this.bench.region('ETHER_TYPES'), etherType);
+    this.bench.view.setUint16(entry, this.bench.node(stage), true);
   }
 
   /** Receives an IP packet on a link from its host, both ways: fast and stage by stage, which must agree. */
@@ -158,16 +174,22 @@ export class Topology {
   }
 
   #writeInterface(link: Link, linkNextHop: number): void {
-    const input = this.bench.node('ether-input');
-    const output = this.bench.node('port-tx');
-    this.#control.setInterface(link.id, INTERFACE_UP, 1, 1500, link.port, input, output, 0);
-    const record = this.bench.region('INTERFACES') + link.id * 128;
-    this.bench.view.setBigUint64(record + 16, macWord(link.mac), true);
-    const memory = new Uint8Array(this.bench.memory.buffer);
-    memory.set(addressToBytes(parseAddress(link.address4)), record + 24);
-    memory.set(addressToBytes(parseAddress(link.address6)), record + 32);
-    memory.set(addressToBytes(parseAddress(link.linkLocal)), record + 48);
-    this.bench.view.setUint32(record + 64, linkNextHop, true);
+    this.interfaces.write(link.id, {
+      flags: INTERFACE_UP,
+      vrf: 1,
+      mtu: 1500,
+      mac: parseMac(link.mac),
+      port: link.port,
+      inputNode: this.bench.node('ether-input'),
+      outputNode: this.bench.node('port-tx'),
+      domain: 0,
+    });
+    this.interfaces.setSources(link.id, {
+      address4: addressToBytes(parseAddress(link.address4)),
+      address6: addressToBytes(parseAddress(link.address6)),
+      linkLocal: addressToBytes(parseAddress(link.linkLocal)),
+    });
+    this.#control.setLinkNextHop(link.id, linkNextHop);
     this.bench.view.setUint16(this.bench.region('PORT_INTERFACES') + link.port * 2, link.id, true);
   }
 }
@@ -190,12 +212,6 @@ export function packetIn(frame: { readonly bytes: Uint8Array } | undefined): Uin
   return frame.bytes.subarray(14);
 }
 
-// Flags as features/interface and features/neighbor define them for the datapath.
-const INTERFACE_UP = 1;
-const NEXT_HOP_RESOLVED = 1;
-const NEXT_HOP_CONNECTED = 2;
-const NEXT_HOP_LOCAL = 4;
-
 /** Memory that no table uses, for the addresses that control functions take by pointer. */
 const SCRATCH = 4096;
 
@@ -205,16 +221,7 @@ interface ControlFunctions {
   hookIp(): void;
   newFib(): number;
   setPrefix(root: number, address: number, length: number, nextHop: number): number;
-  setInterface(
-    id: number,
-    flags: number,
-    vrf: number,
-    mtu: number,
-    port: number,
-    inputNode: number,
-    outputNode: number,
-    domain: number,
-  ): void;
+  setLinkNextHop(iface: number, nextHop: number): void;
   setNextHop(index: number, node4: number, node6: number, iface: number, mtu: number, flags: number): void;
   setNextHopMacs(index: number, destination: bigint, source: bigint): void;
   newMembers(count: number): number;
@@ -229,7 +236,7 @@ const controlNames = [
   'hookIp',
   'newFib',
   'setPrefix',
-  'setInterface',
+  'setLinkNextHop',
   'setNextHop',
   'setNextHopMacs',
   'newMembers',
@@ -239,8 +246,3 @@ const controlNames = [
   'setProtocolNode6',
   'setIcmp6Node',
 ] as const;
-
-/** A MAC address as the tables hold it: first byte lowest. */
-function macWord(text: string): bigint {
-  return macToBytes(parseMac(text)).reduceRight((word, byte) => (word << 8n) | BigInt(byte), 0n);
-}

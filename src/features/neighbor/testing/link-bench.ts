@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { tableFunctions } from '../../../engine/host/datapath.ts';
 import { Bench, type Outcome } from '../../../engine/testing/bench.ts';
 import { formatAddress, parseAddress } from '../../../net/address.ts';
-import { formatMac, macToBytes, parseMac } from '../../../net/mac.ts';
+import { formatMac, parseMac } from '../../../net/mac.ts';
 import { packetPath } from '../../../programs/vrouter/packet-path.ts';
+import { etherTypeEntry } from '../../ether/index.ts';
+import { InterfaceTable } from '../../interface/index.ts';
 import { INTERFACE_SNOOPING, INTERFACE_UP } from '../../interface/layout.ts';
 import { addressWords, familyNumber, readHeard } from '../wire-words.ts';
 
@@ -18,17 +20,25 @@ export const VRF = 3;
 export class LinkBench {
   readonly bench: Bench;
   readonly #tables: Tables;
+  readonly #interfaces: InterfaceTable;
 
   constructor(bench: Bench) {
     this.bench = bench;
     this.#tables = tableFunctions<Tables>(bench.control.exports, tableNames);
-    const [input, output] = [bench.node('ether-input'), bench.node('port-tx')];
-    this.#tables.setInterface(IFACE, INTERFACE_UP, VRF, 1500, 0, input, output, 0);
-    const mac = macToBytes(parseMac(ROUTER_MAC));
-    const view = new DataView(mac.buffer);
-    this.#tables.setInterfaceMac(IFACE, view.getUint32(0), view.getUint16(4));
+    this.#interfaces = new InterfaceTable((names) => tableFunctions(bench.control.exports, names));
+    this.#interfaces.write(IFACE, {
+      flags: INTERFACE_UP,
+      vrf: VRF,
+      mtu: 1500,
+      mac: parseMac(ROUTER_MAC),
+      port: 0,
+      inputNode: bench.node('ether-input'),
+      outputNode: bench.node('port-tx'),
+      domain: 0,
+    });
     bench.view.setUint16(bench.region('PORT_INTERFACES'), IFACE, true);
-    bench.view.setUint16(bench.region('ETHER_TYPES') + 0x0608 * 2, bench.node('arp-input'), true);
+    const arp = etherTypeEntry(bench.region('ETHER_TYPES'), 0x0806);
+    bench.view.setUint16(arp, bench.node('arp-input'), true);
   }
 
   static async open(): Promise<LinkBench> {
@@ -36,7 +46,7 @@ export class LinkBench {
   }
 
   set snooping(on: boolean) {
-    this.#tables.setInterfaceFlags(IFACE, INTERFACE_UP | (on ? INTERFACE_SNOOPING : 0));
+    this.#interfaces.setFlags(IFACE, INTERFACE_UP | (on ? INTERFACE_SNOOPING : 0));
   }
 
   /** Answers for an address on the interface, or on another one. */
@@ -60,29 +70,11 @@ export function heardIn(outcome: Outcome) {
 }
 
 interface Tables {
-  setInterface(
-    id: number,
-    flags: number,
-    vrf: number,
-    mtu: number,
-    port: number,
-    inputNode: number,
-    outputNode: number,
-    domain: number,
-  ): void;
-  setInterfaceFlags(id: number, flags: number): void;
-  setInterfaceMac(id: number, firstFour: number, lastTwo: number): void;
   answerFor(iface: number, family: number, low: bigint, high: bigint): number;
   stopAnswering(iface: number, family: number, low: bigint, high: bigint): number;
 }
 
-const tableNames = [
-  'setInterface',
-  'setInterfaceFlags',
-  'setInterfaceMac',
-  'answerFor',
-  'stopAnswering',
-] as const;
+const tableNames = ['answerFor', 'stopAnswering'] as const;
 
 const buildFolder = fileURLToPath(new URL('../../../../build', import.meta.url));
 

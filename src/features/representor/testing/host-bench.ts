@@ -8,7 +8,6 @@ export async function openHostBench(): Promise<Topology> {
   topology.take('protocol4', 0, 'host-deliver');
   topology.take('protocol6', 0, 'host-deliver');
   const { bench } = topology;
-  bench.view.setUint16(bench.region('ETHER_TYPES') + 0xdd86 * 2, bench.node('ip6-input'), true);
   bench.view.setUint16(bench.region('ETHER_OTHERS'), bench.node('host-frame'), true);
   return topology;
 }

@@ -1,0 +1,91 @@
+import { type Mac, macToBytes } from '../../net/mac.ts';
+
+/** An interface's record but for its addresses. */
+export interface InterfaceRecord {
+  /** INTERFACE_… bits; zero takes it out of use. */
+  readonly flags: number;
+  readonly vrf: number;
+  readonly mtu: number;
+  readonly mac: Mac;
+  readonly port: number;
+  /** The stages that take what it receives, and that send frames out of it: zero for none. */
+  readonly inputNode: number;
+  readonly outputNode: number;
+  readonly domain: number;
+}
+
+/** The addresses an interface speaks from when it has to choose one itself: 4 and 16 bytes, network order. */
+export interface InterfaceSources {
+  readonly address4: Uint8Array | undefined;
+  readonly address6: Uint8Array | undefined;
+  readonly linkLocal: Uint8Array | undefined;
+}
+
+/** Picks functions of a datapath by name: a router's, or those of one on the bench. */
+export type TakeFunctions = <T>(names: readonly (keyof T & string)[]) => T;
+
+/** The interface table in the shared memory, as JavaScript values. The only caller of datapath/interfaces.ts. */
+export class InterfaceTable {
+  readonly #functions: InterfaceFunctions;
+
+  constructor(take: TakeFunctions) {
+    this.#functions = take<InterfaceFunctions>([
+      'setInterface',
+      'setInterfaceFlags',
+      'setInterfaceMac',
+      'setInterfaceSources',
+    ]);
+  }
+
+  /** Writes an interface's record; packets meet it when this returns. */
+  write(id: number, record: InterfaceRecord): void {
+    const { flags, vrf, mtu, port, inputNode, outputNode, domain } = record;
+    const mac = macToBytes(record.mac);
+    const view = new DataView(mac.buffer, mac.byteOffset);
+    this.#functions.setInterfaceMac(id, view.getUint32(0), view.getUint16(4));
+    this.#functions.setInterface(id, flags, vrf, mtu, port, inputNode, outputNode, domain);
+  }
+
+  /** Sets an interface's flags alone. */
+  setFlags(id: number, flags: number): void {
+    this.#functions.setInterfaceFlags(id, flags);
+  }
+
+  /** Sets the addresses that an interface's ICMP errors are sent from. */
+  setSources(id: number, { address4, address6, linkLocal }: InterfaceSources): void {
+    const [address6Low, address6High] = words(address6);
+    const [linkLocalLow, linkLocalHigh] = words(linkLocal);
+    const raw4 = address4 ? new DataView(address4.buffer, address4.byteOffset).getUint32(0, true) : 0;
+    this.#functions.setInterfaceSources(id, raw4, address6Low, address6High, linkLocalLow, linkLocalHigh);
+  }
+}
+
+interface InterfaceFunctions {
+  setInterface(
+    id: number,
+    flags: number,
+    vrf: number,
+    mtu: number,
+    port: number,
+    inputNode: number,
+    outputNode: number,
+    domain: number,
+  ): void;
+  setInterfaceFlags(id: number, flags: number): void;
+  setInterfaceMac(id: number, firstFour: number, lastTwo: number): void;
+  setInterfaceSources(
+    id: number,
+    address4: number,
+    address6Low: bigint,
+    address6High: bigint,
+    linkLocalLow: bigint,
+    linkLocalHigh: bigint,
+  ): void;
+}
+
+/** Two words of 16 bytes, as they lie in memory. */
+function words(bytes: Uint8Array | undefined): [bigint, bigint] {
+  if (!bytes) return [0n, 0n];
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return [view.getBigUint64(0, true), view.getBigUint64(8, true)];
+}

@@ -1,0 +1,23 @@
+import type { InterfaceDetails } from './details.ts';
+import type { Interface } from './interface.ts';
+
+/** What a type of interface (port, vrf, vlan, …) does when one of its own changes. */
+export interface InterfaceType {
+  /** Makes a change real on the device; what it returns is what became of it. @throws ApiError to refuse */
+  change?(before: Interface, after: Interface): Promise<Interface> | Interface;
+  /** Lets go of the device. Nothing refers to the interface any more. @throws ApiError to refuse */
+  remove(iface: Interface): Promise<void>;
+  /** What `interface show` adds for this type. */
+  details(iface: Interface): InterfaceDetails;
+  /** Counters that the device keeps itself. */
+  counters?(iface: Interface): { readonly rxDrops: bigint; readonly txErrors: bigint };
+}
+
+/** Who wants to know of interfaces. Removal is told before it happens, and waited for. */
+export interface InterfaceListener {
+  added?(iface: Interface): void;
+  changed?(before: Interface, after: Interface): void;
+  /** Refuses a removal before anybody has let go. @throws ApiError EBUSY */
+  checkRemoval?(iface: Interface): void;
+  removing?(iface: Interface): Promise<void> | void;
+}

@@ -10,6 +10,8 @@ export interface Waited {
 
 /** Waits until workers have begun new rounds, which takes them microseconds, and never long for one that stands still. */
 export class QuietPoints {
+  /** Milliseconds that a worker may take to begin a round. */
+  patienceMs = STARTING_PATIENCE_MS;
   readonly #options: QuietPointsOptions;
   /** Rounds of those that were waited for in vain: nobody waits long again before they begin another one. */
   readonly #standing = new Map<number, bigint>();
@@ -19,7 +21,7 @@ export class QuietPoints {
   }
 
   /** Resolves when each of these workers has begun a round since now. @throws ApiError ETIMEDOUT naming one that has not */
-  async pass(workers: readonly Waited[], longestMs = LONGEST_QUIET_MS): Promise<void> {
+  async pass(workers: readonly Waited[], longestMs = this.patienceMs): Promise<void> {
     const late = await this.late(workers, longestMs);
     if (!late) return;
     throw new ApiError('ETIMEDOUT', {
@@ -32,7 +34,7 @@ export class QuietPoints {
   /** Resolves to one of these workers that begins no round within the time, or to undefined. */
   async late<Worker extends Waited>(
     workers: readonly Worker[],
-    longestMs = LONGEST_QUIET_MS,
+    longestMs = this.patienceMs,
   ): Promise<Worker | undefined> {
     const epoch = this.#options.engine.newEpoch();
     const startedMs = performance.now();
@@ -69,7 +71,9 @@ export interface QuietPointsOptions {
 }
 
 /** Long enough for a worker that shares its CPU with others, who may keep it for seconds. */
-const LONGEST_QUIET_MS = 5000;
+export const CALL_PATIENCE_MS = 5000;
+/** A start that fails takes the router away, and a machine that starts many things at once may be busy for long. */
+export const STARTING_PATIENCE_MS = 60_000;
 const SHORT_PATIENCE_MS = 50;
 /** The epoch of a worker that does not run (datapath/worker.ts): it holds nobody back. */
 const NEVER = -1;

@@ -17,7 +17,7 @@ import {
   WORKER_UNTIL_MEASURED,
 } from '../layout.ts';
 import type { Datapath, EngineFunctions } from './datapath.ts';
-import { QuietPoints } from './quiet-points.ts';
+import { CALL_PATIENCE_MS, QuietPoints } from './quiet-points.ts';
 
 /** What a worker thread is started with. */
 export interface WorkerStart {
@@ -235,6 +235,11 @@ export class Workers {
       (_, index) => this.#area(index) + WORKER_TRANSMIT + port * TRANSMIT_STRIDE,
     );
     return records.reduce((sum, record) => sum + this.#view.getBigUint64(record + TRANSMIT_UNSENT, true), 0n);
+  }
+
+  /** Says that the start is over: from now on calls do not wait long for a worker that stands still. */
+  noteReady(): void {
+    this.#quiet.patienceMs = CALL_PATIENCE_MS;
   }
 
   /** Waits until every worker has begun a new round: none sees what was unlinked before. @throws ApiError ETIMEDOUT */

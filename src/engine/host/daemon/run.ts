@@ -79,6 +79,7 @@ async function serve(daemon: Daemon, flags: Flags): Promise<void> {
     await close();
     throw error;
   }
+  router.workers.noteReady();
   context.startupMs = Math.round(process.uptime() * 1000);
   api.health.setAll('serving');
   followTroubles(router, api.health);

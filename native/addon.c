@@ -22,6 +22,7 @@ struct function {
 /* Run one at a time: DPDK's control functions are not made for several threads. */
 static const struct function starting[] = {
 	{"ealInit", eal_init},
+	{"ealBegin", eal_begin},
 	{"ealCleanup", eal_cleanup},
 };
 

@@ -13,6 +13,7 @@ declare namespace WebAssembly {
     constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>);
     readonly exports: Readonly<Record<string, unknown>>;
   }
+  function compile(code: Uint8Array<ArrayBuffer>): Promise<Module>;
   class RuntimeError extends Error {}
   class CompileError extends Error {}
 }

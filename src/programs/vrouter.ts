@@ -1,54 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runDaemon } from '../engine/host/daemon/begin.ts';
 import { readFlags, usage } from '../engine/host/daemon/flags.ts';
-import { makeLog } from '../engine/host/daemon/log.ts';
-import { runDaemon } from '../engine/host/daemon/run.ts';
-import { runScript } from '../engine/host/daemon/script.ts';
-import { Telemetry } from '../engine/host/telemetry/telemetry.ts';
-import { startEther } from '../features/ether/vrouter.ts';
-import { showInterfaces, startInterfaces } from '../features/interface/vrouter.ts';
-import { nextHopStages, showRoutes, startIp } from '../features/ip/vrouter.ts';
-import { showNextHops, startNeighbors } from '../features/neighbor/vrouter.ts';
-import { showPorts, startPorts } from '../features/port/vrouter.ts';
-import { startRepresentors } from '../features/representor/vrouter.ts';
-import { startVrfs } from '../features/vrf/vrouter.ts';
-import { commands } from './ctl/commands.ts';
-
-const root = join(import.meta.dirname, '../..');
-const version: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+import { version } from './vrouter/version.ts';
 
 await runDaemon({
   version,
   usage,
   readFlags: () => readFlags(process.argv.slice(2), process.env),
-  makeLog,
-  datapathFile: join(root, 'build/datapath.wasm'),
-  trials: new URL('./vrouter/trials.ts', import.meta.url),
-  runScript: (file, socketPath) => runScript({ file, socketPath, version, commands }),
-  /** The features, low to high; each gets what it needs of those below it. */
-  async compose(router, context) {
-    const telemetry = new Telemetry(router, context);
-    const interfaceFeature = startInterfaces(router);
-    const { interfaces } = interfaceFeature;
-    showInterfaces(telemetry, interfaceFeature);
-    const ether = startEther(router, interfaces);
-    const { vrfs, addMain } = startVrfs(router, interfaces);
-    const ports = startPorts(router, interfaces);
-    showPorts(telemetry, interfaces);
-    const neighbors = startNeighbors({ router, interfaces, ether, stages: nextHopStages });
-    showNextHops(telemetry, neighbors.nextHops);
-    const ip = startIp(router, { interfaces, ether, vrfs, neighbors });
-    showRoutes(telemetry, interfaces, ip.routes);
-    const { counting } = interfaceFeature;
-    const representors = startRepresentors(router, { interfaces, counting, ether, ip });
-    addMain();
-    await telemetry.start();
-    return async () => {
-      await telemetry.close();
-      await representors.close();
-      await ports.close();
-      neighbors.close();
-      interfaceFeature.close();
-    };
-  },
+  datapathFile: join(import.meta.dirname, '../../build/datapath.wasm'),
+  load: () => import('./vrouter/program.ts'),
 });

@@ -58,6 +58,18 @@ export function readInfo(module: WebAssembly.Module): DatapathInfo {
   return parseInfo(new TextDecoder().decode(section));
 }
 
+/** Compiles a datapath on other threads and reads its custom section. @throws Error when it is not one of ours */
+export async function loadInBackground(code: Uint8Array<ArrayBuffer>): Promise<Datapath> {
+  setFlagsFromString('--no-wasm-lazy-compilation');
+  const compiling = WebAssembly.compile(code);
+  try {
+    const module = await compiling;
+    return { module, info: readInfo(module) };
+  } finally {
+    setFlagsFromString('--wasm-lazy-compilation');
+  }
+}
+
 /** Compiles every function now: V8 would do it at the first call, which is a packet's. */
 function compileWhole(code: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   setFlagsFromString('--no-wasm-lazy-compilation');

@@ -6,6 +6,7 @@ import { DpdkError } from './dpdk-error.ts';
 /** The functions of the addon in native/ (addon.c has the list, the headers say what each does). */
 export interface Addon {
   ealInit(args: readonly string[], cpus: readonly number[]): EalInfo;
+  ealBegin(args: readonly string[], cpus: readonly number[]): Promise<EalInfo>;
   ealCleanup(): void;
   logTake(): string;
   logLevels(): string;
@@ -64,6 +65,8 @@ export interface EalInfo {
   readonly mainLcore: number;
   readonly iovaMode: 'physical' | 'virtual';
   readonly hugepages: boolean;
+  /** Milliseconds that it took to start. */
+  readonly startMs: number;
 }
 
 /** The packet pool as it was made: bytes of packet memory, bytes of its pages, bytes each mbuf takes in it. */
@@ -176,6 +179,15 @@ export function control<Result>(call: (native: Addon) => Result): Result {
     return call(native);
   } catch (error) {
     throw explained(error, native.logTake());
+  }
+}
+
+/** Begins a control call that goes on in the background; its error carries what EAL logged meanwhile. @throws DpdkError */
+export async function controlInBackground<Result>(call: (native: Addon) => Promise<Result>): Promise<Result> {
+  try {
+    return await control(call);
+  } catch (error) {
+    throw error instanceof DpdkError ? error : explained(error, addon().logTake());
   }
 }
 

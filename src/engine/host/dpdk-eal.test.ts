@@ -48,6 +48,27 @@ test("starting EAL keeps the caller's CPUs and writes nothing to stdout; a secon
   assert.equal(result.code, 'EALREADY');
 });
 
+test('EAL starts in the background, refuses a second start meanwhile, and this thread can have packets and ports then', async () => {
+  const result = await inChild(`
+    const cpus = dpdk.allowedCpus();
+    const starting = dpdk.ealBegin({ hugepages: false, controlCpus: [cpus[0]] });
+    const again = await dpdk.ealBegin({ hugepages: false }).catch((error) => error.code);
+    const { startMs } = await starting;
+    const { count } = dpdk.poolCreate({ name: "packets", count: 1023, dataRoom: 2176, cacheSize: 0 });
+    const port = dpdk.portProbe("net_null0");
+    dpdk.portClose(port);
+    dpdk.ealCleanup();
+    return { again, took: startMs > 0, count, port };`);
+  assert.deepEqual(result, { again: 'EALREADY', took: true, count: 1023, port: 0 });
+});
+
+test('an unknown EAL argument is an error in the background, too', async () => {
+  const result = await inChild(`
+    return await dpdk.ealBegin({ hugepages: false, extra: ["--no-such-argument"] }).catch(({ code, message }) => ({ code, message }));`);
+  assert.equal(result.code, 'EINVAL');
+  assert.match(String(result.message), /EAL/);
+});
+
 test('without memory for EAL the error says what is missing', async () => {
   const result = await inChild(`
     try { dpdk.ealInit({ memoryMegabytes: 1000000 }); }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { control, type EalInfo } from './dpdk-addon.ts';
+import { control, controlInBackground, type EalInfo } from './dpdk-addon.ts';
 import { checkText, DpdkError, invalid } from './dpdk-error.ts';
 
 /** How EAL is to start. */
@@ -37,6 +37,26 @@ export function ealArguments(options: EalOptions = {}): readonly string[] {
 
 /** Starts EAL, once per process, in the main thread. @throws DpdkError EALREADY, EINVAL, ENOMEM, EACCES */
 export function ealInit(options: EalOptions = {}): EalInfo {
+  const { args, cpus, explain } = prepared(options);
+  try {
+    return control((native) => native.ealInit(args, cpus));
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/** Starts EAL on another thread, so that this one can do other things meanwhile. @throws DpdkError as ealInit does */
+export async function ealBegin(options: EalOptions = {}): Promise<EalInfo> {
+  const { args, cpus, explain } = prepared(options);
+  try {
+    return await controlInBackground((native) => native.ealBegin(args, cpus));
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/** Checks options; gives what the addon takes, and what says more of an error. @throws DpdkError EINVAL */
+function prepared(options: EalOptions) {
   const doing = 'start EAL';
   for (const argument of options.extra ?? []) {
     checkText(doing, 'an EAL argument', argument, 1023);
@@ -44,11 +64,8 @@ export function ealInit(options: EalOptions = {}): EalInfo {
       throw invalid(doing, 'no CPUs among the EAL arguments: Millrace sets them', argument);
   }
   const args = ealArguments(options);
-  try {
-    return control((native) => native.ealInit(args, options.controlCpus ?? []));
-  } catch (error) {
-    throw args.includes('--no-huge') ? error : hugepagesExplained(error);
-  }
+  const explain = (error: unknown) => (args.includes('--no-huge') ? error : hugepagesExplained(error));
+  return { args, cpus: options.controlCpus ?? [], explain };
 }
 
 /** Stops EAL: ports are closed, the packet memory is unmapped. Workers must have stopped. */

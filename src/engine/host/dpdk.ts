@@ -13,6 +13,7 @@ export {
   allowedCpus,
   type EalOptions,
   ealArguments,
+  ealBegin,
   ealCleanup,
   ealInit,
   freeHugepages,

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import {
   BURST_MAX,
@@ -23,7 +22,6 @@ import {
   engineFunctionNames,
   type Instance,
   instantiate,
-  loadDatapath,
   nodeNamed,
 } from './datapath.ts';
 import { datapathService } from './datapath-service.ts';
@@ -33,13 +31,12 @@ import {
   burstFunctions,
   cyclesPerSecond,
   type EalInfo,
-  type EalOptions,
   ealCleanup,
-  ealInit,
   poolCreate,
   poolMap,
   threadPin,
 } from './dpdk.ts';
+import type { EarlyStart, LoadedBuild } from './early-start.ts';
 import type { Needs } from './fits.ts';
 import { LiveFunctions } from './live-functions.ts';
 import { ModeBits } from './mode-bits.ts';
@@ -58,7 +55,8 @@ export interface RouterOptions {
   readonly datapathFile: string;
   /** The module that exports `trials`: what a build must pass before it takes over from this one. */
   readonly trials: URL;
-  readonly eal: EalOptions;
+  /** What began before the rest of the program was loaded. */
+  readonly early: EarlyStart;
   /** Packet buffers in the pool, and bytes of each, headroom included; longer packets are chains. */
   readonly buffers: number;
   readonly bufferBytes: number;
@@ -96,11 +94,7 @@ export class Router {
   readonly #settling: (() => Promise<void>)[] = [];
   #controlCpus: readonly number[] = allowedCpus();
 
-  private constructor(
-    options: RouterOptions,
-    eal: EalInfo & { readonly startMs: number },
-    { code, datapath: first }: Loaded,
-  ) {
+  private constructor(options: RouterOptions, eal: EalInfo, { code, datapath: first }: LoadedBuild) {
     const datapath = new CurrentDatapath(first);
     const pool = poolCreate({
       name: 'packets',
@@ -115,7 +109,7 @@ export class Router {
     this.log = options.log;
     this.#emit = options.emit;
     this.eal = eal;
-    this.ealMs = eal.startMs;
+    this.ealMs = Math.round(eal.startMs);
     this.datapath = datapath;
     this.memory = new Uint8Array(shared.buffer);
     this.view = new DataView(shared.buffer);
@@ -146,6 +140,7 @@ export class Router {
       packetDelta: mapping.delta,
       workerStride,
       engine: this.#engine,
+      threads: options.early.threads,
       placeOf: (area) => placeOfWorker(this.view, area, datapath.info.graph),
       tidy: (index) => this.#tidy(() => instanceOf(datapath.fixed, index)),
       listener: {
@@ -179,13 +174,10 @@ export class Router {
     this.#reclaimer = setInterval(() => this.#reclaim(), RECLAIM_MS).unref();
   }
 
-  /** Starts EAL, makes the memory and the workers. @throws DpdkError with what is missing */
+  /** Waits for EAL and the datapath, makes the memory and the workers. @throws DpdkError with what is missing */
   static async start(options: RouterOptions & { readonly datapathCpus: readonly number[] }): Promise<Router> {
-    const code = new Uint8Array(await readFile(options.datapathFile));
-    const datapath = loadDatapath(code);
-    const beforeMs = performance.now();
-    const eal = { ...ealInit(options.eal), startMs: Math.round(performance.now() - beforeMs) };
-    const router = new Router(options, eal, { code, datapath });
+    const [eal, build] = await Promise.all([options.early.eal, options.early.build]);
+    const router = new Router(options, eal, build);
     for (const cpu of options.datapathCpus) await router.addWorker(cpu);
     router.#punts.start();
     return router;
@@ -330,12 +322,6 @@ export class Router {
       this.memory.fill(0, counter, counter + COUNTER_BYTES);
     }
   }
-}
-
-/** A datapath with the code that it was compiled from. */
-interface Loaded {
-  readonly code: Uint8Array;
-  readonly datapath: Datapath;
 }
 
 /** Bytes of a node's counter (datapath/counters.ts). */

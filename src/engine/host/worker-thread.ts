@@ -1,4 +1,4 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import {
   MAX_STAGES,
   WORKER_AREAS,
@@ -17,7 +17,7 @@ import type { WorkerCommand, WorkerReport, WorkerStart } from './workers.ts';
 
 // A datapath worker: one pinned thread that runs the datapath's loop until the control thread calls it back.
 
-const start = workerData as WorkerStart;
+const start = await firstMessage();
 const area = WORKER_AREAS + start.index * start.workerStride;
 const words = new Int32Array(start.memory.buffer);
 const view = new DataView(start.memory.buffer);
@@ -109,6 +109,11 @@ function register(cpu: number): void {
 function makeInstance(): Instance {
   const { memory, index, packetDelta } = start;
   return instantiate({ datapath: { module }, memory, host, worker: index, packetDelta });
+}
+
+/** The thread starts before there is anything to do: what it is for comes as its first message. */
+function firstMessage(): Promise<WorkerStart> {
+  return new Promise((resolve) => parentPort?.once('message', resolve));
 }
 
 function nextCommand(): WorkerCommand | undefined {

@@ -86,6 +86,11 @@ interface Running {
   queues: readonly PortQueue[];
 }
 
+/** Starts the thread of a worker, which loads what it needs and then waits for `Workers.add`. */
+export function startThread(index: number): Worker {
+  return new Worker(new URL('./worker-thread.ts', import.meta.url), { name: `worker-${index}` });
+}
+
 /** The datapath's worker threads: one for each datapath CPU, each polling its own receive queues. */
 export class Workers {
   #options: Omit<WorkerStart, 'index' | 'cpu'>;
@@ -96,6 +101,8 @@ export class Workers {
   readonly #view: DataView;
   readonly #words: Int32Array;
   readonly #running: Running[] = [];
+  /** Threads that have been started for workers to come. */
+  readonly #spare: Worker[];
 
   constructor(
     options: Omit<WorkerStart, 'index' | 'cpu'> & {
@@ -105,9 +112,11 @@ export class Workers {
       readonly placeOf: (area: number) => string;
       /** Gives back what a worker that was ended by force had in its hands. */
       readonly tidy: (index: number) => void;
+      readonly threads: readonly Worker[];
     },
   ) {
-    const { engine, listener, placeOf, tidy, ...start } = options;
+    const { engine, listener, placeOf, tidy, threads, ...start } = options;
+    this.#spare = [...threads];
     this.#options = start;
     this.#listener = listener;
     this.#placeOf = placeOf;
@@ -142,13 +151,12 @@ export class Workers {
   async add(cpu: number): Promise<WorkerView> {
     const index = this.#freeIndex();
     this.#prepareArea(index);
-    const thread = new Worker(new URL('./worker-thread.ts', import.meta.url), {
-      workerData: { ...this.#options, index, cpu } satisfies WorkerStart,
-      name: `worker-${index}`,
-    });
+    const thread = this.#spare.shift() ?? startThread(index);
     const { module } = this.#options.datapath;
     const worker: Running = { index, thread, module, threadId: 0, cpu, queues: [] };
-    const ready = await this.#report(worker, 'ready').answer;
+    const { answer } = this.#report(worker, 'ready');
+    thread.postMessage({ ...this.#options, index, cpu } satisfies WorkerStart);
+    const ready = await answer;
     worker.threadId = ready.thread;
     thread.on('message', (report: WorkerReport) => this.#note(worker, report));
     thread.on('error', (error) => this.#listener.died(worker, error));

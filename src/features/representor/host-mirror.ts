@@ -2,12 +2,16 @@ import { changesBetween, type HostSetting, type IpCommand } from './host-setting
 import type { IpFailure } from './ip-batch.ts';
 import { PROTOCOL } from './mirror.ts';
 
-/** Brings the host from one state to the next, and remembers which it is in. */
+/**
+ * Brings the host from one state to the next, and remembers which it is in. It does nothing until it is started:
+ * what a router is told at its start is for its own packets first.
+ */
 export class HostMirror {
   readonly #run: (commands: readonly IpCommand[]) => Promise<readonly IpFailure[]>;
   readonly #onFailure: (failure: IpFailure) => void;
   #now: readonly HostSetting[] = [];
-  #last: Promise<boolean> = Promise.resolve(true);
+  readonly #started = Promise.withResolvers<boolean>();
+  #last: Promise<boolean> = this.#started.promise;
 
   constructor(options: {
     readonly run: (commands: readonly IpCommand[]) => Promise<readonly IpFailure[]>;
@@ -15,6 +19,11 @@ export class HostMirror {
   }) {
     this.#run = options.run;
     this.#onFailure = options.onFailure;
+  }
+
+  /** Does what was asked for until now, and from now on everything at once. */
+  start(): void {
+    this.#started.resolve(true);
   }
 
   /** Removes the rules that a router has left which was killed: all else of it went with its devices. */

@@ -70,6 +70,7 @@ export class Representors implements RepresentorIndex {
 
   /** Resolves when the host shows what the interfaces are now. */
   async settled(): Promise<void> {
+    this.#needs.mirror.start();
     while (this.#work) await this.#work;
   }
 

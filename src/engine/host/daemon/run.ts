@@ -1,22 +1,16 @@
 import type { Logger } from 'pino';
-import { ApiError } from '../../api-error.ts';
 import { DATAPATH_HEALTH, type Health } from '../api/health.ts';
 import { ApiServer } from '../api/server.ts';
-import { findListener } from '../api/unix-socket-holder.ts';
-import { allowedCpus } from '../dpdk.ts';
+import type { EarlyStart } from '../early-start.ts';
 import { Router } from '../router.ts';
 import type { RouterEvent } from '../router-event.ts';
 import { type Flags, FRAME_BYTES } from './flags.ts';
 import { notifyServiceManager } from './notify.ts';
 
-/** A vRouter program: what it is made of, and what it needs from outside. */
-export interface Daemon {
-  readonly version: string;
-  readonly usage: string;
-  readonly datapathFile: string;
+/** The part of a vRouter program that loads while EAL starts. */
+export interface Program {
   /** The module that exports what another build must pass before it takes over. */
   readonly trials: URL;
-  readFlags(): Flags;
   makeLog(flags: Flags): Logger;
   runScript(file: string, socketPath: string): Promise<void>;
   /** Starts the features on a router; what it returns ends them. */
@@ -33,25 +27,29 @@ export interface DaemonContext {
   readonly startupMs: number;
 }
 
-/** Runs a vRouter until it is told to end. Sets the process's exit code. */
-export async function runDaemon(daemon: Daemon): Promise<void> {
-  try {
-    const flags = daemon.readFlags();
-    if (flags.help) return void process.stdout.write(daemon.usage);
-    if (flags.version) return void process.stdout.write(`millrace vrouter ${daemon.version}\n`);
-    await serve(daemon, flags);
-  } catch (error) {
-    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  }
+/** What a router is started with. */
+export interface Serving {
+  readonly version: string;
+  readonly datapathFile: string;
+  readonly program: Program;
+  readonly flags: Flags;
+  readonly early: EarlyStart;
+  readonly cpus: Cpus;
 }
 
-async function serve(daemon: Daemon, flags: Flags): Promise<void> {
-  const log = daemon.makeLog(flags);
-  const context = new Context(daemon, flags);
-  checkSocketFree(flags.socket);
-  const router = await startRouter(daemon, { flags, log, context });
-  const closeFeatures = await daemon.compose(router, context);
+/** Who runs where. */
+export interface Cpus {
+  readonly control: readonly number[];
+  readonly datapath: readonly number[];
+}
+
+/** Runs a router until it is told to end. @throws what kept it from starting */
+export async function serve(serving: Serving): Promise<void> {
+  const { program, flags } = serving;
+  const log = program.makeLog(flags);
+  const context = new Context(serving);
+  const router = await startRouter(serving, log, context);
+  const closeFeatures = await program.compose(router, context);
   const api = new ApiServer({
     path: flags.socket,
     mode: flags.socketMode,
@@ -73,7 +71,7 @@ async function serve(daemon: Daemon, flags: Flags): Promise<void> {
   goOnAfterMistakes(log);
   try {
     await api.start();
-    if (flags.config !== undefined) await daemon.runScript(flags.config, flags.socket);
+    if (flags.config !== undefined) await program.runScript(flags.config, flags.socket);
     await router.settled();
   } catch (error) {
     await close();
@@ -102,54 +100,23 @@ function followTroubles({ troubles }: Router, health: Health): void {
 }
 
 async function startRouter(
-  daemon: Daemon,
-  { flags, log, context }: { readonly flags: Flags; readonly log: Logger; readonly context: Context },
+  { datapathFile, program, flags, early, cpus }: Serving,
+  log: Logger,
+  context: Context,
 ): Promise<Router> {
-  const { control, datapath } = chooseCpus(flags);
   const router = await Router.start({
-    datapathFile: daemon.datapathFile,
-    trials: daemon.trials,
-    eal: { controlCpus: control, hugepages: !flags.test, extra: flags.ealArguments },
+    datapathFile,
+    trials: program.trials,
+    early,
     buffers: flags.buffers,
     bufferBytes: Math.max(SMALLEST_BUFFER, Math.ceil((flags.maxMtu + FRAME_BYTES) / 64) * 64),
     poll: flags.poll,
     log,
     emit: (event) => context.emit(event),
-    datapathCpus: datapath,
+    datapathCpus: cpus.datapath,
   });
-  router.controlCpus = control;
+  router.controlCpus = cpus.control;
   return router;
-}
-
-/** The last CPU is the datapath's and the others are for control, unless somebody says otherwise. */
-function chooseCpus(flags: Flags): {
-  readonly control: readonly number[];
-  readonly datapath: readonly number[];
-} {
-  const allowed = allowedCpus();
-  const datapath = flags.datapathCpus ?? allowed.slice(-1);
-  const others = allowed.filter((cpu) => !datapath.includes(cpu));
-  const control = flags.controlCpus ?? (others.length > 0 ? others : allowed);
-  const foreign = [...control, ...datapath].find((cpu) => !allowed.includes(cpu));
-  if (foreign === undefined && datapath.length > 0) return { control, datapath };
-  const received = foreign === undefined ? 'none for the datapath' : `CPU ${foreign}`;
-  throw new ApiError('EINVAL', {
-    doing: 'choose CPUs',
-    expected: `CPUs among ${allowed.join(', ')}`,
-    received,
-  });
-}
-
-/** Finds out before anything is touched that another router holds the socket. @throws ApiError EADDRINUSE */
-function checkSocketFree(path: string): void {
-  const holder = findListener(path);
-  if (!holder) return;
-  const received = `one that ${holder.command} (pid ${holder.pid}) listens on`;
-  throw new ApiError('EADDRINUSE', {
-    doing: `open the API socket ${path}`,
-    expected: 'a free socket',
-    received,
-  });
 }
 
 function closeOnce(close: () => Promise<void>): () => Promise<void> {
@@ -206,9 +173,9 @@ class Context implements DaemonContext {
   startupMs = 0;
   readonly #listeners: ((event: RouterEvent) => void)[] = [];
 
-  constructor(daemon: Daemon, flags: Flags) {
+  constructor({ version, flags }: Serving) {
     this.flags = flags;
-    this.version = daemon.version;
+    this.version = version;
   }
 
   onEvent(listener: (event: RouterEvent) => void): void {

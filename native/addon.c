@@ -13,6 +13,7 @@
 #include "port.h"
 #include "thread.h"
 #include "tuntap.h"
+#include "wait.h"
 
 struct function {
 	const char *name;
@@ -67,6 +68,8 @@ static const struct function direct[] = {
 	{"cycles", thread_cycles},
 	{"cyclesPerSecond", thread_cycles_per_second},
 	{"pause", thread_pause},
+	{"wait", wait_for_packets},
+	{"wake", wait_wake},
 	{"threadId", thread_id},
 	{"threadPin", thread_pin},
 	{"datagramSend", datagram_send},

@@ -23,6 +23,7 @@
         "port-link.c",
         "thread.c",
         "tuntap.c",
+        "wait.c",
         "poll.c"
       ],
       "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],

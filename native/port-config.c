@@ -7,6 +7,7 @@
 #include "burst.h"
 #include "memory.h"
 #include "offloads.h"
+#include "wait.h"
 
 #define RSS_FIELDS (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP)
 /* Ethernet header, two VLAN tags, frame check sequence. */
@@ -145,6 +146,7 @@ static void plan(const struct port_config *config, const struct rte_eth_dev_info
 	conf->rxmode.offloads = offloads_from_flags(rx_offloads, RTE_DIM(rx_offloads), config->rx_offloads);
 	conf->txmode.offloads = offloads_from_flags(tx_offloads, RTE_DIM(tx_offloads), config->tx_offloads);
 	conf->intr_conf.lsc = config->link_interrupt && (*device->dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
+	conf->intr_conf.rxq = wait_can_watch(device);
 	if (mtu + FRAME_OVERHEAD + RTE_PKTMBUF_HEADROOM > packets.data_room)
 		conf->rxmode.offloads |= device->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
 	conf->txmode.offloads |= device->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;

@@ -8,6 +8,7 @@
 #include <rte_ethdev.h>
 
 #include "burst.h"
+#include "wait.h"
 
 #define MAX_DEVARGS 1024
 #define MAX_DRAINED 4096
@@ -103,6 +104,7 @@ napi_value port_start(napi_env env, napi_callback_info info)
 	int error = rte_eth_dev_start(port);
 	if (error != 0)
 		return call_fail(&call, -error, "port %u did not start", port);
+	wait_watch_port(port, burst_ports[port].rx_queues);
 	atomic_store(&burst_ports[port].started, true);
 	return make_undefined(env);
 }
@@ -145,6 +147,7 @@ static void stop(uint16_t port)
 		return;
 	atomic_store(&burst_ports[port].started, false);
 	burst_wait();
+	wait_forget_port(port);
 	drain(port);
 	rte_eth_dev_stop(port);
 }

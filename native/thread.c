@@ -15,6 +15,7 @@
 #include "burst.h"
 #include "eal.h"
 #include "memory.h"
+#include "wait.h"
 
 /* A worker's sleeps are microseconds long; the default slack of 50 µs would swamp them. */
 #define TIMER_SLACK_NS 1
@@ -42,9 +43,12 @@ napi_value worker_register(napi_env env, napi_callback_info info)
 	if (sched_setaffinity(0, sizeof(cpus), &cpus) != 0)
 		return call_fail(&call, errno, "could not pin the thread to CPU %u", cpu);
 	int error = burst_thread_add();
+	if (error == 0)
+		error = wait_thread_add();
 	if (error == 0 && rte_thread_register() != 0)
 		error = rte_errno;
 	if (error != 0) {
+		wait_thread_remove();
 		burst_thread_remove();
 		sched_setaffinity(0, sizeof(cpu_set_t), eal_allowed_cpus());
 		return call_fail(&call, error, "EAL has no lcore id for the thread");
@@ -142,6 +146,7 @@ napi_value thread_pause(napi_env env, napi_callback_info info)
 static void leave_eal(void *unused)
 {
 	(void)unused;
+	wait_thread_remove();
 	burst_thread_remove();
 	registered = false;
 	if (!eal_ready())

@@ -151,6 +151,7 @@ export class Way {
       alloc: (array: number, count: number) => this.#alloc(array >>> 0, count),
       cycles: () => 0,
       pause: () => {},
+      wait: () => 0,
     };
     return instantiate({
       datapath: this.#datapath,

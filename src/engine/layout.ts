@@ -79,6 +79,10 @@ export const MODE_DISABLED = 16;
 // 0..1023 the Worker record (datapath/worker.ts has it whole); these of its fields the host reads or writes:
 export const WORKER_EPOCH = 0;
 export const WORKER_STATE = 4;
+/** Values of WORKER_STATE. */
+export const WORKER_STOPPED = 0;
+export const WORKER_RUNNING = 1;
+export const WORKER_SLEEPING = 2;
 export const WORKER_CLOCK = 8;
 export const WORKER_COMMAND = 16;
 export const WORKER_BURST_COUNT = 20;

@@ -12,3 +12,9 @@ export declare function alloc(array: usize, count: u32): u32;
 export declare function cycles(): f64;
 /** Sleeps for about so many nanoseconds. */
 export declare function pause(nanoseconds: u32): void;
+/**
+ * Sleeps until a packet comes to one of these queues ({ port u16, queue u16 } each), the control thread wakes us, or time
+ * is up: `blindNs` where one of the queues cannot end a sleep, else `longestNs`. Returns 1 when a packet has come, else 0.
+ * A `longestNs` of zero says that we are at work and will not sleep soon.
+ */
+export declare function wait(queues: usize, count: u32, blindNs: u32, longestNs: u32): u32;

@@ -10,6 +10,12 @@ class Ring {
   read: u32;
 }
 
+/** Tells whether the control thread has sent packets that were not taken yet. */
+export function hasInjected(): bool {
+  const ring = changetype<Ring>(changetype<usize>(worker) + WORKER_INJECTED);
+  return atomic.load<u32>(changetype<usize>(ring)) != ring.read;
+}
+
 /** Takes the packets that the control thread has sent, each to the stage it named; returns how many. */
 export function takeInjected(): u32 {
   const ring = changetype<Ring>(changetype<usize>(worker) + WORKER_INJECTED);

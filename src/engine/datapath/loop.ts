@@ -10,38 +10,47 @@ import {
   MODE_TRACE_LOCAL,
   WORKER_BURST,
   WORKER_QUEUES,
+  WORKER_RUNNING,
+  WORKER_SLEEPING,
+  WORKER_STOPPED,
 } from '../layout';
 import { flushReleased, flushSpares } from './buffers';
 import { counterOf } from './counters';
 import { isDisabled } from './disabled';
 import { announceEvents } from './events';
 import { arrive, FIRST_STAGE, keepsPacket, lookAhead, nodeOf, passFast, STAGE_DISABLED, step } from './graph';
-import { cycles, pause, rx } from './host';
-import { takeInjected } from './injected';
+import { cycles, pause, rx, wait } from './host';
+import { hasInjected, takeInjected } from './injected';
 import { worker } from './instance';
 import { Packet } from './packet';
 import { dropBurst } from './recovery';
 import { traceDecision, traceStage } from './trace';
 import { flushTransmit } from './transmit';
 import { isStage, nextWaitingStage, takeFirst, waitingFor, waitOn } from './waiting';
-import { NEVER, WORKER_RUNNING, WORKER_SLEEPING, WORKER_STOPPED, Worker } from './worker';
+import { NEVER, Worker } from './worker';
 
 /** One full burst in this many is run stage by stage with its cycles measured; small ones weigh more. */
 const MEASURE_EVERY: u32 = 1024;
 const SMALL_BURST: u32 = 8;
 const SMALL_BURST_WEIGHT: u32 = 16;
-/** Empty rounds before the first sleep, and the longest sleep between packets that come now and then. */
+/** Empty rounds before the first sleep, and before the first sleep that a packet may end. */
 const IDLE_ROUNDS: u32 = 64;
+const WAIT_ROUNDS: u32 = 80;
+/** The longest such sleep: quiet points are passed, and mistakes of drivers are over, soon enough. */
+const LONGEST_WAIT_NS: u32 = 20000000;
+/** Where no packet can end it: the longest sleep between packets that come now and then. */
 const LONGEST_PAUSE_NS: u32 = 200000;
 /** Empty rounds, about half a second of them, after which nobody is expected soon, and the sleep from then on. */
 const LONG_IDLE_ROUNDS: u32 = 2500;
 const LONG_IDLE_PAUSE_NS: u32 = 700000;
+/** Rounds with packets after which a worker that has slept is at work again, for `wait`. */
+const WAKING_ROUNDS: u32 = 256;
 
 /** Works until the control thread sets `command`: receive, pass on, send, and sleep when there is nothing to do. */
 export function loop(): void {
   worker.state = WORKER_RUNNING;
   while (!atomic.load<u32>(changetype<usize>(worker) + offsetof<Worker>('command'))) {
-    if (round()) worker.idleRounds = 0;
+    if (round()) work();
     else rest();
   }
   passQuietPoint();
@@ -172,15 +181,44 @@ function traceFirstStage(stage: u32, node: u32, packet: Packet): void {
   traceDecision(node, packet);
 }
 
-/** Sleeps in growing steps while there is nothing to do, so that an idle router leaves its core to others. */
+/** Notes a round with packets; the first ones after a sleep are few and far between, so waking up takes a while. */
+function work(): void {
+  worker.idleRounds = 0;
+  if (worker.wakingRounds && --worker.wakingRounds == 0)
+    wait(changetype<usize>(worker) + WORKER_QUEUES, 0, 0, 0);
+}
+
+/** Sleeps while there is nothing to do, so that an idle router leaves its core to others. */
 function rest(): void {
   const idle = worker.idleRounds;
   worker.idleRounds = idle + 1;
   if (idle < IDLE_ROUNDS || load<u32>(CONTROL_POLL)) return;
-  worker.state = WORKER_SLEEPING;
-  worker.sleeps++;
-  pause(idle < LONG_IDLE_ROUNDS ? growingPause(idle - IDLE_ROUNDS) : LONG_IDLE_PAUSE_NS);
+  atomic.store<u32>(changetype<usize>(worker) + offsetof<Worker>('state'), WORKER_SLEEPING);
+  if (!isWanted()) sleep(idle);
   worker.state = WORKER_RUNNING;
+}
+
+/** Tells whether the control thread has asked for something before it could know that this worker sleeps. */
+function isWanted(): bool {
+  const address = changetype<usize>(worker);
+  return (
+    atomic.load<u32>(address + offsetof<Worker>('command')) != 0 ||
+    atomic.load<u32>(CONTROL_EPOCH) != worker.epoch ||
+    hasInjected()
+  );
+}
+
+/** Sleeps microseconds at first, then until somebody comes; in growing steps where that cannot be known. */
+function sleep(idle: u32): void {
+  const blind = idle < LONG_IDLE_ROUNDS ? growingPause(idle - IDLE_ROUNDS) : LONG_IDLE_PAUSE_NS;
+  worker.sleeps++;
+  if (idle < WAIT_ROUNDS) {
+    pause(blind);
+    return;
+  }
+  worker.wakingRounds = WAKING_ROUNDS;
+  const queues = changetype<usize>(worker) + WORKER_QUEUES;
+  if (wait(queues, worker.queueCount, blind, LONGEST_WAIT_NS)) worker.idleRounds = 0;
 }
 
 /** A microsecond at first, twice as long every four rounds. */

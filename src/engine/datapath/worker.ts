@@ -43,10 +43,9 @@ export class Worker {
   untilMeasured: u32;
   /** Buffers that the stage at work has taken from the pool so far. */
   freshCount: u32;
+  /** Rounds with packets until a worker that has slept is at work again; zero when it is. */
+  wakingRounds: u32;
 }
 
-export const WORKER_STOPPED: u32 = 0;
-export const WORKER_RUNNING: u32 = 1;
-export const WORKER_SLEEPING: u32 = 2;
 /** The epoch of a worker that does not run: it holds nothing back. */
 export const NEVER: u32 = 0xffffffff;

@@ -18,6 +18,7 @@ export interface HostFunctions {
   alloc(array: number, count: number): number;
   cycles(): number;
   pause(nanoseconds: number): void;
+  wait(queues: number, count: number, blindNs: number, longestNs: number): number;
 }
 
 /** What every datapath exports for the engine; the features' own functions come through `tableFunctions`. */

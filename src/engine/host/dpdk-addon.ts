@@ -47,6 +47,8 @@ export interface Addon {
   cycles(): number;
   cyclesPerSecond(): number;
   pause(nanoseconds: number): void;
+  wait(queues: number, count: number, blindNs: number, longestNs: number): number;
+  wake(thread: number): boolean;
   threadId(): number;
   datagramSend(path: string, text: string): void;
   threadPin(thread: number, cpus: readonly number[]): void;

@@ -1,13 +1,13 @@
-import { type Addon, addon, type BurstStats, control } from './dpdk-addon.ts';
+import { type Addon, addon, type BurstStats, control, direct } from './dpdk-addon.ts';
 import { checkNumber } from './dpdk-error.ts';
 
 /** What the datapath imports: the addon's own functions, so that nothing stands between WebAssembly and C. */
-export type BurstFunctions = Pick<Addon, 'rx' | 'tx' | 'alloc' | 'free' | 'cycles' | 'pause'>;
+export type BurstFunctions = Pick<Addon, 'rx' | 'tx' | 'alloc' | 'free' | 'cycles' | 'pause' | 'wait'>;
 
 /** Gives the datapath's imports for this thread. Arrays are offsets of u32 mbuf offsets; nothing throws. */
 export function burstFunctions(): BurstFunctions {
-  const { rx, tx, alloc, free, cycles, pause } = addon();
-  return { rx, tx, alloc, free, cycles, pause };
+  const { rx, tx, alloc, free, cycles, pause, wait } = addon();
+  return { rx, tx, alloc, free, cycles, pause, wait };
 }
 
 /** Pins the calling thread to a CPU and gives it an lcore id of EAL. @throws DpdkError EINVAL, EALREADY, ENOMEM */
@@ -25,6 +25,12 @@ export function workerUnregister(): void {
 export function setClockAddress(offset: number): void {
   checkNumber("set the clock's address", 'offset', offset, { min: 8, max: 2 ** 32 - 8 });
   control((native) => native.setClockAddress(offset));
+}
+
+/** Ends a worker's sleep, or its next one, at once; false when no registered worker has this thread. */
+export function wake(thread: number): boolean {
+  checkNumber('wake a worker', 'thread', thread, { min: 1, max: 2 ** 31 - 1 });
+  return direct((native) => native.wake(thread));
 }
 
 /** Counts packets that bursts could not take as they were. */

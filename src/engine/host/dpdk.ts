@@ -56,6 +56,7 @@ export {
   setClockAddress,
   threadId,
   threadPin,
+  wake,
   workerRegister,
   workerUnregister,
 } from './dpdk-worker.ts';

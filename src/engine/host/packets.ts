@@ -22,6 +22,7 @@ export class Packets {
   readonly #view: DataView;
   readonly #host: Pick<HostFunctions, 'alloc' | 'free'>;
   readonly #delta: bigint;
+  readonly #wake: (worker: number) => void;
   readonly #area: number;
   readonly #stride: number;
   /** The worker that packets are given to, undefined while none runs. */
@@ -33,11 +34,14 @@ export class Packets {
     readonly host: Pick<HostFunctions, 'alloc' | 'free'>;
     readonly delta: bigint;
     readonly workerStride: number;
+    /** Ends a worker's sleep. */
+    readonly wake: (worker: number) => void;
   }) {
     this.#memory = options.memory;
     this.#view = new DataView(options.memory.buffer, options.memory.byteOffset, options.memory.byteLength);
     this.#host = options.host;
     this.#delta = options.delta;
+    this.#wake = options.wake;
     this.#stride = options.workerStride;
     this.#area = WORKER_AREAS + CONTROL_WORKER * options.workerStride;
   }
@@ -175,6 +179,7 @@ export class Packets {
     this.#view.setUint32(slot, packet, true);
     this.#view.setUint32(slot + 4, node, true);
     Atomics.store(words, ring, (written + 1) | 0);
+    this.#wake(this.#target);
     return true;
   }
 

@@ -37,6 +37,7 @@ export class QuietPoints {
     longestMs = this.patienceMs,
   ): Promise<Worker | undefined> {
     const epoch = this.#options.engine.newEpoch();
+    for (const { index } of workers) this.#options.wake(index);
     const startedMs = performance.now();
     for (;;) {
       const late = workers.find(({ index }) => !this.#hasPassed(index, epoch));
@@ -66,6 +67,8 @@ export interface QuietPointsOptions {
   epochOf(index: number): number;
   /** Rounds that it has begun. */
   roundsOf(index: number): bigint;
+  /** Ends a worker's sleep. */
+  wake(index: number): void;
   /** Where it is, in words. */
   placeOf(index: number): string;
 }

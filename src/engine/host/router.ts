@@ -127,7 +127,13 @@ export class Router {
     this.#functions = new LiveFunctions(controlInstance(first).exports);
     this.#engine = this.#functions.take<EngineFunctions>(engineFunctionNames);
     this.dispatch = new Dispatch(datapath, this.view);
-    this.packets = new Packets({ memory: this.memory, host, delta: mapping.delta, workerStride });
+    this.packets = new Packets({
+      memory: this.memory,
+      host,
+      delta: mapping.delta,
+      workerStride,
+      wake: (worker) => this.workers.wake(worker),
+    });
     this.#punts = new Punts({
       memory: this.memory,
       packets: this.packets,

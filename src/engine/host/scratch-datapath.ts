@@ -210,6 +210,7 @@ export class ScratchDatapath {
       alloc: (array: number, count: number) => this.#alloc(array >>> 0, count),
       cycles: () => Number(this.clock),
       pause: () => {},
+      wait: () => 0,
     };
     return instantiate({ datapath: this.datapath, memory: this.memory, host, worker, packetDelta: DELTA });
   }

@@ -13,10 +13,13 @@ import {
   WORKER_QUEUE_COUNT,
   WORKER_QUEUES,
   WORKER_ROUNDS,
+  WORKER_SLEEPING,
+  WORKER_STATE,
   WORKER_TRANSMIT,
   WORKER_UNTIL_MEASURED,
 } from '../layout.ts';
 import type { Datapath, EngineFunctions } from './datapath.ts';
+import { wake } from './dpdk.ts';
 import { CALL_PATIENCE_MS, QuietPoints } from './quiet-points.ts';
 
 /** What a worker thread is started with. */
@@ -127,6 +130,7 @@ export class Workers {
       engine,
       epochOf: (index) => Atomics.load(this.#words, this.#area(index) >> 2),
       roundsOf: (index) => this.#view.getBigUint64(this.#area(index) + WORKER_ROUNDS, true),
+      wake: (index) => this.wake(index),
       placeOf: (index) => this.placeOf(index),
     });
     for (let index = 0; index < MAX_WORKERS; index++) this.#markEnded(index);
@@ -140,6 +144,13 @@ export class Workers {
   /** The kernel's id of a worker's thread. */
   threadOf(index: number): number {
     return this.#find(index).threadId;
+  }
+
+  /** Ends a worker's sleep, if it sleeps. To be called after what it is to see was stored atomically. */
+  wake(index: number): void {
+    if (Atomics.load(this.#words, (this.#area(index) + WORKER_STATE) >> 2) !== WORKER_SLEEPING) return;
+    const thread = this.#running.find((worker) => worker.index === index)?.threadId;
+    if (thread) wake(thread);
   }
 
   /** Says in words where a worker is now: in which stage, if it stands in one. */
@@ -226,7 +237,8 @@ export class Workers {
       this.#view.setUint16(area + WORKER_QUEUES + i * 4, port, true);
       this.#view.setUint16(area + WORKER_QUEUES + i * 4 + 2, queue, true);
     }
-    this.#view.setUint32(area + WORKER_QUEUE_COUNT, queues.length, true);
+    Atomics.store(this.#words, (area + WORKER_QUEUE_COUNT) >> 2, queues.length);
+    this.wake(index);
     worker.queues = queues;
   }
 
@@ -333,6 +345,7 @@ export class Workers {
   #tell(worker: Running, command: WorkerCommand): void {
     worker.thread.postMessage(command);
     Atomics.store(this.#words, (this.#area(worker.index) + WORKER_COMMAND) >> 2, 1);
+    this.wake(worker.index);
   }
 
   /** Waits for a report of one kind, until it is forgotten. */

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { LabError } from '../lab-error.ts';
-import { type Hardness, startStressPlace, stresses, stressUnderTraffic } from './all.ts';
+import { type Hardness, type StressPlace, startStressPlace, stresses, stressUnderTraffic } from './all.ts';
+import { measureForwarding } from './forwarding.ts';
 import { stressKill } from './kill.ts';
-import type { Outcome } from './outcome.ts';
+import { Findings, type Outcome } from './outcome.ts';
 
 // npm run stress: the control plane under load, and a router that is killed again and again. Root and the set-up.
 
@@ -49,11 +50,20 @@ async function main(args: readonly string[]): Promise<number> {
     await using place = await startStressPlace();
     for (const name of chosen) {
       const stress = stresses[name];
-      if (stress) tell(name, await stressUnderTraffic(place, () => stress(place, hard), plan));
+      if (!stress) continue;
+      const findings = new Findings();
+      findings.add(await stressUnderTraffic(place, () => stress(place, hard), plan));
+      if (name === 'changes') findings.add(await forwardingUnder(place, hard));
+      tell(name, findings);
     }
   }
   if (names.includes('kill')) tell('kill', await stressKill(kills));
   return faults === 0 ? 0 : 1;
+}
+
+/** The rate is measured for itself: a worker with a full load would be late for the traffic of the stress. */
+function forwardingUnder({ router, hosts }: StressPlace, hard: Hardness): Promise<Outcome> {
+  return measureForwarding(router, hosts.blue, { seconds: hard.seconds, perSecond: hard.changesPerSecond });
 }
 
 interface Options {

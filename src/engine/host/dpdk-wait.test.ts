@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
@@ -125,7 +125,7 @@ function startPort(devargs: string): number {
 function ping(device: string): void {
   execFileSync('ip', ['link', 'set', device, 'up']);
   execFileSync('ip', ['address', 'replace', '192.0.2.1/24', 'dev', device]);
-  execFileSync('sh', ['-c', 'ping -c 1 -W 1 192.0.2.2 >/dev/null 2>&1 & :']);
+  spawnSync('ping', ['-I', device, '-c', '1', '-W', '0.2', '192.0.2.2']); // ended before the port: it inherits its descriptors
 }
 
 /** Lets a worker sleep at a port's queue 0, 1 ms at most if that cannot end the sleep; resolves when it is about to, with nothing left to receive. */

@@ -147,8 +147,7 @@ export class Ports implements InterfaceType {
     this.#devices.set(port, { devargs: wanted.devargs, info, queues, tap: TapWatch.find(wanted.devargs) });
     const receivesGroups = quietly(() => dpdk.portSetAllmulticast(port, true));
     this.#setPromiscuous(port, wanted.attributes.promisc === true || !receivesGroups);
-    // Workers that stand still refuse it before anybody has seen an interface; what comes in until then is dropped.
-    await this.polling.addPort(port, { receive: queues.rxQueues, transmit: queues.txQueues });
+    await this.#router.quiet(); // a worker that stands still refuses the port before anybody has seen its interface
     const link = dpdk.portLink(port);
     const iface = this.#interfaces.add({
       name: wanted.name,
@@ -170,6 +169,7 @@ export class Ports implements InterfaceType {
       checksumsOnSend: (queues.txOffloads & L4_CHECKSUMS) === L4_CHECKSUMS,
     });
     this.#router.view.setUint16(this.#router.region('PORT_INTERFACES') + port * 2, iface.id, true);
+    await this.polling.addPort(port, { receive: queues.rxQueues, transmit: queues.txQueues });
     return iface;
   }
 

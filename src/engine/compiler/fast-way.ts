@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { NODE_BIT } from '../layout.ts';
 import type { Graph } from './graph.ts';
-import type { Stage } from './stages.ts';
+import { functionNamed, type Stage } from './stages.ts';
 
 // The fast way: most packets take one of a few chains of stages. For these the compile step writes a second copy of
 // each stage on a chain, in which the last `return` goes straight on to the next stage. At any other `return` the copy
@@ -42,10 +42,7 @@ export function joinPaths(
 /** Adds the fast copy of a stage to its module's text; `graphModule` is the generated graph as the module imports it. */
 export function addFastCopy(stage: Stage, text: string, graphModule: string): string {
   const source = ts.createSourceFile(stage.file, text, ts.ScriptTarget.Latest, true);
-  const found = source.statements.find(
-    (statement): statement is ts.FunctionDeclaration =>
-      ts.isFunctionDeclaration(statement) && statement.name?.text === stage.functionName,
-  );
+  const found = functionNamed(source, stage.functionName);
   if (!found?.body) throw new Error(`stage ${stage.name}: its function has no body`);
   const body = rewriteReturns(stage, found.body, text);
   return [

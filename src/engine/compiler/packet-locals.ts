@@ -49,16 +49,18 @@ export function keepPacketInLocals(module: binaryen.Module, loop: PacketLoop): v
   const fields = fieldsOf(module, body, loop.record)
     .filter(({ offset, isWritten }) => isWritten || offset >= loop.ownFrom)
     .map((field) => ({ ...field, local: addLocal(fn, field.type) }));
-  const finished = wrapWay(module, body, loop);
-  const rewriting = new Rewriting({ module, loop, packet: packetOf(body, loop.begin), fields, finished });
+  wrapWay(module, body, loop);
+  const rewriting = new Rewriting({ module, loop, packet: packetOf(body, loop.begin), fields });
   walk(body, (place) => rewriting.visit(place));
   binaryen.setPassArgument('no-inline', `*${loop.leave}`);
   module.runPasses(['no-inline']);
 }
 
-/** Makes one block, which can be left, of what is between the beginning and the leaving; returns its name. */
-function wrapWay(module: binaryen.Module, body: Place, { begin, leave }: PacketLoop): string {
-  const name = 'finished';
+/** The block that is left where a packet's way has ended. */
+const FINISHED = 'finished';
+
+/** Makes one block, which can be left, of what is between the beginning and the leaving. */
+function wrapWay(module: binaryen.Module, body: Place, { begin, leave }: PacketLoop): void {
   const isCallOf = (place: Place, target: string) =>
     kindOf(place.get()) === 'Call' && isNamed(textOf(place.get(), 'Target'), target);
   let wrapped = false;
@@ -70,7 +72,7 @@ function wrapWay(module: binaryen.Module, body: Place, { begin, leave }: PacketL
     if (first < 0 || last < first) return;
     const way = places.slice(first, last + 1);
     const block = module.block(
-      name,
+      FINISHED,
       way.map((place) => place.get()),
     );
     for (const place of way.slice(1)) place.set(module.nop());
@@ -78,7 +80,6 @@ function wrapWay(module: binaryen.Module, body: Place, { begin, leave }: PacketL
     wrapped = true;
   });
   if (!wrapped) throw new Error(`the loop over a burst has no block with ${begin} and ${leave}`);
-  return name;
 }
 
 interface KeptField extends Field {
@@ -103,8 +104,6 @@ interface RewritingOptions {
   /** The local variable with the packet's address. */
   readonly packet: number;
   readonly fields: readonly KeptField[];
-  /** The block to leave when a packet's way has ended. */
-  readonly finished: string;
 }
 
 /** Puts local variables in place of the packet's fields, expression by expression in order of evaluation. */
@@ -131,7 +130,7 @@ class Rewriting {
       place.set(module.block(null, this.#begin()));
     } else if (isNamed(target, loop.end)) {
       const others = fields.filter(({ offset }) => offset < loop.ownFrom);
-      place.set(module.block(null, [...this.#store(others), module.br(this.#options.finished)]));
+      place.set(module.block(null, [...this.#store(others), module.br(FINISHED)]));
     } else if (isNamed(target, loop.leave)) {
       place.set(module.block(null, [...this.#store(fields), call]));
     } else if (access) {

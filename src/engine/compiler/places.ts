@@ -31,7 +31,7 @@ export interface PlaceSources {
 
 /**
  * Finds the bytes of each stage. Code of a helper that the compiler has inlined belongs to the stage whose code comes
- * before it in the same function: a stage on a common path begins with the line of the graph that leads to it.
+ * before it in the same function; on the fast way each expression is marked with its stage (stage-marks.ts).
  */
 export function findPlaces(sources: PlaceSources): StagePlaces {
   const ownerOf = owners(sources);
@@ -68,18 +68,10 @@ function owners({ stages, graph, loopFile, pathOf }: PlaceSources) {
   };
 }
 
-/** Owners of the graph's lines: what goes on to a stage is that stage's, and so is what leads away from it. */
+/** Owners of the graph's lines on the slow way: what goes on to a stage is that stage's, and so is what leads away from it. */
 function graphLines(stages: readonly Stage[], text: string): (number | undefined)[] {
-  const owned = new Map<string, number>();
-  for (const [id, { functionName }] of stages.entries()) {
-    for (const name of [`${functionName}GoOn`, `${functionName}Leave`, `nodeOf${id}`]) owned.set(name, id);
-  }
-  const entered = new Map(
-    stages.flatMap(({ functionName }, id) => [
-      [functionName, id] as const,
-      [`${functionName}Fast`, id] as const,
-    ]),
-  );
+  const owned = new Map(stages.map((_, id) => [`nodeOf${id}`, id]));
+  const entered = new Map(stages.map(({ functionName }, id) => [functionName, id]));
   let owner: number | undefined;
   return text.split('\n').map((line) => {
     const [, declared] = /^(?:export )?function (\w+)\(/.exec(line) ?? [];

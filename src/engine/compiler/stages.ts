@@ -44,10 +44,7 @@ export function readStage(file: string): Stage {
   const name = basename(file, '.ts');
   const functionName = camelCase(name);
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
-  const declared = source.statements.find(
-    (statement): statement is ts.FunctionDeclaration =>
-      ts.isFunctionDeclaration(statement) && statement.name?.text === functionName,
-  );
+  const declared = functionNamed(source, functionName);
   if (!declared)
     throw new Error(`stage ${name}: ${file} must export a function ${functionName}(packet: Packet): u32`);
   const edges = source.statements.find(
@@ -64,6 +61,14 @@ export function readStage(file: string): Stage {
     layer: basename(dirname(dirname(file))),
     takesFrames: tagsOf(declared, 'frame').length > 0,
   };
+}
+
+/** Finds a function that a file declares. */
+export function functionNamed(source: ts.SourceFile, name: string): ts.FunctionDeclaration | undefined {
+  return source.statements.find(
+    (statement): statement is ts.FunctionDeclaration =>
+      ts.isFunctionDeclaration(statement) && statement.name?.text === name,
+  );
 }
 
 /** ip4-input → ip4Input */

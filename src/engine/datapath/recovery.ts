@@ -1,18 +1,9 @@
-import {
-  FRESH_MAX,
-  MAX_PORTS,
-  MAX_STAGES,
-  TRANSMIT_STRIDE,
-  WORKER_BURST,
-  WORKER_FREES,
-  WORKER_FRESH,
-  WORKER_TRANSMIT,
-} from '../layout';
+import { FRESH_MAX, MAX_PORTS, MAX_STAGES, WORKER_BURST, WORKER_FREES, WORKER_FRESH } from '../layout';
 import { flushReleased, release } from './buffers';
 import { announceEvents } from './events';
 import { worker } from './instance';
 import { Packet } from './packet';
-import { flushTransmit } from './transmit';
+import { flushTransmit, packetsOf, transmitOf } from './transmit';
 import { isStage, nextWaitingStage, takeFirst, waitingFor } from './waiting';
 
 // After a trap nobody knows how far the stage at work had come. So what it had in its hands is given back to the pool
@@ -75,8 +66,8 @@ function isWaiting(packet: Packet): bool {
 
 function isGathered(packet: Packet): bool {
   for (let port: u32 = 0; port < MAX_PORTS; port++) {
-    const gathered = changetype<usize>(worker) + WORKER_TRANSMIT + port * TRANSMIT_STRIDE;
-    if (isAmong(gathered + PACKETS, load<u32>(gathered), packet)) return true;
+    const gathered = transmitOf(port);
+    if (isAmong(packetsOf(gathered), gathered.count, packet)) return true;
   }
   return false;
 }
@@ -109,7 +100,5 @@ function holds(at: u32, packet: Packet): bool {
   return false;
 }
 
-/** Where a port's gathered packets lie in its record (transmit.ts). */
-const PACKETS: usize = 16;
 /** A broken chain may be a ring. */
 const MOST_SEGMENTS: u32 = 256;

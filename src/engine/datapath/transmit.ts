@@ -14,11 +14,14 @@ export class Transmit {
   unsent: u64;
 }
 
-const PACKETS: usize = 16;
-
 /** What is gathered for a port. @inline */
 export function transmitOf(port: u32): Transmit {
   return changetype<Transmit>(changetype<usize>(worker) + WORKER_TRANSMIT + port * TRANSMIT_STRIDE);
+}
+
+/** Where the packets gathered for a port lie, u32 each: behind its record. @inline */
+export function packetsOf(gathered: Transmit): usize {
+  return changetype<usize>(gathered) + offsetof<Transmit>();
 }
 
 /** Tells whether there is no room for one more packet. @inline */
@@ -29,7 +32,7 @@ export function isFull(gathered: Transmit): bool {
 /** Gathers a packet for a port, where there is room for it. @inline */
 export function gather(gathered: Transmit, packet: Packet, port: u32): void {
   const count = gathered.count;
-  store<u32>(changetype<usize>(gathered) + PACKETS + (count << 2), <u32>changetype<usize>(packet));
+  store<u32>(packetsOf(gathered) + (count << 2), <u32>changetype<usize>(packet));
   gathered.count = count + 1;
   if (!count) worker.transmitPorts |= 1 << port;
 }
@@ -57,7 +60,7 @@ function sendGathered(port: u32): void {
   const count = gathered.count;
   if (!count) return;
   gathered.count = 0;
-  const packets = changetype<usize>(gathered) + PACKETS;
+  const packets = packetsOf(gathered);
   const sent = tx(port, gathered.queue, packets, count);
   gathered.unsent += count - sent;
   for (let i = sent; i < count; i++)

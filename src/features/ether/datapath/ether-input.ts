@@ -26,29 +26,34 @@ export function etherInput(packet: Packet): u32 {
   const frame = packet.data;
   const destination = load<u64>(frame) & MAC_MASK;
   if (destination != interfaceAt(packet.iface).mac) return takeOther(packet, destination);
-  const node = nodeOfType(frame);
+  const type = load<u16>(frame, 12);
+  const node = nodeOf(type);
   if (!node) return Edge.DROP_ETHER_UNKNOWN_TYPE;
-  return NODE_BIT | unwrap(packet, node);
+  unwrap(packet, type);
+  return NODE_BIT | node;
 }
 
 /** Takes a frame to a group or to somebody else. */
 function takeOther(packet: Packet, destination: u64): u32 {
   if (!(destination & GROUP_BIT)) return Edge.DROP_ETHER_OTHER_STATION;
   packet.flags |= PACKET_LINK_MULTICAST;
-  const node = nodeOfType(packet.data);
-  if (node) return NODE_BIT | unwrap(packet, node);
+  const type = load<u16>(packet.data, 12);
+  const node = nodeOf(type);
+  if (node) {
+    unwrap(packet, type);
+    return NODE_BIT | node;
+  }
   const others = load<u16>(ETHER_OTHERS);
   return others ? NODE_BIT | others : Edge.DROP_ETHER_UNKNOWN_TYPE;
 }
 
-/** Who takes a frame's ethertype, zero for nobody. @inline */
-function nodeOfType(frame: usize): u32 {
-  return load<u16>(ETHER_TYPES + ((<usize>load<u16>(frame, 12)) << 1));
+/** Who takes an ethertype, zero for nobody. @inline */
+function nodeOf(type: u16): u32 {
+  return load<u16>(ETHER_TYPES + ((<usize>type) << 1));
 }
 
-/** Takes the header off, for `node`. @inline */
-function unwrap(packet: Packet, node: u32): u32 {
-  packet.etherType = load<u16>(packet.data, 12);
+/** Takes the header off. @inline */
+function unwrap(packet: Packet, type: u16): void {
+  packet.etherType = type;
   packet.strip(ETHER_HEADER_BYTES);
-  return node;
 }

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type FaultKind, faultPayload } from '../src/engine/testing/faults.ts';
-import { etherFrame, ipv4Packet, udpDatagram } from '../src/net/frame/build.ts';
-import { withTraps } from './builds.ts';
+import type { FaultKind } from '../src/engine/testing/faults.ts';
 import { eventually } from './eventually.ts';
-import { testTopology } from './testing.ts';
+import { testFaultyRouter } from './faulty-router.ts';
 import { sendFrames } from './witness/frames.ts';
 import { healthOf } from './witness/health.ts';
 import { iperf } from './witness/iperf.ts';
@@ -12,18 +10,8 @@ import { assertPings } from './witness/ping.ts';
 
 // The worker of CPU 1 has red and blue, that of CPU 0 has green and white; packets let one or the other stand still.
 
-const { router, hosts } = await testTopology({
-  flags: ['--control-cpus', '0', '--datapath-cpus', '1'],
-  hosts: { red: {}, blue: {}, green: {}, white: {} },
-});
+const { router, hosts, faultFrame } = await testFaultyRouter(1);
 const { red, blue, green, white } = hosts;
-const mac = (await router.list('interface show name red'))[0]?.mac;
-await assertPings(red, blue.ip4);
-await assertPings(green, white.ip4);
-await router.ctl(`datapath swap ${await withTraps()}`);
-await router.ctl('affinity cpus set datapath 0-1');
-await router.ctl(['red', 'blue'].map((name) => `affinity qmap set ${name} rxq 0 cpu 1`).join('\n'));
-await router.ctl(['green', 'white'].map((name) => `affinity qmap set ${name} rxq 0 cpu 0`).join('\n'));
 
 test('a worker that stands still is named in health and log, and the other one loses nothing', async () => {
   assert.deepEqual(await health(), ['SERVING', 'SERVING']);
@@ -96,11 +84,7 @@ test('the router ends in time when its worker stands still', async () => {
 
 /** Sends a datagram from red to blue that lets a stage go wrong. */
 async function send(kind: FaultKind, stage: string, ms = 6000): Promise<void> {
-  const payload = faultPayload({ stage, kind, ms });
-  const ends = { source: red.ip4, destination: blue.ip4 };
-  const packet = ipv4Packet({ ...ends, protocol: 17 }, udpDatagram({ source: 7, destination: 9 }, payload));
-  const source = '02:00:00:00:00:77';
-  await sendFrames(red, [etherFrame({ destination: String(mac), source, etherType: 0x0800 }, packet)]);
+  await sendFrames(red, [faultFrame({ stage, kind, ms })]);
 }
 
 async function standing(text: RegExp): Promise<void> {

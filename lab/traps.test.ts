@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { faultPayload } from '../src/engine/testing/faults.ts';
-import { etherFrame, ipv4Packet, udpDatagram } from '../src/net/frame/build.ts';
 import { packetPath } from '../src/programs/vrouter/packet-path.ts';
-import { withTraps } from './builds.ts';
 import { eventually } from './eventually.ts';
-import { testTopology } from './testing.ts';
+import { testFaultyRouter } from './faulty-router.ts';
 import { sendFrames } from './witness/frames.ts';
 import { healthOf } from './witness/health.ts';
 import { iperf } from './witness/iperf.ts';
@@ -13,17 +10,8 @@ import { assertNoPing, assertPings } from './witness/ping.ts';
 
 // The worker of CPU 0 has red and blue, that of CPU 1 has green and white; red sends packets that let stages trap.
 
-const { router, hosts } = await testTopology({
-  flags: ['--control-cpus', '0', '--datapath-cpus', '1'],
-  hosts: { red: {}, blue: {}, green: {}, white: {} },
-});
+const { router, hosts, faultFrame } = await testFaultyRouter(0);
 const { red, blue, green, white } = hosts;
-const mac = (await router.list('interface show name red'))[0]?.mac;
-await assertPings(red, blue.ip4);
-await router.ctl(`datapath swap ${await withTraps()}`);
-await router.ctl('affinity cpus set datapath 0-1');
-await router.ctl(['red', 'blue'].map((name) => `affinity qmap set ${name} rxq 0 cpu 0`).join('\n'));
-await router.ctl(['green', 'white'].map((name) => `affinity qmap set ${name} rxq 0 cpu 1`).join('\n'));
 
 test('a trap in any stage of the common path is told with its name, and the other worker loses nothing', async () => {
   const flow = iperf(green, white, '-u -l 200 -b 400k -w 1M -t 4');
@@ -72,10 +60,7 @@ test('the stage that receives is never off: its traps cost single bursts and no 
 
 /** A datagram from red to blue that lets a stage trap. */
 function trapping(stage: string): Uint8Array {
-  const payload = faultPayload({ stage, kind: 'out-of-bounds', place: 'last' });
-  const ends = { source: red.ip4, destination: blue.ip4 };
-  const packet = ipv4Packet({ ...ends, protocol: 17 }, udpDatagram({ source: 7, destination: 9 }, payload));
-  return etherFrame({ destination: String(mac), source: '02:00:00:00:00:77', etherType: 0x0800 }, packet);
+  return faultFrame({ stage, kind: 'out-of-bounds', place: 'last' });
 }
 
 function told(stage: string): RegExp {

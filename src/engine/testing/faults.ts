@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import type { DatapathSource } from '../compiler/compile.ts';
 import { fingerprint } from '../compiler/graph.ts';
-import { readStage, type Stage } from '../compiler/stages.ts';
+import { functionNamed, readStage, type Stage } from '../compiler/stages.ts';
 
 /** What goes wrong in a stage. `pause` goes on after some milliseconds in an empty loop, `loop` never. */
 export type FaultKind = 'unreachable' | 'out-of-bounds' | 'divide' | 'pause' | 'loop';
@@ -33,14 +33,17 @@ export async function withFaults(source: DatapathSource, folder: string): Promis
   return { ...source, stages };
 }
 
-/** The payload that lets a stage go wrong. */
-export function faultPayload(fault: {
+/** A stage that is to go wrong, how and where; at its first statement when nothing is said. */
+export interface Fault {
   readonly stage: string;
   readonly kind: FaultKind;
   readonly place?: FaultPlace;
   /** How long `pause` takes. */
   readonly ms?: number;
-}): Uint8Array {
+}
+
+/** The payload that lets a stage go wrong. */
+export function faultPayload(fault: Fault): Uint8Array {
   const bytes = new Uint8Array(32);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
@@ -66,10 +69,7 @@ function patch(
 ): string {
   const text = ts.sys.readFile(stage.file) ?? '';
   const source = ts.createSourceFile(stage.file, text, ts.ScriptTarget.Latest, true);
-  const declared = source.statements.find(
-    (each): each is ts.FunctionDeclaration =>
-      ts.isFunctionDeclaration(each) && each.name?.text === stage.functionName,
-  );
+  const declared = functionNamed(source, stage.functionName);
   const [first, last] = [declared?.body?.statements[0], declared?.body?.statements.at(-1)];
   const packet = declared?.parameters[0]?.name.getText();
   if (!first || !last) throw new Error(`stage ${stage.name}: its function has no statements`);

@@ -6,6 +6,8 @@ import { attempt, type Command, type CommandOptions, type Ended, run } from './c
 import { Program } from './program.ts';
 
 const directory = '/run/netns';
+/** The names that this process has given. */
+const mine = new Set<string>();
 
 /** A network namespace; what runs in it sees only its own interfaces, addresses and routes. */
 export class Namespace {
@@ -16,6 +18,9 @@ export class Namespace {
   constructor(name: string, prefix = `mr-${process.pid}`) {
     for (const abandoned of namesOfTheDead(directory)) Namespace.remove(abandoned);
     this.name = `${prefix}-${name}`;
+    // One of a killed process that had our id: process ids come round again.
+    if (!mine.has(this.name)) Namespace.remove(this.name);
+    mine.add(this.name);
     execFileSync('ip', ['netns', 'add', this.name], { stdio: 'pipe' });
     this.#forget = atExit(() => this.close());
     this.#sysctls();
@@ -54,6 +59,7 @@ export class Namespace {
   close(): void {
     this.#forget();
     Namespace.remove(this.name);
+    mine.delete(this.name);
   }
 
   // Duplicate address detection would hold addresses back for a second.

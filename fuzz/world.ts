@@ -135,7 +135,7 @@ export class World implements Stations {
     const record = {
       vrf: 1,
       mtu: 1500,
-      inputNode: bench.node('ether-input'),
+      modeNode: bench.node('ether-input'),
       outputNode: bench.node('port-tx'),
       domain: 0,
     };

@@ -9,6 +9,12 @@ export const featuresLowToHigh: readonly string[] = [
   'neighbor',
   'ip',
   'representor',
+  'tunnel',
+  'vlan',
+  'bridge',
+  'cross-connect',
+  'vxlan',
+  'mpls',
 ];
 
 const programs = '(operator|agent|vrouter|cli|console)';

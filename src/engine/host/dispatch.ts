@@ -27,6 +27,12 @@ export class Dispatch {
     this.#entries.set(`${entry.table} ${entry.key}`, { ...entry, address });
   }
 
+  /** Takes an entry back: nobody takes packets of its kind. */
+  clear({ table, key }: Omit<DispatchEntry, 'stage'>, address: number): void {
+    this.#view.setUint16(address, 0, true);
+    this.#entries.delete(`${table} ${key}`);
+  }
+
   /** Notes an entry whose id lies in many records (interfaces, next hops), which their owner writes. */
   note(entry: DispatchEntry): void {
     this.#entries.set(`${entry.table} ${entry.key}`, entry);

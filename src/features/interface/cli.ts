@@ -1,6 +1,6 @@
 import { optional } from '../../command/argument.ts';
 import { text } from '../../command/argument-types.ts';
-import { type Cell, details, type JsonObject, table } from '../../command/output.ts';
+import { details, type JsonObject, table } from '../../command/output.ts';
 import { counter } from '../../engine/client/counter.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
 import { interfaceName, interfaceService } from './cli-arguments.ts';
@@ -58,19 +58,12 @@ const interfaceColumns = {
   MODE: (item: InterfaceJson) => item.mode,
   DOMAIN: (item: InterfaceJson) => item.vrf ?? item.domain,
   TYPE: (item: InterfaceJson) => item.type,
-  INFO: interfaceInfo,
+  INFO: (item: InterfaceJson) => item.info,
 };
 
-function interfaceInfo({ port, vrf_details: vrf, mac }: InterfaceJson): Cell {
-  if (port !== undefined) return [`devargs=${port.devargs}`, `mac=${mac}`];
-  if (vrf === undefined) return undefined;
-  return [`routes4=${vrf.routes4}/${vrf.rib4_routes}`, `routes6=${vrf.routes6}/${vrf.rib6_routes}`];
-}
-
 /** Puts what belongs to the interface's type beside what every interface has. */
-function interfaceJson({ port, vrf_details: vrf, mac, ...common }: InterfaceJson): JsonObject {
-  const { devargs, driver, ...queues } = port ?? {};
-  return { ...common, devargs, driver, mac, ...queues, ...vrf };
+function interfaceJson({ info: _, details: own, ...common }: InterfaceJson): JsonObject {
+  return { ...common, ...own };
 }
 
 const statsColumns = {

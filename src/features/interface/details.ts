@@ -1,5 +1,9 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { InterfaceSchema } from './interface_pb.js';
+import type { JsonObject } from '@bufbuild/protobuf';
 
-/** What a type of interface adds to the common message: one of its `details`. */
-export type InterfaceDetails = NonNullable<MessageInitShape<typeof InterfaceSchema>['details']>;
+/** What a type of interface adds to what all have. */
+export interface InterfaceDetails {
+  /** Words of the column INFO, such as "vlan_id=7". */
+  readonly info: readonly string[];
+  /** Fields of its JSON, in the grammar's words. */
+  readonly fields: JsonObject;
+}

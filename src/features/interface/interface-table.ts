@@ -8,8 +8,9 @@ export interface InterfaceRecord {
   readonly mtu: number;
   readonly mac: Mac;
   readonly port: number;
-  /** The stages that take what it receives, and that send frames out of it: zero for none. */
-  readonly inputNode: number;
+  /** The stages that its mode gives what it receives to, that look at it before, and that send frames out of it: zero for none. */
+  readonly modeNode: number;
+  readonly firstNode?: number;
   readonly outputNode: number;
   readonly domain: number;
 }
@@ -39,11 +40,11 @@ export class InterfaceTable {
 
   /** Writes an interface's record; packets meet it when this returns. */
   write(id: number, record: InterfaceRecord): void {
-    const { flags, vrf, mtu, port, inputNode, outputNode, domain } = record;
+    const { flags, vrf, mtu, port, modeNode, firstNode = modeNode, outputNode, domain } = record;
     const mac = macToBytes(record.mac);
     const view = new DataView(mac.buffer, mac.byteOffset);
     this.#functions.setInterfaceMac(id, view.getUint32(0), view.getUint16(4));
-    this.#functions.setInterface(id, flags, vrf, mtu, port, inputNode, outputNode, domain);
+    this.#functions.setInterface(id, flags, vrf, mtu, port, firstNode, modeNode, outputNode, domain);
   }
 
   /** Sets an interface's flags alone. */
@@ -68,6 +69,7 @@ interface InterfaceFunctions {
     mtu: number,
     port: number,
     inputNode: number,
+    modeNode: number,
     outputNode: number,
     domain: number,
   ): void;

@@ -11,7 +11,14 @@ export interface InterfaceType {
   details(iface: Interface): InterfaceDetails;
   /** Counters that the device keeps itself. */
   counters?(iface: Interface): { readonly rxDrops: bigint; readonly txErrors: bigint };
+  /** The mode of interfaces that are bound to one of this type by `domain`; CROSS_CONNECT where none is said. */
+  readonly memberMode?: string;
+  /** Refuses to be the domain of an interface. @throws ApiError */
+  checkMember?(domain: Interface, member: Interface): void;
 }
+
+/** The mode of interfaces that are bound straight to another. */
+export const CROSS_CONNECT = 'XC';
 
 /** Who wants to know of interfaces. Removal is told before it happens, and waited for. */
 export interface InterfaceListener {
@@ -20,4 +27,6 @@ export interface InterfaceListener {
   /** Refuses a removal before anybody has let go. @throws ApiError EBUSY */
   checkRemoval?(iface: Interface): void;
   removing?(iface: Interface): Promise<void> | void;
+  /** Refuses that an interface that was routed is bound to another. @throws ApiError EBUSY */
+  checkBound?(iface: Interface): void;
 }

@@ -39,6 +39,8 @@ export interface InterfaceAttributes {
   readonly snooping?: boolean;
   readonly mtu?: number;
   readonly vrf?: number;
+  /** The interface to bind it to, zero for none. */
+  readonly domain?: number;
   readonly description?: string;
   readonly mac?: Mac;
 }

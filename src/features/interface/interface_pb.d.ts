@@ -5,7 +5,8 @@
 // What every interface of the router has in common, whatever its type.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { JsonObject, Message } from "@bufbuild/protobuf";
+import type { StructJson } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file features/interface/interface.proto.
@@ -86,21 +87,18 @@ export declare type Interface = Message<"millrace.interface.v1.Interface"> & {
   mac: string;
 
   /**
-   * @generated from oneof millrace.interface.v1.Interface.details
+   * What its type adds, in the words of `interface show`: "devargs=…", "vlan_id=7".
+   *
+   * @generated from field: repeated string info = 16;
    */
-  details: {
-    /**
-     * @generated from field: millrace.interface.v1.PortDetails port = 16;
-     */
-    value: PortDetails;
-    case: "port";
-  } | {
-    /**
-     * @generated from field: millrace.interface.v1.VrfDetails vrf_details = 17 [json_name = "vrf_details"];
-     */
-    value: VrfDetails;
-    case: "vrfDetails";
-  } | { case: undefined; value?: undefined };
+  info: string[];
+
+  /**
+   * The same and more by name, as --json shows it: for a port devargs, driver, n_rxq …
+   *
+   * @generated from field: google.protobuf.Struct details = 17;
+   */
+  details?: JsonObject | undefined;
 };
 
 /**
@@ -177,14 +175,18 @@ export declare type InterfaceJson = {
   mac?: string;
 
   /**
-   * @generated from field: millrace.interface.v1.PortDetails port = 16;
+   * What its type adds, in the words of `interface show`: "devargs=…", "vlan_id=7".
+   *
+   * @generated from field: repeated string info = 16;
    */
-  port?: PortDetailsJson;
+  info?: string[];
 
   /**
-   * @generated from field: millrace.interface.v1.VrfDetails vrf_details = 17 [json_name = "vrf_details"];
+   * The same and more by name, as --json shows it: for a port devargs, driver, n_rxq …
+   *
+   * @generated from field: google.protobuf.Struct details = 17;
    */
-  vrf_details?: VrfDetailsJson;
+  details?: StructJson;
 };
 
 /**
@@ -192,188 +194,6 @@ export declare type InterfaceJson = {
  * Use `create(InterfaceSchema)` to create a new message.
  */
 export declare const InterfaceSchema: GenMessage<Interface, {jsonType: InterfaceJson}>;
-
-/**
- * @generated from message millrace.interface.v1.PortDetails
- */
-export declare type PortDetails = Message<"millrace.interface.v1.PortDetails"> & {
-  /**
-   * @generated from field: string devargs = 1;
-   */
-  devargs: string;
-
-  /**
-   * The DPDK driver, e.g. "net_tap".
-   *
-   * @generated from field: string driver = 2;
-   */
-  driver: string;
-
-  /**
-   * @generated from field: uint32 n_rxq = 3 [json_name = "n_rxq"];
-   */
-  nRxq: number;
-
-  /**
-   * @generated from field: uint32 n_txq = 4 [json_name = "n_txq"];
-   */
-  nTxq: number;
-
-  /**
-   * Descriptors per queue.
-   *
-   * @generated from field: uint32 rxq_size = 5 [json_name = "rxq_size"];
-   */
-  rxqSize: number;
-
-  /**
-   * @generated from field: uint32 txq_size = 6 [json_name = "txq_size"];
-   */
-  txqSize: number;
-
-  /**
-   * "up" or "down", as the device reports it.
-   *
-   * @generated from field: string link = 7;
-   */
-  link: string;
-};
-
-/**
- * @generated from message millrace.interface.v1.PortDetails
- */
-export declare type PortDetailsJson = {
-  /**
-   * @generated from field: string devargs = 1;
-   */
-  devargs?: string;
-
-  /**
-   * The DPDK driver, e.g. "net_tap".
-   *
-   * @generated from field: string driver = 2;
-   */
-  driver?: string;
-
-  /**
-   * @generated from field: uint32 n_rxq = 3 [json_name = "n_rxq"];
-   */
-  n_rxq?: number;
-
-  /**
-   * @generated from field: uint32 n_txq = 4 [json_name = "n_txq"];
-   */
-  n_txq?: number;
-
-  /**
-   * Descriptors per queue.
-   *
-   * @generated from field: uint32 rxq_size = 5 [json_name = "rxq_size"];
-   */
-  rxq_size?: number;
-
-  /**
-   * @generated from field: uint32 txq_size = 6 [json_name = "txq_size"];
-   */
-  txq_size?: number;
-
-  /**
-   * "up" or "down", as the device reports it.
-   *
-   * @generated from field: string link = 7;
-   */
-  link?: string;
-};
-
-/**
- * Describes the message millrace.interface.v1.PortDetails.
- * Use `create(PortDetailsSchema)` to create a new message.
- */
-export declare const PortDetailsSchema: GenMessage<PortDetails, {jsonType: PortDetailsJson}>;
-
-/**
- * @generated from message millrace.interface.v1.VrfDetails
- */
-export declare type VrfDetails = Message<"millrace.interface.v1.VrfDetails"> & {
-  /**
-   * The largest number of routes that fit.
-   *
-   * @generated from field: uint32 rib4_routes = 1 [json_name = "rib4_routes"];
-   */
-  rib4Routes: number;
-
-  /**
-   * @generated from field: uint32 fib4_tbl8 = 2 [json_name = "fib4_tbl8"];
-   */
-  fib4Tbl8: number;
-
-  /**
-   * @generated from field: uint32 rib6_routes = 3 [json_name = "rib6_routes"];
-   */
-  rib6Routes: number;
-
-  /**
-   * @generated from field: uint32 fib6_tbl8 = 4 [json_name = "fib6_tbl8"];
-   */
-  fib6Tbl8: number;
-
-  /**
-   * Routes held now.
-   *
-   * @generated from field: uint32 routes4 = 5;
-   */
-  routes4: number;
-
-  /**
-   * @generated from field: uint32 routes6 = 6;
-   */
-  routes6: number;
-};
-
-/**
- * @generated from message millrace.interface.v1.VrfDetails
- */
-export declare type VrfDetailsJson = {
-  /**
-   * The largest number of routes that fit.
-   *
-   * @generated from field: uint32 rib4_routes = 1 [json_name = "rib4_routes"];
-   */
-  rib4_routes?: number;
-
-  /**
-   * @generated from field: uint32 fib4_tbl8 = 2 [json_name = "fib4_tbl8"];
-   */
-  fib4_tbl8?: number;
-
-  /**
-   * @generated from field: uint32 rib6_routes = 3 [json_name = "rib6_routes"];
-   */
-  rib6_routes?: number;
-
-  /**
-   * @generated from field: uint32 fib6_tbl8 = 4 [json_name = "fib6_tbl8"];
-   */
-  fib6_tbl8?: number;
-
-  /**
-   * Routes held now.
-   *
-   * @generated from field: uint32 routes4 = 5;
-   */
-  routes4?: number;
-
-  /**
-   * @generated from field: uint32 routes6 = 6;
-   */
-  routes6?: number;
-};
-
-/**
- * Describes the message millrace.interface.v1.VrfDetails.
- * Use `create(VrfDetailsSchema)` to create a new message.
- */
-export declare const VrfDetailsSchema: GenMessage<VrfDetails, {jsonType: VrfDetailsJson}>;
 
 /**
  * The attributes of any interface; an absent one keeps its value (set) or gets its default (add).

@@ -10,7 +10,7 @@ import {
   type InterfaceAttributes,
 } from './interface.ts';
 import { type InterfaceSources, InterfaceTable } from './interface-table.ts';
-import type { InterfaceListener, InterfaceType } from './interface-type.ts';
+import { CROSS_CONNECT, type InterfaceListener, type InterfaceType } from './interface-type.ts';
 import {
   INTERFACE_PROMISCUOUS,
   INTERFACE_SNOOPING,
@@ -19,8 +19,11 @@ import {
   MAX_INTERFACES,
 } from './layout.ts';
 
-/** A new interface: its type says what the device is like, the user's attributes come on top. */
-export type NewInterface = Omit<Interface, 'id'>;
+/** A new interface: its type says what the device is like, the user's attributes come on top. Its mode follows its domain. */
+export type NewInterface = Omit<Interface, 'id' | 'mode'>;
+
+/** The mode of interfaces that are bound to no other. */
+const ROUTED = 'VRF';
 
 /** All interfaces of the router: the only writer of the interface table. */
 export class Interfaces {
@@ -30,6 +33,8 @@ export class Interfaces {
   readonly #modes = new Map<string, number>();
   readonly #listeners: InterfaceListener[] = [];
   readonly #byId = new Map<number, Interface>();
+  /** Stages that see what an interface receives before its mode does, by id. */
+  readonly #diverted = new Map<number, string>();
   readonly #watched = new Map<number, number>();
   /** Those that are being removed: nobody may begin anything with them. */
   readonly #leaving = new Set<number>();
@@ -51,6 +56,17 @@ export class Interfaces {
   defineMode(name: string, stage: string): void {
     this.#modes.set(name, this.#router.node(stage));
     this.#router.dispatch.note({ table: 'interface-input', key: name, stage });
+  }
+
+  /**
+   * Lets a stage see all that an interface receives before its mode does: what is not its own it hands on to
+   * `Interface.modeNode`. Undefined takes it back.
+   */
+  divert(id: number, stage: string | undefined): void {
+    if (stage === undefined) this.#diverted.delete(id);
+    else this.#diverted.set(id, stage);
+    const iface = this.#byId.get(id);
+    if (iface) this.#write(iface);
   }
 
   /** Listens from now on. Listeners are told in the order they came: lower features first, removal in reverse. */
@@ -115,7 +131,8 @@ export class Interfaces {
   add(iface: NewInterface): Interface {
     const doing = `add interface ${iface.name}`;
     this.checkNew(doing, iface.name, iface);
-    const added: Interface = { ...iface, id: this.#newId(doing) };
+    const id = this.#newId(doing);
+    const added: Interface = { ...iface, id, mode: this.#modeOf(doing, { ...iface, id }) };
     this.#write(added);
     try {
       for (const listener of this.#listeners) listener.added?.(added);
@@ -133,7 +150,10 @@ export class Interfaces {
     const before = this.named(doing, name);
     checkAttributes(doing, attributes);
     if (newName !== undefined && newName !== name) this.checkNew(doing, newName, {});
-    const wanted: Interface = { ...before, ...attributes, name: newName ?? name };
+    const named = { ...before, ...attributes, name: newName ?? name };
+    const wanted: Interface = { ...named, mode: this.#modeOf(doing, named) };
+    if (wanted.domain !== 0 && before.domain === 0)
+      for (const listener of this.#listeners) listener.checkBound?.(before);
     const type = this.#types.get(before.type);
     const changed = (await type?.change?.(before, wanted)) ?? wanted;
     // Its link may have come or gone meanwhile.
@@ -154,6 +174,7 @@ export class Interfaces {
   async remove(name: string): Promise<void> {
     const iface = this.named(`delete interface ${name}`, name);
     for (const listener of this.#listeners) listener.checkRemoval?.(iface);
+    await this.#unbindMembers(iface);
     this.#leaving.add(iface.id);
     try {
       await this.#letGo(iface);
@@ -171,7 +192,7 @@ export class Interfaces {
 
   /** What the interface's type has to add to it. */
   details(iface: Interface): InterfaceDetails {
-    return this.#types.get(iface.type)?.details(iface) ?? { case: undefined };
+    return this.#types.get(iface.type)?.details(iface) ?? { info: [], fields: {} };
   }
 
   /** Sets the addresses that an interface's ICMP errors are sent from. */
@@ -204,6 +225,7 @@ export class Interfaces {
     }
     this.#table.setFlags(iface.id, 0);
     this.#byId.delete(iface.id);
+    this.#diverted.delete(iface.id);
   }
 
   #replace(before: Interface, after: Interface): Interface {
@@ -214,10 +236,12 @@ export class Interfaces {
   }
 
   #write(iface: Interface): void {
+    const diverted = this.#diverted.get(iface.id);
     this.#table.write(iface.id, {
       ...iface,
       flags: this.#flags(iface),
-      inputNode: this.#modes.get(iface.mode) ?? 0,
+      modeNode: this.#modes.get(iface.mode) ?? 0,
+      ...(diverted === undefined ? {} : { firstNode: this.#router.node(diverted) }),
       outputNode: iface.outputStage === undefined ? 0 : this.#router.node(iface.outputStage),
     });
     this.#byId.set(iface.id, iface);
@@ -232,6 +256,34 @@ export class Interfaces {
       this.#watchedAll |
       (this.#watched.get(iface.id) ?? 0)
     );
+  }
+
+  /** The mode of an interface, which follows from what it is bound to. @throws ApiError EINVAL, ELOOP, ENOTSUP */
+  #modeOf(doing: string, iface: Omit<Interface, 'mode'>): string {
+    if (iface.domain === 0) return ROUTED;
+    const domain = this.#byId.get(iface.domain);
+    if (!domain || domain.type === 'vrf' || iface.type === 'vrf') {
+      const received = domain?.name ?? String(iface.domain);
+      throw new ApiError('EINVAL', { doing, expected: 'an interface that sends frames as domain', received });
+    }
+    const type = this.#types.get(domain.type);
+    const mode = type?.memberMode ?? CROSS_CONNECT;
+    const loops = domain.id === iface.id || (mode !== CROSS_CONNECT && domain.domain !== 0);
+    if (loops) {
+      const expected = 'a domain that is another interface, and bound to none itself';
+      throw new ApiError('ELOOP', { doing, expected, received: domain.name });
+    }
+    if (!this.#modes.has(mode)) {
+      const expected = 'a domain that takes members';
+      throw new ApiError('ENOTSUP', { doing, expected, received: `${domain.name}, a ${domain.type}` });
+    }
+    type?.checkMember?.(domain, iface as Interface);
+    return mode;
+  }
+
+  /** Those that were bound to an interface that goes are routed again, in the VRF that they were in before. */
+  async #unbindMembers(iface: Interface): Promise<void> {
+    for (const { name, domain } of this.list) if (domain === iface.id) await this.set(name, { domain: 0 });
   }
 
   /** Ids grow until they have to be used again, so that a counter or a trace never means two interfaces. */

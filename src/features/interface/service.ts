@@ -50,6 +50,7 @@ export function interfaceService(
 export function interfaceMessage(interfaces: Interfaces, iface: Interface): InterfaceMessage {
   const bound = iface.mode === 'VRF' ? { vrf: interfaces.vrfName(iface.vrf) } : {};
   const domain = interfaces.find(iface.domain);
+  const { info, fields } = interfaces.details(iface);
   const message: MessageInitShape<typeof InterfaceSchema> = {
     name: iface.name,
     description: iface.description,
@@ -60,7 +61,8 @@ export function interfaceMessage(interfaces: Interfaces, iface: Interface): Inte
     mtu: iface.mtu,
     speed: iface.speedMbps,
     mac: formatMac(iface.mac),
-    details: interfaces.details(iface),
+    info: [...info],
+    details: fields,
     ...bound,
     ...(domain ? { domain: domain.name } : {}),
   };
@@ -74,17 +76,15 @@ export function readAttributes(
   message: AttributesMessage | undefined,
   mac?: string,
 ): InterfaceAttributes {
-  if (message?.domain !== undefined) {
-    throw new ApiError('ENOTSUP', {
-      doing,
-      expected: 'a vrf',
-      received: `domain ${message.domain}: no interface takes members yet`,
-    });
+  const { up, promisc, neighSnoop: snooping, mtu, description, vrf, domain } = message ?? {};
+  if (vrf !== undefined && domain !== undefined) {
+    const received = `vrf ${vrf} and domain ${domain}`;
+    throw new ApiError('EINVAL', { doing, expected: 'a vrf or a domain', received });
   }
-  const { up, promisc, neighSnoop: snooping, mtu, description, vrf } = message ?? {};
   return {
     ...present({ up, promisc, snooping, mtu, description }),
-    ...(vrf === undefined ? {} : { vrf: interfaces.vrfNamed(doing, vrf) }),
+    ...(vrf === undefined ? {} : { vrf: interfaces.vrfNamed(doing, vrf), domain: 0 }),
+    ...(domain === undefined ? {} : { domain: interfaces.named(doing, domain).id }),
     ...(mac === undefined ? {} : { mac: parseMac(mac) }),
   };
 }

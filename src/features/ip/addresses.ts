@@ -36,6 +36,7 @@ export class Addresses {
       added: (iface) => this.#addLinkLocal(iface),
       changed: (before, after) => this.#follow(before, after),
       removing: (iface) => this.#removeAll(iface),
+      checkBound: (iface) => this.#checkBound(iface),
     });
   }
 
@@ -109,6 +110,13 @@ export class Addresses {
 
   #check(doing: string, iface: Interface, { address, length }: Prefix): void {
     const received = `${formatAddress(address)}/${length}`;
+    if (iface.domain !== 0) {
+      throw new ApiError('EINVAL', {
+        doing,
+        expected: 'an interface that is routed',
+        received: `one that is bound to ${this.#interfaces.find(iface.domain)?.name ?? 'another'}`,
+      });
+    }
     const bad = isMulticast(address) || isUnspecified(address) || isLoopback(address) || isBroadcast(address);
     if (bad)
       throw new ApiError('EINVAL', {
@@ -135,13 +143,28 @@ export class Addresses {
       });
   }
 
-  /** Every interface that sends frames has a link-local address from its MAC address (RFC 4291 clause 2.5.6). */
+  /** Users' addresses stay in the way; the link-local one goes by itself. */
+  #checkBound(iface: Interface): void {
+    const own = linkLocalPrefix(iface);
+    const kept = this.of(iface.id).filter((prefix) => !samePrefix(prefix, own));
+    if (kept.length === 0) return;
+    throw new ApiError('EBUSY', {
+      doing: `bind interface ${iface.name}`,
+      expected: 'an interface without addresses',
+      received: `one with ${kept.map(formatPrefix).join(', ')}`,
+    });
+  }
+
+  /** Every interface that is routed and sends frames has a link-local address from its MAC address (RFC 4291 clause 2.5.6). */
   #addLinkLocal(iface: Interface): void {
-    if (iface.outputStage !== undefined) this.add(iface, linkLocalPrefix(iface));
+    if (iface.outputStage !== undefined && iface.domain === 0) this.add(iface, linkLocalPrefix(iface));
   }
 
   /** Addresses move with their interface to another VRF; the link-local one follows the MAC address. */
   #follow(before: Interface, after: Interface): void {
+    if (before.domain === 0 && after.domain !== 0) this.#removeAll(before);
+    if (before.domain !== 0 && after.domain === 0) this.#addLinkLocal(after);
+    if (before.domain !== 0 || after.domain !== 0) return;
     if (before.vrf !== after.vrf) {
       const prefixes = this.of(before.id);
       for (const prefix of prefixes) this.remove(before, prefix);

@@ -127,7 +127,7 @@ function addLink(datapath: ScratchDatapath, tables: Tables, number: 1 | 2): void
     mtu: MTU,
     mac: parseMac(router[number]),
     port: number - 1,
-    inputNode: datapath.node('ether-input'),
+    modeNode: datapath.node('ether-input'),
     outputNode: datapath.node('port-tx'),
     domain: 0,
   });

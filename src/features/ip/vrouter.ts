@@ -1,4 +1,5 @@
 import type { Router } from '../../engine/host/router.ts';
+import type { Family } from '../../net/address.ts';
 import { contains, networkOf } from '../../net/prefix.ts';
 import type { EtherFeature } from '../ether/index.ts';
 import type { Interfaces } from '../interface/index.ts';
@@ -28,6 +29,9 @@ export const nextHopStages: NextHopStages = {
   output: { ipv4: 'ip4-output', ipv6: 'ip6-output' },
 };
 
+/** Where the IPv6 half of the table of protocols begins (datapath/protocols.ts). */
+const IP6_PROTOCOLS = 512;
+
 /** What IP needs of the features below it. */
 export interface IpNeeds {
   readonly interfaces: Interfaces;
@@ -41,6 +45,8 @@ export interface IpFeature {
   readonly addresses: Addresses;
   readonly routes: Routes;
   readonly exchange: IcmpExchange;
+  /** Gives packets for us of an IP protocol to a stage, with their IP header; undefined gives them to the host again. */
+  takeProtocol(family: Family, protocol: number, stage: string | undefined): void;
 }
 
 /** Starts IPv4 and IPv6: addresses, routes, ICMP, and their services. */
@@ -73,5 +79,15 @@ export function startIp(router: Router, needs: IpNeeds): IpFeature {
     routeService({ interfaces, vrfs, routes, nextHops }),
     icmpService({ interfaces, addresses, routes, nextHops, exchange, limits }),
   );
-  return { addresses, routes, exchange };
+  return {
+    addresses,
+    routes,
+    exchange,
+    takeProtocol(family, protocol, stage) {
+      const place = router.region('IP_PROTOCOLS') + (family === 'ipv6' ? IP6_PROTOCOLS : 0) + protocol * 2;
+      const entry = { table: 'ip-protocols', key: `${family} ${protocol}` };
+      if (stage === undefined) router.dispatch.clear(entry, place);
+      else router.dispatch.set({ ...entry, stage }, place);
+    },
+  };
 }

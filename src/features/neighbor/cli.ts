@@ -167,15 +167,15 @@ const nexthopColumns = {
   INFO: nexthopInfo,
 };
 
-function nexthopInfo({ l3, group }: NexthopJson): Cell {
+function nexthopInfo({ l3, group, info }: NexthopJson): Cell {
   if (group !== undefined) return group.members?.map(({ id, weight }) => `${id}(${weight})`);
-  if (l3 === undefined) return undefined;
+  if (l3 === undefined) return info;
   const facts = { family: l3.family, address: l3.address, mac: l3.mac, state: l3.state };
   const given = Object.entries(facts).filter(([, value]) => value !== undefined && value !== '');
   return [...given.map(([key, value]) => `${key}=${value}`), ...(l3.flags ?? [])];
 }
 
 /** Puts what belongs to the next hop's type beside what every next hop has. */
-function nexthopJson({ l3, group, ...common }: NexthopJson): JsonObject {
-  return { ...common, ...l3, ...group };
+function nexthopJson({ l3, group, info = [], ...common }: NexthopJson): JsonObject {
+  return { ...common, ...l3, ...group, ...(info.length > 0 ? { info } : {}) };
 }

@@ -43,11 +43,18 @@ export declare type Nexthop = Message<"millrace.neighbor.v1.Nexthop"> & {
   iface: string;
 
   /**
-   * "L3", "blackhole", "reject" or "group".
+   * "L3", "blackhole", "reject", "group", or what a feature puts round packets, such as "mpls".
    *
    * @generated from field: string type = 5;
    */
   type: string;
+
+  /**
+   * What such a feature says of it, such as "label=100".
+   *
+   * @generated from field: repeated string info = 6;
+   */
+  info: string[];
 
   /**
    * @generated from oneof millrace.neighbor.v1.Nexthop.details
@@ -98,11 +105,18 @@ export declare type NexthopJson = {
   iface?: string;
 
   /**
-   * "L3", "blackhole", "reject" or "group".
+   * "L3", "blackhole", "reject", "group", or what a feature puts round packets, such as "mpls".
    *
    * @generated from field: string type = 5;
    */
   type?: string;
+
+  /**
+   * What such a feature says of it, such as "label=100".
+   *
+   * @generated from field: repeated string info = 6;
+   */
+  info?: string[];
 
   /**
    * @generated from field: millrace.neighbor.v1.L3Details l3 = 16;

@@ -19,6 +19,7 @@ export class NextHopRecords {
   readonly #router: NeighborRouter;
   readonly #stages: NextHopStages;
   readonly #table: Table;
+  readonly #encapsulations = new Map<string, string>();
   readonly #freed = new Set<number>();
   readonly #leaving: number[] = [];
   #fresh = 1;
@@ -33,6 +34,17 @@ export class NextHopRecords {
       router.dispatch.note({ table: 'next-hop-input', key: `${key} ipv4`, stage: ipv4 });
       router.dispatch.note({ table: 'next-hop-input', key: `${key} ipv6`, stage: ipv6 });
     }
+  }
+
+  /** Says which stage puts an encapsulation round packets. */
+  defineEncapsulation(kind: string, stage: string): void {
+    this.#encapsulations.set(kind, stage);
+    this.#router.dispatch.note({ table: 'next-hop-output', key: kind, stage });
+  }
+
+  /** What next hops can put round packets. */
+  get encapsulations(): Iterable<string> {
+    return this.#encapsulations.keys();
   }
 
   /** Takes an index that no packet can name, or undefined when there is none left. */
@@ -63,9 +75,13 @@ export class NextHopRecords {
     const address = target.type === 'L3' ? target.address : undefined;
     const { low, high } = address ? addressWords(address) : { low: 0n, high: 0n };
     this.#table.setNextHopAddress(index, nextHop.vrf, low, high);
+    const encapsulation = target.type === 'encapsulation' ? target : undefined;
+    const stage = this.#encapsulations.get(encapsulation?.kind ?? '');
+    this.#table.setNextHopOutput(index, stage ? this.#router.node(stage) : 0, encapsulation?.record ?? 0);
     const nodes = [this.#router.node(pair.ipv4), this.#router.node(pair.ipv6)] as const;
     const flags = flagsOf(nextHop, mac, around.neighbor);
-    this.#table.setNextHop(index, ...nodes, interfaceOf(nextHop), around.iface?.mtu ?? 0, flags);
+    const mtu = encapsulation?.mtu ?? around.iface?.mtu ?? 0;
+    this.#table.setNextHop(index, ...nodes, interfaceOf(nextHop), mtu, flags);
   }
 
   /** Puts a new table of a group's members, by slot, in the old one's place. @throws ApiError ENOMEM, and the old one stays */
@@ -121,6 +137,7 @@ const QUARANTINE = 4096;
 
 interface Table {
   setNextHop(index: number, node4: number, node6: number, iface: number, mtu: number, flags: number): void;
+  setNextHopOutput(index: number, node: number, record: number): void;
   setNextHopMacs(index: number, destination: bigint, source: bigint): void;
   setNextHopAddress(index: number, vrf: number, low: bigint, high: bigint): void;
   nextHopUsed(index: number): number;
@@ -132,6 +149,7 @@ interface Table {
 
 const tableNames = [
   'setNextHop',
+  'setNextHopOutput',
   'setNextHopMacs',
   'setNextHopAddress',
   'nextHopUsed',
@@ -146,6 +164,7 @@ function stagesOf({ target }: NextHop, stages: NextHopStages, neighbor: Neighbor
     case 'L3':
       return neighbor?.state === 'failed' ? stages.unreachable : stages.forward;
     case 'connected':
+    case 'encapsulation':
       return stages.forward;
     default:
       return stages[target.type];

@@ -13,7 +13,7 @@ export interface NextHop {
   readonly target: Target;
 }
 
-export type Target = Station | Local | Connected | Blackhole | Reject | Group;
+export type Target = Station | Local | Connected | Blackhole | Reject | Group | Encapsulation;
 
 /** A station on a link: a neighbour where it has an address, whatever is asked for where it has none. */
 export interface Station {
@@ -53,6 +53,19 @@ export interface Group {
   readonly members: ReadonlyMap<number, number>;
 }
 
+/** What a higher feature puts round packets. IP does with them what it does with all, and then gives them to its stage. */
+export interface Encapsulation {
+  readonly type: 'encapsulation';
+  /** What its feature calls it (`NextHops.defineEncapsulation`), such as "mpls". */
+  readonly kind: string;
+  /** Index of what the feature's stage needs, in a table of the feature's own. */
+  readonly record: number;
+  /** Largest packet that may be put into it. */
+  readonly mtu: number;
+  /** Words of the column INFO, such as "label=100". */
+  readonly info: readonly string[];
+}
+
 /** A next hop that is a neighbour: it has an address to be resolved. */
 export type NeighborHop = NextHop & { readonly target: Station & { readonly address: IpAddress } };
 
@@ -87,8 +100,9 @@ export function describeNextHop(
 }
 
 /** The type as users know it: what leads to an interface is of layer 3. */
-export function typeWord({ type }: Target): string {
-  return type === 'local' || type === 'connected' ? 'L3' : type;
+export function typeWord(target: Target): string {
+  if (target.type === 'encapsulation') return target.kind;
+  return target.type === 'local' || target.type === 'connected' ? 'L3' : target.type;
 }
 
 /** The address of a next hop that has one. */

@@ -88,6 +88,16 @@ export class NextHops {
     return this.#config;
   }
 
+  /** Says which stage takes packets to next hops of a kind, once IP is done with them, and puts something round them. */
+  defineEncapsulation(kind: string, stage: string): void {
+    this.#records.defineEncapsulation(kind, stage);
+  }
+
+  /** The kinds of next hops that put something round packets. */
+  get encapsulations(): readonly string[] {
+    return [...this.#records.encapsulations];
+  }
+
   /** Listens to next hops that are made, changed and removed: who uses one that is removed lets go then. */
   listen(listener: NextHopListener): void {
     this.table.listen(listener);

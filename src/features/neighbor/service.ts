@@ -26,7 +26,7 @@ export function nexthopService(parts: ServiceParts): ApiService {
       const found = [...hops.table.all]
         .filter((nextHop) => internal || !isInternal(nextHop))
         .filter(vrf === undefined ? () => true : inVrf(parts.interfaces.vrfNamed('list next hops', vrf)))
-        .filter(type === undefined ? () => true : ofType(type))
+        .filter(type === undefined ? () => true : ofType(type, hops.encapsulations))
         .sort((a, b) => a.vrf - b.vrf || a.id - b.id || a.index - b.index)
         .slice(0, max);
       for (let at = 0; at < found.length; at += BATCH)
@@ -55,7 +55,10 @@ const CONFIG_FIELDS = [
 ] as const;
 
 /** A next hop as the API's message. */
-function nexthopMessage(parts: ServiceParts, nextHop: NextHop): Nexthop {
+export function nexthopMessage(
+  parts: Pick<ServiceParts, 'hops' | 'interfaces' | 'nowMs'>,
+  nextHop: NextHop,
+): Nexthop {
   const { interfaces } = parts;
   const { id, origin, target } = nextHop;
   const details: MessageInitShape<typeof NexthopSchema>['details'] =
@@ -70,6 +73,7 @@ function nexthopMessage(parts: ServiceParts, nextHop: NextHop): Nexthop {
     origin,
     iface: interfaces.find(interfaceOf(nextHop))?.name ?? '',
     type: typeWord(target),
+    info: target.type === 'encapsulation' ? [...target.info] : [],
     details,
   });
 }
@@ -79,7 +83,7 @@ function membersOf(hops: NextHops, { members }: Extract<Target, { type: 'group' 
 }
 
 function l3Details(
-  { hops, nowMs }: ServiceParts,
+  { hops, nowMs }: Pick<ServiceParts, 'hops' | 'nowMs'>,
   nextHop: NextHop,
 ): MessageInitShape<typeof L3DetailsSchema> {
   const { target, index } = nextHop;
@@ -150,19 +154,20 @@ function inVrf(vrf: number) {
 }
 
 /** @throws ApiError EINVAL for a word that is no type */
-function ofType(word: string) {
+function ofType(word: string, encapsulations: readonly string[]) {
   const wanted = word.toLowerCase();
-  if (!TYPES.has(wanted)) {
+  const types = [...TYPES, ...encapsulations];
+  if (!types.some((type) => type.toLowerCase() === wanted)) {
     throw new ApiError('EINVAL', {
       doing: 'list next hops',
-      expected: 'the type L3, blackhole, reject or group',
+      expected: `one of the types ${types.join(', ')}`,
       received: JSON.stringify(word),
     });
   }
   return ({ target }: NextHop) => typeWord(target).toLowerCase() === wanted;
 }
 
-const TYPES = new Set(['l3', 'blackhole', 'reject', 'group']);
+const TYPES = ['L3', 'blackhole', 'reject', 'group'];
 
 function present(request: Partial<Record<(typeof CONFIG_FIELDS)[number], number | undefined>>) {
   const fields = CONFIG_FIELDS.flatMap((field) => {

@@ -2,10 +2,12 @@ import type { ApiService } from '../../engine/host/api/service.ts';
 import type { EtherFeature } from '../ether/index.ts';
 import type { AddressAnswers } from './answers.ts';
 import type { InterfaceList, NeighborRouter } from './host.ts';
+import type { Nexthop } from './neighbor_pb.js';
 import { TICK_MS } from './neighbors.ts';
+import type { NextHop } from './next-hop.ts';
 import { NextHops } from './next-hops.ts';
 import type { NextHopStages } from './routing.ts';
-import { nexthopService } from './service.ts';
+import { nexthopMessage, nexthopService } from './service.ts';
 import { UserNextHops } from './user-next-hops.ts';
 
 export { showNextHops } from './telemetry.ts';
@@ -14,6 +16,10 @@ export { showNextHops } from './telemetry.ts';
 export interface NeighborFeature {
   readonly nextHops: NextHops;
   readonly answers: AddressAnswers;
+  /** What users do with next hops, for features that have kinds of their own. */
+  readonly users: UserNextHops;
+  /** A next hop as the API's message. */
+  message(nextHop: NextHop): Nexthop;
   /** Stops keeping the neighbours' time. */
   close(): void;
 }
@@ -32,5 +38,11 @@ export function startNeighbors(options: {
   ether.takeType(0x0806, 'arp-input');
   router.services.push(nexthopService({ hops, users, interfaces, nowMs }));
   const ticking = setInterval(() => hops.neighbors.tick(), TICK_MS).unref();
-  return { nextHops: hops, answers: hops.answers, close: () => clearInterval(ticking) };
+  return {
+    nextHops: hops,
+    answers: hops.answers,
+    users,
+    message: (nextHop) => nexthopMessage({ hops, interfaces, nowMs }, nextHop),
+    close: () => clearInterval(ticking),
+  };
 }

@@ -2,8 +2,14 @@ import { ApiError } from '../../engine/api-error.ts';
 import { removeStaleSocket } from '../../engine/host/api/stale-socket.ts';
 import * as dpdk from '../../engine/host/dpdk.ts';
 import type { Router } from '../../engine/host/router.ts';
-import { isUnicastMac, type Mac, randomMac } from '../../net/mac.ts';
-import type { Interface, InterfaceAttributes, Interfaces, InterfaceType } from '../interface/index.ts';
+import { formatMac, isUnicastMac, type Mac, randomMac } from '../../net/mac.ts';
+import type {
+  Interface,
+  InterfaceAttributes,
+  InterfaceDetails,
+  Interfaces,
+  InterfaceType,
+} from '../interface/index.ts';
 import { listeningSocket } from './listening-socket.ts';
 import { TapWatch } from './moved-tap.ts';
 import { Polling } from './polling.ts';
@@ -111,18 +117,18 @@ export class Ports implements InterfaceType {
     await this.#close(iface.port);
   }
 
-  details(iface: Interface) {
+  details(iface: Interface): InterfaceDetails {
     const device = this.#devices.get(iface.port);
-    const value = {
+    const fields = {
       devargs: device?.devargs ?? '',
       driver: device?.info.driver ?? '',
-      nRxq: device?.queues.rxQueues ?? 0,
-      nTxq: device?.queues.txQueues ?? 0,
-      rxqSize: device?.queues.rxSize ?? 0,
-      txqSize: device?.queues.txSize ?? 0,
+      n_rxq: device?.queues.rxQueues ?? 0,
+      n_txq: device?.queues.txQueues ?? 0,
+      rxq_size: device?.queues.rxSize ?? 0,
+      txq_size: device?.queues.txSize ?? 0,
       link: iface.running ? 'up' : 'down',
     };
-    return { case: 'port', value } as const;
+    return { info: [`devargs=${fields.devargs}`, `mac=${formatMac(iface.mac)}`], fields };
   }
 
   counters(iface: Interface): { readonly rxDrops: bigint; readonly txErrors: bigint } {
@@ -156,7 +162,6 @@ export class Ports implements InterfaceType {
       up: true,
       promisc: false,
       snooping: false,
-      mode: 'VRF',
       vrf: 1,
       domain: 0,
       port,

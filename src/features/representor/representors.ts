@@ -115,8 +115,8 @@ export class Representors implements RepresentorIndex {
 
   /** Once the host has the interface's addresses, its kernel would take what comes in by a device that it shares with us. */
   #shield(iface: Interface): void {
-    const details = this.#needs.interfaces.details(iface);
-    const device = details.case === 'port' ? sharedDevice(details.value.devargs ?? '') : undefined;
+    const { devargs } = this.#needs.interfaces.details(iface).fields;
+    const device = typeof devargs === 'string' ? sharedDevice(devargs) : undefined;
     if (device === undefined) return;
     if (!isUsedByKernel(device)) this.#shields.set(iface.id, shield(device));
     else this.#trouble.noteShared(iface.name, device);

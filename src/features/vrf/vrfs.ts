@@ -1,6 +1,12 @@
 import { ApiError } from '../../engine/api-error.ts';
 import { type Mac, randomMac } from '../../net/mac.ts';
-import type { Interface, Interfaces, InterfaceType, NewInterface } from '../interface/index.ts';
+import type {
+  Interface,
+  InterfaceDetails,
+  Interfaces,
+  InterfaceType,
+  NewInterface,
+} from '../interface/index.ts';
 
 /** How large the tables of a VRF may grow. */
 export interface VrfSizes {
@@ -120,18 +126,22 @@ export class Vrfs implements InterfaceType {
     this.#close(iface.vrf);
   }
 
-  details(iface: Interface) {
+  details(iface: Interface): InterfaceDetails {
     const sizes = this.sizes(iface.vrf);
     const used = this.#tables.map((tables) => tables.used(iface.vrf));
-    const value = {
-      rib4Routes: sizes.rib4Routes,
-      fib4Tbl8: sizes.fib4Tbl8,
-      rib6Routes: sizes.rib6Routes,
-      fib6Tbl8: sizes.fib6Tbl8,
-      routes4: used.reduce((sum, { routes4 }) => sum + routes4, 0),
-      routes6: used.reduce((sum, { routes6 }) => sum + routes6, 0),
+    const routes4 = used.reduce((sum, each) => sum + each.routes4, 0);
+    const routes6 = used.reduce((sum, each) => sum + each.routes6, 0);
+    return {
+      info: [`routes4=${routes4}/${sizes.rib4Routes}`, `routes6=${routes6}/${sizes.rib6Routes}`],
+      fields: {
+        rib4_routes: sizes.rib4Routes,
+        fib4_tbl8: sizes.fib4Tbl8,
+        rib6_routes: sizes.rib6Routes,
+        fib6_tbl8: sizes.fib6Tbl8,
+        routes4,
+        routes6,
+      },
     };
-    return { case: 'vrfDetails', value } as const;
   }
 
   #close(vrf: number): void {
@@ -178,7 +188,6 @@ function newInterface(vrf: number, { name, description = '', mac = randomMac() }
     running: true,
     promisc: false,
     snooping: false,
-    mode: 'VRF',
     vrf,
     domain: 0,
     mtu: LARGEST_PACKET,

@@ -39,6 +39,7 @@ export const nodeNumbers: NodeNumbers = {
     'ether-output',
     'frame-output',
     'port-tx',
+    'udp-input',
   ],
   drops: [
     'tx-full',
@@ -143,5 +144,9 @@ export const nodeNumbers: NodeNumbers = {
     'output-down',
     'ip4-bad-fragment',
     'nd-not-from-link',
+    'udp-truncated',
+    'udp-bad-length',
+    'udp-bad-checksum',
+    'udp-no-host',
   ],
 };

@@ -42,6 +42,7 @@ export const packetPath: DatapathSource = {
     'features/neighbor/datapath/ether-output',
     'features/ether/datapath/frame-output',
     'features/port/datapath/port-tx',
+    'features/tunnel/datapath/udp-input',
   ],
   commonPaths: [
     ['port-rx', 'ether-input', 'ip4-input', 'ip4-forward', 'ip4-output', 'ether-output', 'port-tx'],
@@ -65,6 +66,7 @@ export const packetPath: DatapathSource = {
     'features/neighbor/layout',
     'features/ip/layout',
     'features/representor/layout',
+    'features/tunnel/layout',
   ],
   numbers: nodeNumbers,
 };

@@ -8,6 +8,7 @@ import { nextHopStages, showRoutes, startIp } from '../../features/ip/vrouter.ts
 import { showNextHops, startNeighbors } from '../../features/neighbor/vrouter.ts';
 import { showPorts, startPorts } from '../../features/port/vrouter.ts';
 import { startRepresentors } from '../../features/representor/vrouter.ts';
+import { startTunnels } from '../../features/tunnel/vrouter.ts';
 import { startVrfs } from '../../features/vrf/vrouter.ts';
 import { commands } from '../ctl/commands.ts';
 import { version } from './version.ts';
@@ -33,6 +34,7 @@ export const program: Program = {
     showRoutes(telemetry, interfaces, ip.routes);
     const { counting } = interfaceFeature;
     const representors = startRepresentors(router, { interfaces, counting, ether, ip });
+    startTunnels(router, ip);
     addMain();
     await telemetry.start();
     return async () => {

@@ -10,7 +10,7 @@ export class Interface {
   mtu: u16;
   /** DPDK port of a port interface (8). */
   port: u16;
-  /** Node that takes what was received here: its mode (10). */
+  /** Node that takes what was received here: that of its mode, or one that looks first (10). */
   inputNode: u16;
   /** Node that sends an Ethernet frame out here: its type (12). */
   outputNode: u16;
@@ -31,6 +31,8 @@ export class Interface {
   linkLocalHigh: u64;
   /** Next hop that stands for all stations of its link: where packets to link-local addresses go; zero for none (64). */
   linkNextHop: u32;
+  /** Node of its mode, for whoever looks first (68). */
+  modeNode: u16;
 }
 
 /** What one worker has counted of one interface. */

@@ -8,6 +8,7 @@ export function setInterface(
   mtu: u32,
   port: u32,
   inputNode: u32,
+  modeNode: u32,
   outputNode: u32,
   domain: u32,
 ): void {
@@ -16,6 +17,7 @@ export function setInterface(
   iface.mtu = <u16>mtu;
   iface.port = <u16>port;
   iface.inputNode = <u16>inputNode;
+  iface.modeNode = <u16>modeNode;
   iface.outputNode = <u16>outputNode;
   iface.domain = <u16>domain;
   iface.flags = flags;

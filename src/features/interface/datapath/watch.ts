@@ -5,7 +5,7 @@ import { INTERFACE_CAPTURED, INTERFACE_TRACED } from './interface';
 
 /** Starts the trace and takes the copy that an interface's flags ask for. */
 export function watchReceived(packet: Packet, flags: u32): void {
-  if (flags & INTERFACE_TRACED) startTrace(packet);
+  if (flags & INTERFACE_TRACED && !packet.trace) startTrace(packet);
   if (flags & INTERFACE_CAPTURED) captureFrame(packet, packet.iface, CAPTURE_RECEIVED);
 }
 

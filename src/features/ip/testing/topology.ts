@@ -180,7 +180,7 @@ export class Topology {
       mtu: 1500,
       mac: parseMac(link.mac),
       port: link.port,
-      inputNode: this.bench.node('ether-input'),
+      modeNode: this.bench.node('ether-input'),
       outputNode: this.bench.node('port-tx'),
       domain: 0,
     });

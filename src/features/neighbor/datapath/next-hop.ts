@@ -3,7 +3,8 @@ import { NEXT_HOPS } from '../../../engine/datapath/regions';
 /**
  * A next hop: 64 bytes, one cache line, written by the control thread.
  *
- *   0 node4 node6 iface mtu │ 8 flags vrf │ 16 destination MAC, source MAC │ 28 used │ 32 address │ 48 group
+ *   0 node4 node6 iface mtu │ 8 flags vrf output │ 16 destination MAC, source MAC │ 28 used │ 32 address │ 48 group
+ *   56 record
  */
 @unmanaged
 export class NextHop {
@@ -15,7 +16,8 @@ export class NextHop {
   /** NEXT_HOP_… flags. */
   flags: u32;
   vrf: u16;
-  spare: u16;
+  /** Node that takes packets once IP is done with them, where something is put round them; zero for none. */
+  outputNode: u16;
   /** The first 8 and last 4 bytes of the two MAC addresses that go in front of each packet. */
   macsStart: u64;
   macsEnd: u32;
@@ -27,7 +29,9 @@ export class NextHop {
   /** Address and size (a power of two, or zero) of a group's table: the index (u32) of a next hop by slot. */
   members: u32;
   memberCount: u32;
-  spare2: u64;
+  /** What that node needs: an index into its feature's table. */
+  record: u32;
+  spare: u32;
 }
 
 export { NEXT_HOP_CONNECTED, NEXT_HOP_FAILED, NEXT_HOP_LOCAL, NEXT_HOP_RESOLVED } from '../layout';

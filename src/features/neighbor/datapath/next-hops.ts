@@ -14,6 +14,13 @@ export function setNextHop(index: u32, node4: u32, node6: u32, iface: u32, mtu: 
   nextHop.node6 = <u16>node6;
 }
 
+/** Says which node puts something round packets to a next hop (zero: none), and what of its own it needs for that. */
+export function setNextHopOutput(index: u32, node: u32, record: u32): void {
+  const nextHop = nextHopAt(index);
+  nextHop.record = record;
+  nextHop.outputNode = <u16>node;
+}
+
 /** Sets the MAC addresses in front of each packet, held in the low 48 bits, first byte lowest: the receiver's in one piece. */
 export function setNextHopMacs(index: u32, destination: u64, source: u64): void {
   const nextHop = nextHopAt(index);

@@ -32,7 +32,7 @@ export class LinkBench {
       mtu: 1500,
       mac: parseMac(ROUTER_MAC),
       port: 0,
-      inputNode: bench.node('ether-input'),
+      modeNode: bench.node('ether-input'),
       outputNode: bench.node('port-tx'),
       domain: 0,
     });

@@ -1,0 +1,3 @@
+// What higher features take from this one.
+export type { UdpPorts } from './udp-ports.ts';
+export type { TunnelFeature } from './vrouter.ts';

@@ -1,0 +1,13 @@
+import type { Router } from '../../engine/host/router.ts';
+import type { IpFeature } from '../ip/index.ts';
+import { UdpPorts } from './udp-ports.ts';
+
+/** What all tunnels share. */
+export interface TunnelFeature {
+  readonly udpPorts: UdpPorts;
+}
+
+/** Sets up what tunnels receive by. */
+export function startTunnels(router: Router, ip: IpFeature): TunnelFeature {
+  return { udpPorts: new UdpPorts(router, ip) };
+}

@@ -49,12 +49,18 @@ export class Routes implements VrfTables {
   readonly #interfaces: Interfaces;
   readonly #nextHops: NextHops;
   readonly #tables: RouteTables;
+  readonly #listeners: (() => void)[] = [];
 
   constructor(router: Router, interfaces: Interfaces, nextHops: NextHops) {
     this.#router = router;
     this.#interfaces = interfaces;
     this.#nextHops = nextHops;
     this.#tables = new RouteTables(router);
+  }
+
+  /** Tells after each change of routes, or batch of them, that some are others now: the listener must be quick. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   open(vrf: number, sizes: VrfSizes): void {
@@ -87,6 +93,7 @@ export class Routes implements VrfTables {
   close(vrf: number): void {
     for (const route of this.#leadingTo(vrf, () => true)) this.#countUse(route.nextHop, route.origin, -1);
     this.#tables.close(vrf);
+    this.#changed();
   }
 
   used(vrf: number): { readonly routes4: number; readonly routes6: number } {
@@ -121,6 +128,7 @@ export class Routes implements VrfTables {
     }
     if (change.outcome === 'replaced') this.#countUse(change.before, change.beforeOrigin, -1);
     this.#tell(change.outcome === 'added' ? 'add' : 'change', route);
+    this.#changed();
   }
 
   /** Removes the route of a prefix. @throws ApiError ENOENT, EBUSY for what an address or neighbour has put there */
@@ -145,6 +153,7 @@ export class Routes implements VrfTables {
     this.#tables.clear(vrf, prefix);
     this.#countUse(route.nextHop, route.origin, -1);
     if (route.origin !== LEARN) this.#restoreNeighbor(vrf, prefix);
+    this.#changed();
     return true;
   }
 
@@ -180,6 +189,7 @@ export class Routes implements VrfTables {
       replaced++;
     }
     this.#countUses(uses);
+    this.#changed();
     return { done: nextHops.length - failed.length - replaced, replaced, failed };
   }
 
@@ -195,6 +205,7 @@ export class Routes implements VrfTables {
       else uses.add(before, beforeOrigin, -1);
     }
     this.#countUses(uses);
+    this.#changed();
     return { done: changes.length - missing.length - kept.length, missing, kept };
   }
 
@@ -270,6 +281,10 @@ export class Routes implements VrfTables {
 
   #countUses(uses: Uses): void {
     for (const [index, more] of uses.byNextHop) this.#countUse(index, STATIC, more);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #tell(what: string, route: TableRoute): void {

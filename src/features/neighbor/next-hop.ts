@@ -93,6 +93,7 @@ export function describeNextHop(
     names.vrf === '' ? '' : `vrf=${names.vrf}`,
     `origin=${nextHop.origin}`,
     addressWord(target),
+    ...(target.type === 'encapsulation' ? target.info : []),
     mac ? `mac=${formatMac(mac)}` : '',
     neighbor ? `state=${neighbor.state}` : '',
   ];

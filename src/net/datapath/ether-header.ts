@@ -22,5 +22,8 @@ export const TYPE_ARP_RAW: u16 = 0x0608;
 /** VLAN tags (IEEE 802.1Q): of customers and of service providers. */
 export const TYPE_VLAN_RAW: u16 = 0x0081;
 export const TYPE_QINQ_RAW: u16 = 0xa888;
+/** Labels (RFC 5332 3): for one receiver, and of which the context says whose they are. */
+export const TYPE_MPLS_RAW: u16 = 0x4788;
+export const TYPE_MPLS_MULTICAST_RAW: u16 = 0x4888;
 /** The group bit of a destination's first byte. */
 export const GROUP_BIT: u64 = 1;

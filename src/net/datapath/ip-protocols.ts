@@ -5,6 +5,7 @@ export const PROTOCOL_TCP: u32 = 6;
 export const PROTOCOL_UDP: u32 = 17;
 export const PROTOCOL_ROUTING: u32 = 43;
 export const PROTOCOL_FRAGMENT: u32 = 44;
+export const PROTOCOL_GRE: u32 = 47;
 export const PROTOCOL_AUTHENTICATION: u32 = 51;
 export const PROTOCOL_ICMP6: u32 = 58;
 export const PROTOCOL_NONE: u32 = 59;

@@ -33,6 +33,11 @@ export function flowHash6(packet: Packet): u32 {
   return finish(mix(both, ((<u64>header.nextHeader) << 32) | ports));
 }
 
+/** Hash of what tells the flows apart that are not IP. */
+export function hashWords(first: u64, second: u64): u32 {
+  return finish(mix(mix(ODD1, first), second));
+}
+
 /** Both ports of a transport header as they lie, zero where there are none. */
 function portsAt(packet: Packet, offset: u32, protocol: u32): u32 {
   if (protocol != PROTOCOL_TCP && protocol != PROTOCOL_UDP && protocol != PROTOCOL_SCTP) return 0;

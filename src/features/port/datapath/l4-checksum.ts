@@ -61,8 +61,8 @@ export function finishL4Checksum(packet: Packet, ipOffset: u32): void {
   store<u16>(at, checksum || l4 >> 16 != PROTOCOL_UDP ? checksum : 0xffff); // RFC 768: zero means none
 }
 
-/** @inline */
-function isUnfinished(packet: Packet): bool {
+/** Tells whether a packet's TCP or UDP checksum is left to whoever sends it on. @inline */
+export function isUnfinished(packet: Packet): bool {
   return (packet.olFlags & (TX_L4_MASK | TX_TCP_SEG)) != 0 || (packet.olFlags & RX_L4_NONE) == RX_L4_NONE;
 }
 

@@ -1,4 +1,4 @@
-import { sumPacket } from '../../../engine/datapath/chain';
+import { sumPacket, trim } from '../../../engine/datapath/chain';
 import { Packet } from '../../../engine/datapath/packet';
 import { UDP_PORTS } from '../../../engine/datapath/regions';
 import { NODE_BIT } from '../../../engine/layout';
@@ -9,6 +9,7 @@ import { Ip4Header } from '../../../net/datapath/ip4-header';
 import { Ip6Header } from '../../../net/datapath/ip6-header';
 import { loadU16 } from '../../../net/datapath/network-order';
 import { fallback4, fallback6 } from '../../ip/datapath/protocols';
+import { isUnfinished } from '../../port/datapath/l4-checksum';
 
 export enum Edge {
   /** The datagram is shorter than a UDP header. */
@@ -25,7 +26,8 @@ const UDP_HEADER_BYTES: u32 = 8;
 
 /**
  * Gives a datagram for us to whoever takes its port, still with its IP header and with the distance from that to the
- * UDP payload in `note`; to the host where nobody does. A checksum of zero is none, over IPv6 too (RFC 6935 5).
+ * UDP payload in `note`, and nothing behind that payload; to the host where nobody does. A checksum of zero is none,
+ * over IPv6 too (RFC 6935 5), and one that a sender on this machine has left to its port is not there yet.
  *
  * @table udp-ports
  */
@@ -38,7 +40,8 @@ export function udpInput(packet: Packet): u32 {
   if (!node) return toHost(is4);
   const bytes = loadU16(udp + 4);
   if (bytes < UDP_HEADER_BYTES || at + bytes > packet.pktLen) return Edge.DROP_UDP_BAD_LENGTH;
-  if (load<u16>(udp, 6) && !holds(packet, at, bytes, is4)) return Edge.DROP_UDP_BAD_CHECKSUM;
+  if (!holds(packet, at, bytes, is4)) return Edge.DROP_UDP_BAD_CHECKSUM;
+  if (at + bytes < packet.pktLen) trim(packet, at + bytes);
   packet.note = at + UDP_HEADER_BYTES;
   return NODE_BIT | node;
 }
@@ -51,6 +54,7 @@ function toHost(is4: bool): u32 {
 /** Tells whether a datagram's checksum is right (RFC 768, RFC 8200 8.1). */
 function holds(packet: Packet, at: u32, bytes: u32, is4: bool): bool {
   const header = packet.data;
+  if (!load<u16>(header + at, 6) || isUnfinished(packet)) return true;
   const addresses = is4
     ? sumBytes(header + offsetof<Ip4Header>('sourceRaw'), 8)
     : sumBytes(header + offsetof<Ip6Header>('sourceLow'), 32);

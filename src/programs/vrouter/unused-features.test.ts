@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import binaryen from 'binaryen';
+import { cachedDatapath } from '../../engine/compiler/cache.ts';
+import type { DatapathSource } from '../../engine/compiler/compile.ts';
+import {
+  bodyOf,
+  type Expression,
+  functionNamed,
+  kindOf,
+  numberOf,
+  walk,
+} from '../../engine/compiler/wasm-tree.ts';
+import { packetPath } from './packet-path.ts';
+
+// That plain forwarding does not pay for what is not used: the code of the common paths is the same whether the
+// features above IP are built in or not, and it has grown by nothing since there were none.
+
+const build = fileURLToPath(new URL('../../../build', import.meta.url));
+/** The features that plain forwarding consists of. */
+const plain = /^(engine|features\/(interface|port|ether|vrf|neighbor|ip|representor))\//;
+/** Instructions of the loop along the common paths before there were tunnels, bridges and labels. */
+const INSTRUCTIONS_BEFORE = 1457;
+
+/** The packet path with the features of plain forwarding alone. */
+const withoutOthers: DatapathSource = {
+  ...packetPath,
+  stages: packetPath.stages.filter((path) => plain.test(path)),
+  controlModules: packetPath.controlModules.filter((path) => plain.test(path)),
+  layouts: packetPath.layouts.filter((path) => plain.test(path)),
+};
+
+/** What in an instruction is no number that says where something lies. */
+const shown: Readonly<Record<string, readonly string[]>> = {
+  Binary: ['Op'],
+  Unary: ['Op'],
+  LocalGet: ['Index'],
+  LocalSet: ['Index'],
+  Load: ['Bytes'],
+  Store: ['Bytes'],
+};
+
+function instructionOf(expression: Expression): string {
+  const kind = kindOf(expression);
+  return [kind, ...(shown[kind] ?? []).map((name) => numberOf(expression, name))].join(' ');
+}
+
+/** The instructions of the loop along the common paths, numbers aside. */
+async function commonPaths(source: DatapathSource): Promise<readonly string[]> {
+  const module = binaryen.readBinary((await cachedDatapath(source, build)).code);
+  const instructions: string[] = [];
+  walk(bodyOf(functionNamed(module, 'graph/passFast')), (place) => {
+    instructions.push(instructionOf(place.get()));
+  });
+  module.dispose();
+  return instructions;
+}
+
+const whole = await commonPaths(packetPath);
+
+test('the common paths are the same code with and without the features that plain forwarding does not use', async () => {
+  assert.ok(withoutOthers.stages.length < packetPath.stages.length);
+  assert.deepEqual(await commonPaths(withoutOthers), whole);
+});
+
+test('the common paths have no more instructions than before those features were there', () => {
+  assert.ok(
+    whole.length <= INSTRUCTIONS_BEFORE,
+    `${whole.length} instructions, and there were ${INSTRUCTIONS_BEFORE}`,
+  );
+});

@@ -45,6 +45,8 @@ function parseInput(value: unknown): Input {
     entry: oneOf(fields, 'entry', entries),
     port: numberIn(fields, 'port', 31),
     offload: oneOf(fields, 'offload', offloads),
+    stripped: fields.stripped === true || undefined,
+    hash: fields.hash === undefined ? undefined : numberIn(fields, 'hash', 0xffffffff),
     firstSegment: numberIn(fields, 'firstSegment', INPUT_BYTES),
     otherSegments: numberIn(fields, 'otherSegments', INPUT_BYTES),
     headroom: numberIn(fields, 'headroom', INPUT_BYTES),

@@ -26,6 +26,9 @@ export interface Input {
   /** The port it comes by; from the host, the interface or VRF that its program speaks for. */
   port: number;
   offload: Offload;
+  /** Whether the driver takes the first VLAN tag off and tells of it; and the hash of its flow that it tells of. */
+  stripped?: true | undefined;
+  hash?: number | undefined;
   /** Bytes in the first segment and in each of the others; zero puts all into one. */
   firstSegment: number;
   otherSegments: number;
@@ -87,6 +90,8 @@ export function copyInput(to: Input, from: Input): void {
   to.entry = from.entry;
   to.port = from.port;
   to.offload = from.offload;
+  to.stripped = from.stripped;
+  to.hash = from.hash;
   to.firstSegment = from.firstSegment;
   to.otherSegments = from.otherSegments;
   to.headroom = from.headroom;

@@ -7,11 +7,14 @@ import { forwarding, type Link, Topology } from '../src/features/ip/testing/topo
 import { NEXT_HOP_CONNECTED, NEXT_HOP_FAILED, NEXT_HOP_LOCAL } from '../src/features/neighbor/layout.ts';
 import { addressToBytes, parseAddress } from '../src/net/address.ts';
 import { parseMac } from '../src/net/mac.ts';
-import type { Stations } from './check/frame.ts';
+import type { Stations, Tunnel } from './check/frame.ts';
 import type { Setting } from './input.ts';
+import { type Ground, placeOf } from './overlays/ground.ts';
 
 const MAC_PREFIX = 0x0200_0000_0000;
 /** ICMPv6 types that daemons of the host speak. */
+/** A UDP port of ours that the host has, by way of udp-input. */
+const HOST_PORT = 4000;
 const hostTypes = [130, 131, 132, 133, 134, 143];
 
 /**
@@ -22,9 +25,16 @@ const hostTypes = [130, 131, 132, 133, 134, 143];
  *
  * and routes to 198.51.100.0/24, 101, …, and 2001:db8:f0::/48, f1, …, each of another kind: see `#routes`.
  */
-export class World implements Stations {
+export class World implements Stations, Ground {
   readonly topology: Topology;
-  readonly #stations = new Map<number, { port: number; mtu: number }>();
+  readonly tunnels: Tunnel[] = [];
+  readonly labels = new Set<number>();
+  readonly labelsTaken = new Set<number>();
+  readonly innerMacs: number[] = [];
+  readonly macs = new Map<string, number[]>();
+  readonly bridged = new Set<string>();
+  readonly interfaces = [1, 2, 3, 5];
+  readonly #stations = new Map<number, { ports: readonly number[]; mtu: number }>();
   /** The next hop of an interface whose neighbour is found out while packets are held. */
   readonly #late = new Map<number, number>();
   readonly #failed: number;
@@ -34,6 +44,7 @@ export class World implements Stations {
 
   constructor(topology: Topology) {
     this.topology = topology;
+    for (const port of [0, 1, 2, 4]) this.macs.set(placeOf(port, []), [MAC_PREFIX + port + 1]);
     for (const link of topology.links) this.#link(link);
     this.#failed = topology.nextHop({ stage4: 'ip4-reject', stage6: 'ip6-reject', flags: NEXT_HOP_FAILED });
     this.#interfaces();
@@ -45,16 +56,29 @@ export class World implements Stations {
     return new World(new Topology(await Bench.open(source, buildFolder)));
   }
 
-  macOfPort(port: number): number {
-    return port === 0 || port === 1 || port === 2 || port === 4 ? MAC_PREFIX + port + 1 : 0;
+  macsOn(port: number, tags: readonly number[]): readonly number[] {
+    return this.macs.get(placeOf(port, tags)) ?? [];
   }
 
-  stationWith(mac: number): { readonly port: number; readonly mtu: number } | undefined {
+  isBridged(port: number, tags: readonly number[]): boolean {
+    return this.bridged.has(placeOf(port, tags));
+  }
+
+  station(mac: string, ports: readonly number[], mtu: number): void {
+    this.#stations.set(Number.parseInt(mac.replaceAll(':', ''), 16), { ports, mtu });
+  }
+
+  stationWith(mac: number): { readonly ports: readonly number[]; readonly mtu: number } | undefined {
     return this.#stations.get(mac);
   }
 
   fillsChecksums(port: number): boolean {
     return port === 0 || port === 2;
+  }
+
+  /** Whether the port of a number takes VLAN tags off what it receives, and tells of them. */
+  stripsTags(_port: number): boolean {
+    return false;
   }
 
   /** The next hop that a held packet goes on to, once its neighbour is known or has failed. */
@@ -92,7 +116,7 @@ export class World implements Stations {
   setFlags(flags: number, on: boolean): void {
     const { view } = this.topology.bench;
     const interfaces = this.topology.bench.region('INTERFACES');
-    for (const id of [1, 2, 3, 5]) {
+    for (const id of this.interfaces) {
       const at = interfaces + id * 128;
       const now = view.getUint32(at, true);
       view.setUint32(at, on ? now | flags : now & ~flags, true);
@@ -100,7 +124,7 @@ export class World implements Stations {
   }
 
   #link(link: Link): void {
-    this.#stations.set(MAC_PREFIX + 0x0100 + link.id, { port: link.port, mtu: 1500 });
+    this.#stations.set(MAC_PREFIX + 0x0100 + link.id, { ports: [link.port], mtu: 1500 });
     this.#late.set(link.id, this.#neighbor(link, 1500));
     for (const address of [link.address4, link.address6, link.linkLocal]) this.#answer(link.id, address);
   }
@@ -109,7 +133,7 @@ export class World implements Stations {
   #neighbor(link: Link, mtu: number): number {
     const last = ++this.#lastMac;
     const mac = `02:00:00:00:${(last >> 8).toString(16).padStart(2, '0')}:${(last & 255).toString(16).padStart(2, '0')}`;
-    this.#stations.set(MAC_PREFIX + last, { port: link.port, mtu });
+    this.#stations.set(MAC_PREFIX + last, { ports: [link.port], mtu });
     return this.topology.neighbor(link, { mac, mtu });
   }
 
@@ -188,12 +212,24 @@ export class World implements Stations {
     topology.route('::/0', this.#neighbor(third, 600), 2);
   }
 
+  /** Gives datagrams to a UDP port of ours to a stage. */
+  #takePort(port: number, stage: string): void {
+    const { bench } = this.topology;
+    const place = bench.region('UDP_PORTS') + (((port & 0xff) << 8) | (port >> 8)) * 2;
+    bench.view.setUint16(place, bench.node(stage), true);
+  }
+
   #hooks(): void {
     const { bench } = this.topology;
     this.topology.takeType(0x0806, 'arp-input');
     bench.view.setUint16(bench.region('ETHER_OTHERS'), bench.node('host-frame'), true);
+    for (const protocol of ['protocol4', 'protocol6'] as const)
+      this.topology.take(protocol, UDP, 'udp-input');
+    this.#takePort(HOST_PORT, 'host-deliver');
   }
 }
+
+const UDP = 17;
 
 interface AnswerFunctions {
   answerFor(iface: number, family: number, low: bigint, high: bigint): number;

@@ -1,53 +1,52 @@
-import { type Input, ipOffsetOf } from '../input.ts';
+import type { Input } from '../input.ts';
 import { firstDifference, sum16 } from './bytes.ts';
 import { checksumOffset, checkTransport } from './check-transport.ts';
-import { type Frame, invalid, isFromHost, isUnfinished, type Stations } from './frame.ts';
+import { bytesOf, invalid, isFromHost, isUnfinished, type Passage, type Stations } from './frame.ts';
 
 const ICMP = 1;
 /** Errors that a router sends: unreachable, time exceeded, parameter problem. */
 const errorTypes = [3, 11, 12];
 
 /** Checks an IPv4 packet that leaves (RFC 791, RFC 1812). */
-export function checkIp4(frame: Frame, stations: Stations): void {
-  const { view, at, length, input } = frame;
-  const ip = at + 14;
-  if (length < 34) invalid('an IPv4 packet shorter than its header');
+export function checkIp4(passage: Passage, stations: Stations): void {
+  const { view } = passage.frame;
+  const { ip, input } = passage;
+  const bytes = bytesOf(passage);
+  if (bytes < 20) invalid('an IPv4 packet shorter than its header');
   const headerBytes = (view.getUint8(ip) & 15) * 4;
   if (view.getUint8(ip) >> 4 !== 4 || headerBytes < 20)
     invalid('an IPv4 header of another version or length');
-  if (view.getUint16(ip + 2) !== length - 14)
-    invalid(`total length ${view.getUint16(ip + 2)} of ${length - 14}`);
-  if (headerBytes > length - 14) invalid('an IPv4 header longer than its packet');
-  if (sum16(view, ip, headerBytes) !== 0xffff && !(input && cameSo(input))) invalid('a wrong IPv4 checksum');
-  if (!input) checkMade(frame, headerBytes);
-  else if (isReply(frame, input, headerBytes)) checkReply(frame, headerBytes);
-  else checkPassed(frame, input, headerBytes, stations);
+  if (view.getUint16(ip + 2) !== bytes) invalid(`total length ${view.getUint16(ip + 2)} of ${bytes}`);
+  if (headerBytes > bytes) invalid('an IPv4 header longer than its packet');
+  if (sum16(view, ip, headerBytes) !== 0xffff && !(input && cameSo(input, passage.from)))
+    invalid('a wrong IPv4 checksum');
+  if (!input) checkMade(passage, headerBytes);
+  else if (isReply(passage, input, headerBytes)) checkReply(passage, headerBytes);
+  else checkPassed(passage, input, headerBytes, stations);
 }
 
 /** A packet that goes on, with whatever transport it has. */
-function checkPassed(frame: Frame, input: Input, headerBytes: number, stations: Stations): void {
-  const { view, at, length } = frame;
-  const ip = at + 14;
-  checkForwarded(frame, input, headerBytes);
+function checkPassed(passage: Passage, input: Input, headerBytes: number, stations: Stations): void {
+  const { view } = passage.frame;
+  const { ip } = passage;
+  checkForwarded(passage, input, headerBytes);
   if (view.getUint16(ip + 6) & 0x3fff) return;
   const transport = {
-    ip,
     at: ip + headerBytes,
-    length: length - 14 - headerBytes,
+    length: bytesOf(passage) - headerBytes,
     protocol: view.getUint8(ip + 9),
   };
-  checkTransport(frame, transport, stations);
+  checkTransport(passage, transport, stations);
 }
 
 /** The host's own packets leave as they come: nobody looks at their checksum. */
-function cameSo(input: Input): boolean {
+function cameSo(input: Input, from: number): boolean {
   const { view } = input;
-  const ip = ipOffsetOf(input);
-  return isFromHost(input) && sum16(view, ip, (view.getUint8(ip) & 15) * 4) !== 0xffff;
+  return isFromHost(input) && sum16(view, from, (view.getUint8(from) & 15) * 4) !== 0xffff;
 }
 
-function checkForwarded({ view, at }: Frame, input: Input, headerBytes: number): void {
-  const [ip, from] = [at + 14, ipOffsetOf(input)];
+function checkForwarded({ frame, ip, from }: Passage, input: Input, headerBytes: number): void {
+  const { view } = frame;
   const was = input.view;
   const taken = isFromHost(input) ? 0 : 1;
   if (view.getUint8(ip + 8) !== was.getUint8(from + 8) - taken)
@@ -66,36 +65,38 @@ function onlyChecksum(view: DataView, ip: number, headerBytes: number, differs: 
   return offset !== undefined && differs >= offset && differs < offset + 2 && headerBytes >= 20;
 }
 
-function isReply({ view, at }: Frame, input: Input, headerBytes: number): boolean {
-  const from = ipOffsetOf(input);
+function isReply({ frame, ip, from }: Passage, input: Input, headerBytes: number): boolean {
+  const { view } = frame;
   const was = input.view;
-  if (view.getUint8(at + 23) !== ICMP || was.getUint8(from + headerBytes) !== 8) return false;
-  return view.getUint8(at + 14 + headerBytes) === 0 && view.getUint32(at + 30) === was.getUint32(from + 12);
+  if (view.getUint8(ip + 9) !== ICMP || was.getUint8(from + headerBytes) !== 8) return false;
+  return view.getUint8(ip + headerBytes) === 0 && view.getUint32(ip + 16) === was.getUint32(from + 12);
 }
 
-function checkReply({ view, at, length }: Frame, headerBytes: number): void {
-  if (view.getUint8(at + 22) !== 64) invalid('an echo reply with another time to live');
-  if (sum16(view, at + 14 + headerBytes, length - 14 - headerBytes) !== 0xffff)
+function checkReply(passage: Passage, headerBytes: number): void {
+  const { view } = passage.frame;
+  const { ip } = passage;
+  if (view.getUint8(ip + 8) !== 64) invalid('an echo reply with another time to live');
+  if (sum16(view, ip + headerBytes, bytesOf(passage) - headerBytes) !== 0xffff)
     invalid('an echo reply with a wrong checksum');
 }
 
 /** A packet that the router made: a fragment or an ICMP error. */
-function checkMade(frame: Frame, headerBytes: number): void {
-  const { view, at, length } = frame;
-  const fragment = view.getUint16(at + 20);
-  const payload = length - 14 - headerBytes;
+function checkMade(passage: Passage, headerBytes: number): void {
+  const { frame, ip } = passage;
+  const fragment = frame.view.getUint16(ip + 6);
+  const payload = bytesOf(passage) - headerBytes;
   if (frame.asked) invalid('a port is asked for a checksum of a packet that we made');
   if (fragment & 0x3fff) checkFragment((fragment & 0x1fff) * 8, payload, (fragment & 0x2000) !== 0);
-  else checkError(frame, at + 14 + headerBytes, payload);
+  else checkError(passage, ip + headerBytes, payload);
 }
 
-function checkError(frame: Frame, icmp: number, payload: number): void {
-  const { view, at, length } = frame;
-  if (view.getUint8(at + 23) !== ICMP) invalid('a packet that we made is neither fragment nor ICMP');
+function checkError(passage: Passage, icmp: number, payload: number): void {
+  const { view } = passage.frame;
+  if (view.getUint8(passage.ip + 9) !== ICMP) invalid('a packet that we made is neither fragment nor ICMP');
   if (!errorTypes.includes(view.getUint8(icmp))) invalid(`ICMP type ${view.getUint8(icmp)} is no error`);
-  if (length - 14 > 576) invalid('an ICMP error of more than 576 bytes');
+  if (bytesOf(passage) > 576) invalid('an ICMP error of more than 576 bytes');
   if (sum16(view, icmp, payload) !== 0xffff) invalid('an ICMP error with a wrong checksum');
-  checkQuote(frame, icmp + 8, payload - 8);
+  checkQuote(passage, icmp + 8, payload - 8);
 }
 
 export function checkFragment(offset: number, payload: number, more: boolean): void {
@@ -104,9 +105,10 @@ export function checkFragment(offset: number, payload: number, more: boolean): v
 }
 
 /** What an error may be about (RFC 1812 4.3.2.7). */
-function checkQuote({ view, at }: Frame, quote: number, bytes: number): void {
+function checkQuote({ frame, ip }: Passage, quote: number, bytes: number): void {
+  const { view } = frame;
   if (bytes < 20 || view.getUint8(quote) >> 4 !== 4) invalid('an ICMP error that quotes no IPv4 header');
-  if (view.getUint32(quote + 12) !== view.getUint32(at + 30))
+  if (view.getUint32(quote + 12) !== view.getUint32(ip + 16))
     invalid('an ICMP error to another than its sender');
   if (view.getUint16(quote + 6) & 0x1fff) invalid('an ICMP error about a fragment that is not the first');
   const type = view.getUint8(quote + (view.getUint8(quote) & 15) * 4);

@@ -1,111 +1,127 @@
-import { type Input, ipOffsetOf } from '../input.ts';
+import type { Input } from '../input.ts';
 import { firstDifference, pseudoSum, sum16 } from './bytes.ts';
 import { checkFragment } from './check-ip4.ts';
 import { checksumOffset, checkTransport } from './check-transport.ts';
-import { type Frame, invalid, isFromHost, isUnfinished, type Stations } from './frame.ts';
+import { bytesOf, invalid, isFromHost, isUnfinished, type Passage, type Stations } from './frame.ts';
+import { TAG_TYPES } from './layers.ts';
 
 const ICMP = 58;
 const FRAGMENT = 44;
 
 /** Checks an IPv6 packet that leaves (RFC 8200, RFC 4443, RFC 4861). */
-export function checkIp6(frame: Frame, stations: Stations): void {
-  const { view, at, length, input } = frame;
-  const ip = at + 14;
-  if (length < 54 || view.getUint8(ip) >> 4 !== 6)
-    invalid('an IPv6 header that is cut or of another version');
-  if (view.getUint16(ip + 4) + 40 !== length - 14)
-    invalid(`payload length ${view.getUint16(ip + 4)} of ${length - 54}`);
-  if (!input) checkMade(frame);
-  else checkPassed(frame, input, stations);
+export function checkIp6(passage: Passage, stations: Stations): void {
+  const { view } = passage.frame;
+  const { ip, input } = passage;
+  const bytes = bytesOf(passage);
+  if (bytes < 40 || view.getUint8(ip) >> 4 !== 6) invalid('an IPv6 header that is cut or of another version');
+  if (view.getUint16(ip + 4) + 40 !== bytes)
+    invalid(`payload length ${view.getUint16(ip + 4)} of ${bytes - 40}`);
+  if (!input) checkMade(passage);
+  else checkPassed(passage, input, stations);
 }
 
 /** A packet that leaves in the buffer that it, or what it answers, came in. */
-function checkPassed(frame: Frame, input: Input, stations: Stations): void {
-  const { view, at, length } = frame;
-  const ip = at + 14;
-  const type = view.getUint8(ip + 6) === ICMP && length > 54 ? view.getUint8(ip + 40) : 0;
-  if (type === 136 && isAnswer(frame, input)) checkAdvertisement(frame);
-  else if (type === 129 && !isSame(frame, input)) checkIcmp(frame, 'an echo reply');
-  else checkForwarded(frame, input, stations);
+function checkPassed(passage: Passage, input: Input, stations: Stations): void {
+  const { view } = passage.frame;
+  const { ip } = passage;
+  const type = view.getUint8(ip + 6) === ICMP && bytesOf(passage) > 40 ? view.getUint8(ip + 40) : 0;
+  if (type === 136 && isAnswer(passage, input)) checkAdvertisement(passage);
+  else if (type === 129 && !isSame(passage, input)) checkIcmp(passage, 'an echo reply');
+  else checkForwarded(passage, input, stations);
 }
 
-function checkForwarded(frame: Frame, input: Input, stations: Stations): void {
-  const { view, at, length } = frame;
-  const [ip, from] = [at + 14, ipOffsetOf(input)];
+function checkForwarded(passage: Passage, input: Input, stations: Stations): void {
+  const { frame, ip, from } = passage;
+  const { view } = frame;
+  const bytes = bytesOf(passage);
   const hopLimit = (input.bytes[from + 7] ?? 0) - (isFromHost(input) ? 0 : 1);
   if (view.getUint8(ip + 7) !== hopLimit) invalid('a hop limit that is not one less');
   if (firstDifference(view, ip, input.bytes, from, 7) >= 0) invalid('the IPv6 header has changed');
   if (firstDifference(view, ip + 8, input.bytes, from + 8, 32) >= 0) invalid('an IPv6 address has changed');
-  const { protocol, offset } = upperLayer(view, ip, frame.firstSegment - 14);
-  const differs = firstDifference(view, ip + 40, input.bytes, from + 40, length - 54) + 40;
+  const { protocol, offset } = upperLayer(view, ip, frame.firstSegment - (ip - frame.at));
+  const differs = firstDifference(view, ip + 40, input.bytes, from + 40, bytes - 40) + 40;
   const field = offset + (checksumOffset(protocol) ?? -2);
   const isChecksum = isUnfinished(input) && offset > 0 && (differs === field || differs === field + 1);
   if (differs >= 40 && !isChecksum) invalid(`byte ${differs} of the IPv6 packet has changed`);
-  checkTransport(
-    frame,
-    { ip, at: ip + offset, length: offset ? length - 14 - offset : 0, protocol },
-    stations,
-  );
+  const transport = { at: ip + offset, length: offset ? bytes - offset : 0, protocol };
+  checkTransport(passage, transport, stations);
 }
 
 /** Whether the packet is the one that came, its hop limit aside. */
-function isSame({ view, at, length }: Frame, input: Input): boolean {
-  return firstDifference(view, at + 54, input.bytes, ipOffsetOf(input) + 40, length - 54) < 0;
+function isSame(passage: Passage, input: Input): boolean {
+  const { frame, ip, from } = passage;
+  return firstDifference(frame.view, ip + 40, input.bytes, from + 40, bytesOf(passage) - 40) < 0;
 }
 
 /** A packet that the router made: a fragment of a local packet, or an ICMPv6 error. */
-function checkMade(frame: Frame): void {
-  const { view, at, length } = frame;
+function checkMade(passage: Passage): void {
+  const { frame, ip } = passage;
+  const { view } = frame;
+  const bytes = bytesOf(passage);
   if (frame.asked) invalid('a port is asked for a checksum of a packet that we made');
-  const fragment = fragmentHeader(view, at + 14, length - 14);
+  const fragment = fragmentHeader(view, ip, bytes);
   if (fragment > 0) {
-    const word = view.getUint16(at + 14 + fragment + 2);
-    checkFragment(word & 0xfff8, length - 14 - fragment - 8, (word & 1) === 1);
+    const word = view.getUint16(ip + fragment + 2);
+    checkFragment(word & 0xfff8, bytes - fragment - 8, (word & 1) === 1);
     return;
   }
-  if (view.getUint8(at + 20) !== ICMP || view.getUint8(at + 54) >= 128)
+  if (bytes < 48 || view.getUint8(ip + 6) !== ICMP || view.getUint8(ip + 40) >= 128)
     invalid('a packet that we made is no error');
-  if (length - 14 > 1280) invalid('an ICMPv6 error of more than 1280 bytes');
-  checkIcmp(frame, 'an ICMPv6 error');
-  checkQuote(frame, at + 62);
+  if (bytes > 1280) invalid('an ICMPv6 error of more than 1280 bytes');
+  checkIcmp(passage, 'an ICMPv6 error');
+  checkQuote(passage, ip + 48);
 }
 
 /** What an error may be about (RFC 4443 2.4 (e)). */
-function checkQuote({ view, at, length }: Frame, quote: number): void {
-  if (at + length - quote < 40) invalid('an ICMPv6 error that quotes no IPv6 header');
+function checkQuote({ frame, ip }: Passage, quote: number): void {
+  const { view } = frame;
+  const end = frame.at + frame.length;
+  if (end - quote < 40) invalid('an ICMPv6 error that quotes no IPv6 header');
   for (let i = 0; i < 16; i++) {
-    if (view.getUint8(quote + 8 + i) !== view.getUint8(at + 38 + i))
+    if (view.getUint8(quote + 8 + i) !== view.getUint8(ip + 24 + i))
       invalid('an ICMPv6 error to another than its sender');
   }
   if (view.getUint8(quote + 8) === 0xff) invalid('an ICMPv6 error to a group');
-  const { protocol, offset } = upperLayer(view, quote, at + length - quote);
-  const isError = protocol === ICMP && quote + offset < at + length && view.getUint8(quote + offset) < 128;
+  const { protocol, offset } = upperLayer(view, quote, end - quote);
+  const isError = protocol === ICMP && quote + offset < end && view.getUint8(quote + offset) < 128;
   if (isError) invalid('an ICMPv6 error about an ICMPv6 error');
 }
 
-function isAnswer({ view, at }: Frame, input: Input): boolean {
-  return input.entry === 'wire' && view.getUint8(at + 21) === 255 && input.bytes[21] === 255;
+function isAnswer({ frame, ip, from }: Passage, input: Input): boolean {
+  return input.entry === 'wire' && frame.view.getUint8(ip + 7) === 255 && input.bytes[from + 7] === 255;
 }
 
-function checkAdvertisement(frame: Frame): void {
-  const { view, at, length } = frame;
-  if (length !== 86) invalid(`a neighbor advertisement of ${length} bytes`);
-  if (view.getUint8(at + 78) !== 2 || view.getUint8(at + 79) !== 1)
+function checkAdvertisement(passage: Passage): void {
+  const { frame, ip } = passage;
+  const { view } = frame;
+  const bytes = bytesOf(passage);
+  const mac = sourceMacAt(passage);
+  if (bytes !== 72) invalid(`a neighbor advertisement of ${bytes + 14} bytes`);
+  if (view.getUint8(ip + 64) !== 2 || view.getUint8(ip + 65) !== 1)
     invalid('an advertisement without a MAC address');
   for (let i = 0; i < 6; i++) {
-    if (view.getUint8(at + 80 + i) !== view.getUint8(at + 6 + i))
+    if (view.getUint8(ip + 66 + i) !== view.getUint8(mac + i))
       invalid('an advertisement of another MAC address');
   }
   for (let i = 0; i < 16; i++) {
-    if (view.getUint8(at + 22 + i) !== view.getUint8(at + 62 + i))
+    if (view.getUint8(ip + 8 + i) !== view.getUint8(ip + 48 + i))
       invalid('an advertisement from another address');
   }
-  checkIcmp(frame, 'a neighbor advertisement');
+  checkIcmp(passage, 'a neighbor advertisement');
 }
 
-function checkIcmp({ view, at, length }: Frame, what: string): void {
-  const bytes = length - 54;
-  if (sum16(view, at + 54, bytes, pseudoSum(view, at + 14, ICMP, bytes)) !== 0xffff) {
+/** Where the source MAC address of the frame lies that an IP packet is in, in front of any VLAN tags. */
+function sourceMacAt({ frame, ip }: Passage): number {
+  let type = ip - 2;
+  while (type - 4 >= frame.at + 12 && TAG_TYPES.includes(frame.view.getUint16(type - 4))) type -= 4;
+  return type - 6;
+}
+
+function checkIcmp(passage: Passage, what: string): void {
+  const { view } = passage.frame;
+  const { ip } = passage;
+  const bytes = bytesOf(passage) - 40;
+  if (sum16(view, ip + 40, bytes, pseudoSum(view, ip, ICMP, bytes)) !== 0xffff) {
     invalid(`${what} with a wrong checksum`);
   }
 }

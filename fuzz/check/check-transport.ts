@@ -1,9 +1,10 @@
+import { type Input, ipOffsetOf } from '../input.ts';
 import { pseudoSum, sum16 } from './bytes.ts';
-import { type Frame, invalid, isUnfinished, type Stations } from './frame.ts';
+import { type Frame, invalid, isUnfinished, type Passage, type Stations } from './frame.ts';
+import { type Layer, layersOf, layersOfInput } from './layers.ts';
 
-/** A TCP or UDP header in a frame: where the IP header lies, the transport header, and how long all of it is. */
+/** A TCP or UDP header in a frame: where it lies, and how long all of it is. */
 export interface Transport {
-  readonly ip: number;
   readonly at: number;
   readonly length: number;
   readonly protocol: number;
@@ -17,11 +18,11 @@ export function checksumOffset(protocol: number): number | undefined {
 
 /** Checks that a checksum its sender left unfinished is right by now, or that the port is asked for it rightly. */
 export function checkTransport(
-  frame: Frame,
-  { ip, at, length, protocol }: Transport,
+  { frame, ip, input, from }: Passage,
+  { at, length, protocol }: Transport,
   stations: Stations,
 ): void {
-  const { view, input } = frame;
+  const { view } = frame;
   const offset = checksumOffset(protocol);
   const complete =
     offset !== undefined && at + offset + 2 <= frame.at + frame.firstSegment && length >= offset + 2;
@@ -30,15 +31,36 @@ export function checkTransport(
     return;
   }
   const pseudo = pseudoSum(view, ip, protocol, length);
-  if (!stations.fillsChecksums(frame.port)) {
-    if (sum16(view, at, length, pseudo) !== 0xffff)
+  const isInside = isTunnelled(frame, ip);
+  if (isInside || !stations.fillsChecksums(frame.port)) {
+    if (frame.asked) invalid('a port is asked for a checksum inside a tunnel');
+    if (sum16(view, at, length, pseudo) !== 0xffff && !wasInside(input, from))
       invalid('a TCP or UDP checksum that was left to us is wrong');
     return;
   }
-  if (!frame.asked) invalid('a port is not asked for the checksum that was left to us');
+  if (!frame.asked) {
+    if (wasInside(input, from)) return;
+    invalid('a port is not asked for the checksum that was left to us');
+  }
   if (frame.l2Bytes !== ip - frame.at || frame.l3Bytes !== at - ip) {
     invalid(`a port is told of headers of ${frame.l2Bytes} and ${frame.l3Bytes} bytes`);
   }
   if (view.getUint16(at + offset) % 0xffff !== pseudo % 0xffff)
     invalid("the sum for the port is not the pseudo header's");
+}
+
+/** Whether a packet leaves with more than Ethernet and tags in front. */
+function isTunnelled({ view, at }: Frame, ip: number): boolean {
+  return layersOf(view, { kind: 'frame', at, end: ip }).some(isTunnel);
+}
+
+/** Whether a packet came inside a tunnel: what is said of checksums is then said of the outer headers. */
+function wasInside(input: Input, from: number): boolean {
+  return (
+    from !== ipOffsetOf(input) && layersOfInput(input).some((layer) => layer.at < from && isTunnel(layer))
+  );
+}
+
+function isTunnel({ kind }: Layer): boolean {
+  return kind !== 'frame' && kind !== 'tag';
 }

@@ -16,16 +16,55 @@ export interface Frame {
   readonly l3Bytes: number;
   /** The packet that came in the same buffer; undefined for one that the router made. */
   readonly input: Input | undefined;
+  /** All that came in with it: what leaves in a fresh buffer may be a copy of any. */
+  readonly burst: readonly Input[];
+}
+
+/** An IP packet in a frame that leaves, and the one that it was when it came. */
+export interface Passage {
+  readonly frame: Frame;
+  /** Where its IP header lies in the frame's view. */
+  readonly ip: number;
+  /** What came; undefined for a packet that the router made. */
+  readonly input: Input | undefined;
+  /** Where its IP header lay in the input. */
+  readonly from: number;
+}
+
+/** Bytes from a packet's IP header to the frame's end. */
+export function bytesOf({ frame, ip }: Pick<Passage, 'frame' | 'ip'>): number {
+  return frame.at + frame.length - ip;
 }
 
 /** Who is on the router's links, for the check to know what a frame may say. */
 export interface Stations {
-  /** The router's MAC address on a port, as a number of 48 bits; 0 where no interface is. */
-  macOfPort(port: number): number;
-  /** The port and MTU of a neighbour's MAC address; undefined when packets are routed to nobody there. */
-  stationWith(mac: number): { readonly port: number; readonly mtu: number } | undefined;
+  /** The router's MAC addresses on a port for frames with these VLAN tags, outermost first, as numbers of 48 bits. */
+  macsOn(port: number, tags: readonly number[]): readonly number[];
+  /** Whether frames with these tags pass the port as members of a bridge do: as their sender made them. */
+  isBridged(port: number, tags: readonly number[]): boolean;
+  /** The ports and MTU of a neighbour's MAC address; undefined when packets are routed to nobody there. */
+  stationWith(mac: number): { readonly ports: readonly number[]; readonly mtu: number } | undefined;
   /** Whether the port of a number fills in checksums. */
   fillsChecksums(port: number): boolean;
+  /** What the router puts round packets. */
+  readonly tunnels: readonly Tunnel[];
+  /** Labels that the router puts in front of packets, and those that it takes off. */
+  readonly labels: ReadonlySet<number>;
+  readonly labelsTaken: ReadonlySet<number>;
+  /** The router's MAC addresses inside tunnels of Ethernet, as numbers of 48 bits. */
+  readonly innerMacs: readonly number[];
+}
+
+/** What the router puts round packets (RFC 7348, RFC 7510, RFC 4023). */
+export interface Tunnel {
+  readonly kind: 'vxlan' | 'labels-in-udp' | 'labels-in-gre';
+  /** Our address, and those of the far ends, as hexadecimal digits. */
+  readonly local: string;
+  readonly remotes: readonly string[];
+  /** UDP port at the far end. */
+  readonly port?: number;
+  /** Network identifier, of VXLAN. */
+  readonly vni?: number;
 }
 
 /** Refuses a frame. */

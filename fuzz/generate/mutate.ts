@@ -1,16 +1,19 @@
 import { entries, INPUT_BYTES, type Input, ipOffsetOf, offloads } from '../input.ts';
-import { type Random, versionOf } from './header.ts';
+import { ipPlaceOf, type Random, versionAt } from './header.ts';
 import { insertHeader } from './insert.ts';
 import { addresses4, addresses6 } from './places.ts';
+import { insertTag, removeTag, strip } from './tag.ts';
+import { setTunnel, unwrap, wrap } from './wrap.ts';
 
 const words = [
   0, 1, 7, 8, 19, 20, 21, 39, 40, 48, 127, 128, 255, 256, 1279, 1280, 1500, 0x1fff, 0x2000, 0x3fff, 0x7fff,
   0x8000, 0xfff8, 0xffff,
 ];
-const protocols = [0, 1, 4, 6, 17, 41, 43, 44, 50, 51, 58, 59, 60, 89, 132, 135, 139, 255];
-const etherTypes = [0x0800, 0x0800, 0x86dd, 0x86dd, 0x0806, 0x8100, 0x88a8, 0x88cc];
-/** Most mutations aim at the headers. */
+const protocols = [0, 1, 4, 6, 17, 41, 43, 44, 47, 47, 50, 51, 58, 59, 60, 89, 132, 135, 139, 255];
+const etherTypes = [0x0800, 0x0800, 0x86dd, 0x86dd, 0x0806, 0x8100, 0x88a8, 0x9100, 0x8847, 0x8848, 0x88cc];
+/** Most mutations aim at the headers; those of tunnels are longer. */
 const HEADER_BYTES = 96;
+const TUNNEL_HEADER_BYTES = 176;
 
 /** Changes an input in one of the ways in which packets go wrong; `other` lends bytes. */
 export function mutate(input: Input, other: Input, random: Random): void {
@@ -36,6 +39,14 @@ const mutations: readonly Mutation[] = [
   insertHeader,
   insertHeader,
   insertHeader,
+  insertTag,
+  removeTag,
+  setTunnel,
+  setTunnel,
+  wrap,
+  wrap,
+  unwrap,
+  strip,
   quote,
   splice,
   chain,
@@ -74,8 +85,8 @@ function setLength(input: Input, _: Input, random: Random): void {
 
 /** Sends it somewhere else. */
 function aim(input: Input, _: Input, random: Random): void {
-  const ip = ipOffsetOf(input);
-  if (versionOf(input) === 6) {
+  const ip = ipPlaceOf(input, random);
+  if (versionAt(input, ip) === 6) {
     setAddress(input, ip + 24, addresses6[random(addresses6.length)]);
     return;
   }
@@ -84,25 +95,27 @@ function aim(input: Input, _: Input, random: Random): void {
 }
 
 function comeFrom(input: Input, _: Input, random: Random): void {
-  const ip = ipOffsetOf(input);
-  if (versionOf(input) === 6) setAddress(input, ip + 8, addresses6[random(addresses6.length)]);
+  const ip = ipPlaceOf(input, random);
+  if (versionAt(input, ip) === 6) setAddress(input, ip + 8, addresses6[random(addresses6.length)]);
   else setAddress(input, ip + 12, addresses4[random(addresses4.length)]);
 }
 
 function setProtocol(input: Input, _: Input, random: Random): void {
-  input.bytes[ipOffsetOf(input) + (versionOf(input) === 6 ? 6 : 9)] =
-    protocols[random(protocols.length)] ?? 0;
+  const ip = ipPlaceOf(input, random);
+  input.bytes[ip + (versionAt(input, ip) === 6 ? 6 : 9)] = protocols[random(protocols.length)] ?? 0;
 }
 
 function setLifetime(input: Input, _: Input, random: Random): void {
-  const at = ipOffsetOf(input) + (versionOf(input) === 6 ? 7 : 8);
+  const ip = ipPlaceOf(input, random);
+  const at = ip + (versionAt(input, ip) === 6 ? 7 : 8);
   input.bytes[at] = [0, 1, 2, 64, 255, 255][random(6)] ?? 0;
 }
 
 function setFragment(input: Input, _: Input, random: Random): void {
-  if (versionOf(input) === 6) return;
+  const ip = ipPlaceOf(input, random);
+  if (versionAt(input, ip) === 6) return;
   const word = [0, 0x4000, 0x2000, 0x2001, 0x1fff, 0x3fff, 0x1fe0, random(0x10000)][random(8)] ?? 0;
-  input.view.setUint16(ipOffsetOf(input) + 6, word);
+  input.view.setUint16(ip + 6, word);
 }
 
 function setEtherType(input: Input, _: Input, random: Random): void {
@@ -111,8 +124,8 @@ function setEtherType(input: Input, _: Input, random: Random): void {
 
 /** Makes it an ICMP message about another packet. */
 function quote(input: Input, other: Input, random: Random): void {
-  const ip = ipOffsetOf(input);
-  const isIp6 = versionOf(input) === 6;
+  const ip = ipPlaceOf(input, random);
+  const isIp6 = versionAt(input, ip) === 6;
   const at = ip + (isIp6 ? 40 : 20);
   if (input.length < at) return;
   const from = ipOffsetOf(other);
@@ -168,5 +181,6 @@ function setAddress(input: Input, at: number, address: Uint8Array | undefined): 
 }
 
 function headerPlace(length: number, random: Random): number {
-  return random(Math.max(1, Math.min(length, HEADER_BYTES)));
+  const most = random(4) === 0 ? TUNNEL_HEADER_BYTES : HEADER_BYTES;
+  return random(Math.max(1, Math.min(length, most)));
 }

@@ -14,6 +14,7 @@ import { arpMessage } from '../../src/net/frame/build-arp.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { parseMac } from '../../src/net/mac.ts';
 import { blankInput, type Input } from '../input.ts';
+import { overlaySeeds } from './overlay-seeds.ts';
 import { destinations4, destinations6, hostMac, routerMac } from './places.ts';
 
 const ports = { source: 4000, destination: 53 };
@@ -27,7 +28,8 @@ const routing = Uint8Array.of(58, 0, 0, 1, 0, 0, 0, 0);
 
 /** The packets that the first ones are mutated from: every header that the datapath reads, to every kind of place. */
 export function seedInputs(): readonly Input[] {
-  return [...ip4Seeds(), ...ip6Seeds(), ...arpSeeds(), ...otherSeeds(), ...hostSeeds()];
+  const plain = [...ip4Seeds(), ...ip6Seeds(), ...arpSeeds(), ...otherSeeds(), ...hostSeeds()];
+  return [...plain, ...overlaySeeds().map((frame) => inputOf(frame, 'wire'))];
 }
 
 function ip4Seeds(): readonly Input[] {

@@ -1,9 +1,12 @@
 import { digest, firstDifference } from '../check/bytes.ts';
 import { checkFrame } from '../check/check-frame.ts';
 import { fragmentHeader } from '../check/check-ip6.ts';
+import { emerged } from '../check/emerged.ts';
 import { type Frame, invalid, isUnfinished } from '../check/frame.ts';
+import { type Layer, layersOf, layersOfInput } from '../check/layers.ts';
+import { tunnelsAt } from '../check/tunnel.ts';
 import { Finding } from '../finding.ts';
-import { type Input, ipOffsetOf } from '../input.ts';
+import type { Input } from '../input.ts';
 import type { World } from '../world.ts';
 import { MBUF_BYTES } from './records.ts';
 import type { Judge, Way } from './way.ts';
@@ -52,6 +55,7 @@ export class OutputJudge implements Judge {
     const { view, at, length } = frame;
     checkFrame(frame, this.#world);
     if (!frame.input) this.#noteFragment(frame);
+    this.#hideOuter(frame);
     this.log?.push(`port ${port}${frame.asked ? ' asked' : ''}: ${hexOf(view, at, length)}`);
     const asked = frame.asked ? (frame.l2Bytes << 8) | frame.l3Bytes | 0x10000 : 0;
     return digest(view, at, length, port + 1 + (asked << 5));
@@ -64,7 +68,7 @@ export class OutputJudge implements Judge {
     const { view, at: start, length } = this.#gather(way, packet);
     this.log?.push(`event ${stage} of interface ${iface}: ${hexOf(view, start, length)}`);
     if ((way.inputOf[packet] ?? -1) < 0) hideIdentification(view, start, length);
-    const sum = digest(view, start, length, seed);
+    const sum = this.#digestWaiting(view, start, length, seed);
     if (stage === this.#holdStage && this.holds) {
       const [nextHop, etherType] = [way.view.getUint32(at + 16, true), way.view.getUint16(at + 20, true)];
       this.held.push({ packet, nextHop, etherType, iface, vrf });
@@ -91,6 +95,7 @@ export class OutputJudge implements Judge {
       l2Bytes: offload & 0x7f,
       l3Bytes: (offload >> 7) & 0x1ff,
       input: input < 0 ? undefined : this.inputs[input],
+      burst: this.inputs,
     };
   }
 
@@ -120,29 +125,50 @@ export class OutputJudge implements Judge {
   #checkDelivered(way: Way, whole: { packet: number; view: DataView; at: number; length: number }): void {
     const input = this.inputs[way.inputOf[whole.packet] ?? -1];
     if (!input) return;
-    const isFrame =
-      whole.length === input.length &&
-      input.entry === 'wire' &&
-      whole.view.getUint16(whole.at + 12) === input.view.getUint16(12);
-    const differs = firstDifference(
-      whole.view,
-      whole.at,
-      input.bytes,
-      isFrame ? 0 : ipOffsetOf(input),
-      whole.length,
-    );
-    if (differs >= 0 && !isUnfinished(input)) invalid(`byte ${differs} of a packet for the host has changed`);
+    const { view, at, length } = whole;
+    const layers = layersOfInput(input);
+    const isIn = (layer: Layer, i: number) =>
+      firstDifference(view, at, input.bytes, layer.at, length) < 0 ||
+      firstDifference(view, at, emerged(input, layers, i).bytes, layer.at, length) < 0;
+    if (layers.some(isIn) || isUnfinished(input)) return;
+    invalid('a packet for the host has changed');
+  }
+
+  /** The digest of an IP packet that may wait and go on: the number of a tunnel's is left out, and left alone. */
+  #digestWaiting(view: DataView, at: number, length: number, seed: number): number {
+    if (length < 20 || view.getUint8(at) >> 4 !== 4) return digest(view, at, length, seed);
+    if (tunnelsAt({ view }, at, this.#world.tunnels).length === 0) return digest(view, at, length, seed);
+    const bytes = copyOf(view, at, length);
+    const copy = new DataView(bytes.buffer);
+    hideNumber(copy, 0);
+    return digest(copy, 0, length, seed);
+  }
+
+  /** Clears the numbers of tunnels' packets: each way counts on its own. */
+  #hideOuter(frame: Frame): void {
+    const { tunnels } = this.#world;
+    if (tunnels.length === 0) return;
+    const { view, at, length } = frame;
+    for (const layer of layersOf(view, { kind: 'frame', at, end: at + length })) {
+      if (layer.kind === 'ip4' && tunnelsAt(frame, layer.at, tunnels).length > 0) hideNumber(view, layer.at);
+      if (layer.kind === 'ip6' && !frame.input) hideIdentification(view, layer.at, layer.end - layer.at);
+    }
   }
 
   /** Keeps a fragment that is collected. */
   #noteFragment({ view, at, length }: Frame): void {
-    if (view.getUint16(at + 12) !== 0x86dd) {
-      if (view.getUint16(at + 20) & 0x3fff) this.fragments?.push(copyOf(view, at, length));
-      return;
-    }
+    const type = view.getUint16(at + 12);
+    if (type === 0x0800 && view.getUint16(at + 20) & 0x3fff) this.fragments?.push(copyOf(view, at, length));
+    if (type !== 0x86dd) return;
     if (fragmentHeader(view, at + 14, length - 14) > 0) this.fragments?.push(copyOf(view, at, length));
     hideIdentification(view, at + 14, length - 14);
   }
+}
+
+/** Clears the number of an outer IPv4 header that was made here, and its checksum. */
+function hideNumber(view: DataView, ip: number): void {
+  view.setUint16(ip + 4, 0);
+  view.setUint16(ip + 10, 0);
 }
 
 /** Clears the number of an IPv6 fragment that was made here: each way counts on its own. */

@@ -7,6 +7,9 @@ import type { Way } from './way.ts';
 /** Most segments of one packet. */
 const MOST_SEGMENTS = 64;
 /** Bits of olFlags (rte_mbuf_core.h); those of the upper half ask a port for something. */
+const RX_VLAN = 1 << 0;
+const RX_RSS_HASH = 1 << 1;
+const RX_VLAN_STRIPPED = 1 << 6;
 const RX_L4_CKSUM_BAD = 1 << 3;
 const RX_IP_CKSUM_BAD = 1 << 4;
 const RX_IP_CKSUM_GOOD = 1 << 7;
@@ -20,7 +23,7 @@ const TX_VLAN = 1 << 25;
 
 /** Puts an input into buffers of a way, and those where it comes in: at a port, or from the host to a stage. */
 export function placeInput(way: Way, world: World, input: Input, number: number): void {
-  const packet = fillBuffers(way, input);
+  const packet = fillBuffers(way, input, world.stripsTags(input.port));
   way.inputOf[packet] = number;
   if (input.entry === 'wire') {
     way.receive(packet);
@@ -32,7 +35,9 @@ export function placeInput(way: Way, world: World, input: Input, number: number)
   way.inject(packet, world.node(input.entry));
 }
 
-function fillBuffers({ buffers }: Way, input: Input): number {
+function fillBuffers({ buffers }: Way, given: Input, strips: boolean): number {
+  const tag = strips ? tagTaken(given) : undefined;
+  const input = tag === undefined ? given : withoutTag(given);
   const first = buffers.take();
   const headroom = Math.min(input.headroom, 256);
   const most = ROOM_BYTES - headroom;
@@ -55,10 +60,26 @@ function fillBuffers({ buffers }: Way, input: Input): number {
     length: input.length,
     segments,
     port: input.port,
-    flagsLow: flags.low,
+    flagsLow:
+      flags.low | (tag === undefined ? 0 : RX_VLAN | RX_VLAN_STRIPPED) | (given.hash ? RX_RSS_HASH : 0),
     flagsHigh: flags.high,
+    tag,
+    hash: given.hash || undefined,
   });
   return first;
+}
+
+/** The tag that the driver takes off, if it does. */
+function tagTaken({ stripped, entry, length, view }: Input): number | undefined {
+  if (!stripped || entry !== 'wire' || length < 18) return undefined;
+  const type = view.getUint16(12);
+  return type === 0x8100 || type === 0x88a8 ? view.getUint16(14) : undefined;
+}
+
+function withoutTag(input: Input): Input {
+  const bytes = input.bytes.slice(0, input.length);
+  bytes.copyWithin(12, 16);
+  return { ...input, bytes, view: new DataView(bytes.buffer), length: input.length - 4 };
 }
 
 /** What the driver says: of an IPv4 header's checksum always the truth, of others what a peer on this host may lie. */

@@ -86,7 +86,7 @@ export class Records {
     const at = index * STRIDE_WORDS;
     const room = Math.min(ROOM_BYTES, headroom + length + part.tailroom);
     this.words[at + word.dataOff] = headroom | (1 << 16);
-    this.words[at + word.dataLen] = length;
+    this.words[at + word.dataLen] = length | ((stale & 0xffff) << 16);
     this.words[at + word.pktLen] = length;
     this.words[at + word.bufLen] = (room << 16) | (stale & 0xffff);
     this.words[at + word.txOffload] = stale;
@@ -99,13 +99,25 @@ export class Records {
   /** Says what the driver says of a whole packet in its first segment. */
   describe(
     index: number,
-    packet: { length: number; segments: number; port: number; flagsLow: number; flagsHigh: number },
+    packet: {
+      readonly length: number;
+      readonly segments: number;
+      readonly port: number;
+      readonly flagsLow: number;
+      readonly flagsHigh: number;
+      /** The VLAN tag that was taken off, and the hash of the flow, where flags say that they are told. */
+      readonly tag?: number | undefined;
+      readonly hash?: number | undefined;
+    },
   ): void {
     const at = index * STRIDE_WORDS;
     this.words[at + word.nbSegs] = packet.segments | (packet.port << 16);
     this.words[at + word.pktLen] = packet.length;
     this.words[at + word.olFlags] = packet.flagsLow;
     this.words[at + word.olFlags + 1] = packet.flagsHigh;
+    if (packet.hash !== undefined) this.words[at + word.rss] = packet.hash;
+    if (packet.tag === undefined) return;
+    this.words[at + word.dataLen] = this.dataLength(index) | (packet.tag << 16);
   }
 
   chain(index: number, next: number): void {

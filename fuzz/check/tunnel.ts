@@ -1,0 +1,107 @@
+import { pseudoSum, sum16 } from './bytes.ts';
+import { type Frame, invalid, type Tunnel } from './frame.ts';
+import { LABEL_BYTES, type Layer, layersOf, UDP_BYTES } from './layers.ts';
+
+/** First of the ports that tell flows from others (RFC 7348 5, RFC 7510 3). */
+const FIRST_ENTROPY_PORT = 49152;
+const LIFETIME = 64;
+const protocols = { vxlan: 17, 'labels-in-udp': 17, 'labels-in-gre': 47 } as const;
+
+/** The tunnels that an IP packet which leaves may be in, by its source and protocol. */
+export function tunnelsAt(
+  { view }: Pick<Frame, 'view'>,
+  ip: number,
+  tunnels: readonly Tunnel[],
+): readonly Tunnel[] {
+  if (tunnels.length === 0) return [];
+  const isIp4 = view.getUint8(ip) >> 4 === 4;
+  const protocol = view.getUint8(ip + (isIp4 ? 9 : 6));
+  const source = isIp4 ? hexAt(view, ip + 12, 4) : hexAt(view, ip + 8, 16);
+  return tunnels.filter(({ local, kind }) => local === source && protocols[kind] === protocol);
+}
+
+/** Checks the headers of a tunnel that the router has put round something. @returns the header that follows them */
+export function checkTunnel(frame: Frame, ip: number, tunnels: readonly Tunnel[]): Layer {
+  const { view } = frame;
+  const end = frame.at + frame.length;
+  const isIp4 = view.getUint8(ip) >> 4 === 4;
+  const at = isIp4 ? checkOuter4(view, ip, end) : checkOuter6(view, ip, end);
+  const remote = isIp4 ? hexAt(view, ip + 16, 4) : hexAt(view, ip + 24, 16);
+  const known = tunnels.filter(({ remotes }) => remotes.includes(remote));
+  if (known.length === 0) invalid(`a tunnel to ${remote}, which is no far end of it`);
+  if (frame.asked) invalid('a port is asked for a checksum of a tunnel');
+  if (known[0]?.kind === 'labels-in-gre') return behindGre(view, at, end);
+  checkUdp(view, { ip, at, end });
+  const port = view.getUint16(at + 2);
+  const same = known.filter((tunnel) => tunnel.port === port);
+  if (same.length === 0) invalid(`a tunnel to UDP port ${port}`);
+  const payload = at + UDP_BYTES;
+  return same[0]?.kind === 'vxlan'
+    ? behindVxlan(view, payload, end, same)
+    : { kind: 'label', at: payload, end };
+}
+
+function checkOuter4(view: DataView, ip: number, end: number): number {
+  if (end - ip < 20 || view.getUint8(ip) !== 0x45) invalid('an outer IPv4 header that is not a plain one');
+  if (view.getUint16(ip + 2) !== end - ip)
+    invalid(`an outer total length of ${view.getUint16(ip + 2)} for ${end - ip}`);
+  if (sum16(view, ip, 20) !== 0xffff) invalid('a wrong outer IPv4 checksum');
+  if (view.getUint16(ip + 6) & 0xbfff) invalid('an outer IPv4 packet that says it is a fragment');
+  if (view.getUint8(ip + 8) !== LIFETIME) invalid(`an outer time to live of ${view.getUint8(ip + 8)}`);
+  return ip + 20;
+}
+
+function checkOuter6(view: DataView, ip: number, end: number): number {
+  if (end - ip < 40) invalid('an outer IPv6 header that is cut');
+  if (view.getUint16(ip + 4) !== end - ip - 40)
+    invalid(`an outer payload length of ${view.getUint16(ip + 4)} for ${end - ip - 40}`);
+  if (view.getUint8(ip + 7) !== LIFETIME) invalid(`an outer hop limit of ${view.getUint8(ip + 7)}`);
+  return ip + 40;
+}
+
+function checkUdp(view: DataView, { ip, at, end }: { ip: number; at: number; end: number }): void {
+  const bytes = end - at;
+  if (bytes < UDP_BYTES) invalid('an outer UDP header that is cut');
+  if (view.getUint16(at) < FIRST_ENTROPY_PORT) invalid(`an outer source port of ${view.getUint16(at)}`);
+  if (view.getUint16(at + 4) !== bytes)
+    invalid(`an outer UDP length of ${view.getUint16(at + 4)} for ${bytes}`);
+  const holds = sum16(view, at, bytes, pseudoSum(view, ip, 17, bytes)) === 0xffff;
+  if (view.getUint16(at + 6) !== 0 && !holds) invalid('a wrong outer UDP checksum');
+}
+
+function behindVxlan(view: DataView, at: number, end: number, tunnels: readonly Tunnel[]): Layer {
+  if (end - at < 8) invalid('a VXLAN header that is cut');
+  if (view.getUint32(at) !== 0x08000000) invalid(`VXLAN flags 0x${view.getUint32(at).toString(16)}`);
+  const word = view.getUint32(at + 4);
+  if (word & 0xff) invalid('VXLAN with something in its last byte');
+  if (!tunnels.some(({ vni }) => vni === word >>> 8)) invalid(`VXLAN to VNI ${word >>> 8}`);
+  return { kind: 'frame', at: at + 8, end };
+}
+
+/** The base header is all that leaves here. */
+function behindGre(view: DataView, at: number, end: number): Layer {
+  if (end - at < 4) invalid('a GRE header that is cut');
+  if (view.getUint32(at) !== 0x8847) invalid(`a GRE header 0x${view.getUint32(at).toString(16)}`);
+  return { kind: 'label', at: at + 4, end };
+}
+
+/** Checks a stack of labels that leaves (RFC 3032 2.1). @returns where what they carry begins */
+export function checkLabels({ view, at, length }: Frame, first: number, labels: ReadonlySet<number>): number {
+  const layers = layersOf(view, { kind: 'label', at: first, end: at + length });
+  const others = layers.findIndex(({ kind }) => kind !== 'label');
+  const stack = others < 0 ? layers : layers.slice(0, others);
+  if (stack.length === 0) invalid('a stack of labels that is cut');
+  for (const { at: place } of stack) {
+    const word = view.getUint32(place);
+    if ((word & 0xff) === 0) invalid('a label whose time to live is zero');
+    if (!labels.has(word >>> 12)) invalid(`label ${word >>> 12}, which nobody has asked for`);
+  }
+  const last = stack.at(-1)?.at ?? first;
+  if (!(view.getUint8(last + 2) & 1)) invalid('a stack of labels without an end');
+  return last + LABEL_BYTES;
+}
+
+/** Bytes as hexadecimal digits. */
+export function hexAt(view: DataView, at: number, length: number): string {
+  return Buffer.from(view.buffer, view.byteOffset + at, length).toString('hex');
+}

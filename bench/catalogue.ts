@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import { bridge, bridgeFdb } from './benches/bridge.ts';
 import { forward, forward6, forwardMix, forwardRoutes } from './benches/forward.ts';
 import { idle } from './benches/idle.ts';
 import { tap, veth } from './benches/iperf.ts';
@@ -7,6 +8,7 @@ import { restart } from './benches/restart.ts';
 import { routes } from './benches/routes.ts';
 import { ctl, start } from './benches/start.ts';
 import { latency, vhost } from './benches/vhost.ts';
+import { vxlanDecap, vxlanEncap, vxlanVnis } from './benches/vxlan.ts';
 import { workers } from './benches/workers.ts';
 
 /** All benchmarks, in the order they are run and shown. */
@@ -15,6 +17,11 @@ export const catalogue: readonly Bench[] = [
   forward6,
   forwardRoutes,
   forwardMix,
+  bridge,
+  bridgeFdb,
+  vxlanEncap,
+  vxlanDecap,
+  vxlanVnis,
   workers,
   vhost,
   latency,

@@ -1,4 +1,5 @@
 const microsecondMagic = 0xa1b2c3d4;
+const nanosecondMagic = 0xa1b23c4d;
 const ethernet = 1;
 const fileHeaderBytes = 24;
 const recordHeaderBytes = 16;
@@ -18,6 +19,35 @@ export function encodePcap(frames: readonly Uint8Array[]): Uint8Array {
     offset += recordHeaderBytes + frame.length;
   }
   return file;
+}
+
+/** Reads the frames of classic little-endian pcap files that arrive piece by piece, one file after the other. */
+export class PcapReader {
+  #rest: Buffer = Buffer.alloc(0);
+
+  /** Returns the frames that are whole with this piece. */
+  read(piece: Uint8Array): readonly Uint8Array[] {
+    this.#rest = Buffer.concat([this.#rest, piece]);
+    const frames: Uint8Array[] = [];
+    let offset = 0;
+    for (;;) {
+      const { start, end } = this.#next(offset);
+      if (end > this.#rest.length) break;
+      if (start < end) frames.push(Uint8Array.from(this.#rest.subarray(start, end)));
+      offset = end;
+    }
+    this.#rest = this.#rest.subarray(offset);
+    return frames;
+  }
+
+  // Where the next frame's bytes are; none are where a file begins.
+  #next(offset: number): { readonly start: number; readonly end: number } {
+    const start = offset + recordHeaderBytes;
+    if (this.#rest.length < start) return { start, end: Number.POSITIVE_INFINITY };
+    const begins = [microsecondMagic, nanosecondMagic].includes(this.#rest.readUInt32LE(offset));
+    if (begins) return { start: offset + fileHeaderBytes, end: offset + fileHeaderBytes };
+    return { start, end: start + this.#rest.readUInt32LE(offset + 8) };
+  }
 }
 
 function writeFileHeader(view: DataView): void {

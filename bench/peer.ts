@@ -29,11 +29,17 @@ export interface ForwardJob {
   readonly workload: Workload;
   readonly directory: string;
   readonly pcap: string;
+  /** Where what leaves is to be written, instead of going to nowhere. */
+  readonly capture?: string;
 }
 
-/** The devices that every program gets: packets come in a loop from memory and go to nowhere. */
-export function forwardingDevices(pcap: string): readonly [receive: string, transmit: string] {
-  return [`net_pcap0,rx_pcap=${pcap},infinite_rx=1`, 'net_null1,no-rx=1'];
+/** The devices that every program gets: packets come in a loop from memory and go to nowhere, or into a file. */
+export function forwardingDevices(
+  files: Pick<ForwardJob, 'pcap' | 'capture'>,
+): readonly [receive: string, transmit: string] {
+  const { pcap, capture } = files;
+  const transmit = capture === undefined ? 'net_null1,no-rx=1' : `net_pcap1,tx_pcap=${capture}`;
+  return [`net_pcap0,rx_pcap=${pcap},infinite_rx=1`, transmit];
 }
 
 /** Cores by their task: the measured one has nothing else to do. */

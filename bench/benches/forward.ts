@@ -1,13 +1,11 @@
-import type { Bench, Goal, Result, Settings } from '../bench.ts';
-import { interleave } from '../harness.ts';
-import { reserveHugepages } from '../hugepages.ts';
+import type { Bench, Result, Settings } from '../bench.ts';
+import { compare } from '../compare.ts';
 import { grout, groutHugepages } from '../peers/grout.ts';
 import { l3fwd } from '../peers/l3fwd.ts';
 import { millrace } from '../peers/millrace.ts';
 import { ovsDpdk } from '../peers/ovs-dpdk.ts';
 import { testpmd } from '../peers/testpmd.ts';
-import { readyPeers } from '../ready-peers.ts';
-import { type Turn, Turns, turnsOf } from '../turns.ts';
+import { turnsOf } from '../turns.ts';
 import { fewIpv4Routes, fewIpv6Routes, manyIpv4Routes, mixedTraffic } from '../workload.ts';
 
 /** IPv4 packets of 60 bytes on one core; 256 routes, or what `--routes` or `--mix` asks for. */
@@ -88,35 +86,3 @@ function forwardMany(settings: Settings, routes: number): Promise<readonly Resul
 }
 
 const fewRoutes = 'few-routes';
-
-interface Comparison {
-  readonly bench: string;
-  readonly about: string;
-  readonly turns: readonly Turn[];
-  readonly note?: string;
-  readonly goals: readonly Goal[];
-  /** Starts each program once and stops it between its turns, because filling its table takes long. */
-  readonly startOnce?: boolean;
-}
-
-const unit = 'Mpps';
-const hugepages = 1024;
-
-async function compare(settings: Settings, comparison: Comparison): Promise<readonly Result[]> {
-  const { bench, about, goals, note } = comparison;
-  reserveHugepages(hugepages * (comparison.startOnce ? 3 : 1), settings.log);
-  const { ready, skipped } = await readyPeers(
-    comparison.turns.map(({ peer }) => peer),
-    settings,
-  );
-  await using turns = new Turns({ settings, startOnce: comparison.startOnce ?? false });
-  const contenders = comparison.turns
-    .filter(({ peer }) => ready.includes(peer))
-    .map((turn) => ({ name: turn.name, measure: () => turns.measure(turn) }));
-  const measured = await interleave({ contenders, rounds: settings.runs, unit, log: settings.log });
-  const all = { runs: measured.runs, skipped: { ...skipped, ...measured.skipped } };
-  const notes = note === undefined ? perCore : `${perCore} ${note}`;
-  return [{ bench, about, unit, better: 'higher', goals, note: notes, ...all }];
-}
-
-const perCore = "Packets in a second of the forwarding thread's CPU time.";

@@ -27,7 +27,7 @@ async function forward(job: ForwardJob): Promise<Forwarding> {
       ...ealArguments({
         lcores: `${cores.datapath}@${cores.datapath}`,
         filePrefix,
-        devices: forwardingDevices(job.pcap),
+        devices: forwardingDevices(job),
       }),
       '--',
       ...['-p', '3', '-P', '--parse-ptype', '--lookup=lpm', `--config=(0,0,${cores.datapath})`],

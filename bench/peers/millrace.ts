@@ -31,6 +31,12 @@ export function millraceOn(datapathCpus: readonly number[]): Router {
   return millraceWith({ about: 'this router, -p (hugepages, polling)', flags: ['-p'], datapathCpus });
 }
 
+/** The same without sleeping and with so many packet buffers, for as many packets in memory. */
+export function millraceWithBuffers(buffers: number): Router {
+  const about = `this router, -p --buffers ${buffers} (hugepages, polling)`;
+  return millraceWith({ about, flags: ['-p', '--buffers', String(buffers)] });
+}
+
 interface Variant {
   readonly about: string;
   readonly flags: readonly string[];

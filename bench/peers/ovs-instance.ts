@@ -50,10 +50,21 @@ export class OvsInstance {
     await this.control(['ovs-vsctl', `--db=unix:${this.databaseSocket}`, '--no-wait', 'init', ...all]);
   }
 
-  /** Returns the description of both ports once they are in the bridge. */
-  async ports(management: string): Promise<string | undefined> {
-    const text = await this.control(['ovs-ofctl', 'dump-ports-desc', `unix:${management}`]);
-    return text.includes('(p0)') && text.includes('(p1)') ? text : undefined;
+  /** The socket by which a bridge is told its rules. */
+  managementOf(bridge: string): string {
+    return join(this.directory, `${bridge}.mgmt`);
+  }
+
+  /** Returns true once these ports are in the bridge. */
+  async hasPorts(bridge: string, ports: readonly string[]): Promise<true | undefined> {
+    const management = `unix:${this.managementOf(bridge)}`;
+    const text = await this.control(['ovs-ofctl', 'dump-ports-desc', management]);
+    return ports.every((port) => text.includes(`(${port})`)) || undefined;
+  }
+
+  /** Runs a command in the switch. */
+  async tell(command: readonly string[]): Promise<void> {
+    await this.control(['ovs-appctl', `--target=${join(this.directory, 'switch.ctl')}`, ...command]);
   }
 
   control(command: readonly [string, ...string[]]): Promise<string> {

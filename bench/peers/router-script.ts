@@ -11,13 +11,18 @@ import {
 /** The lines that make a router with the grcli grammar forward a workload from p0 to p1, which have these devices. */
 export function forwardingScript(workload: Workload, devices: readonly string[]): readonly string[] {
   return [
-    ...devices.map((device, index) => `interface add port p${index} devargs ${device}`),
+    ...portLines(devices),
     ...tableSizeLines(workload.routes),
     ...addressLines,
     ...neighborLines('ipv4'),
     ...neighborLines('ipv6'),
     ...routeLines(workload.routes),
   ];
+}
+
+/** The lines that make these devices the ports p0, p1 and so on. */
+export function portLines(devices: readonly string[]): readonly string[] {
+  return devices.map((device, index) => `interface add port p${index} devargs ${device}`);
 }
 
 /** The lines that make room for routes, when the tables are not large enough from the start. */

@@ -43,13 +43,13 @@ export async function untilReady({ program, socket }: RouterInstance): Promise<v
   await program.until(async () => (await accepts(socket)) || undefined, 'its API', readyPatience);
 }
 
-/** Makes a peer of a router: it is configured by a script of its client's lines. */
-export function forwardingRouter(router: Router): Peer {
+/** Makes a peer of a router: it is configured by a script of its client's lines, or for a workload. */
+export function forwardingRouter(router: Router, script?: Script): Peer {
   return {
     name: router.name,
     about: router.about,
     setUp: (log) => router.setUp(log),
-    forward: (job) => startForwarding(router, job),
+    forward: (job) => startForwarding(router, job, script),
   };
 }
 
@@ -78,11 +78,18 @@ export interface RouterForwarding extends Forwarding {
   readonly instance: RouterInstance;
 }
 
-/** Starts a router, configures it for a workload, and returns it when packets flow. */
-export async function startForwarding(router: Router, job: ForwardJob): Promise<RouterForwarding> {
+/** The lines that a router is given, when its ports have these devices. */
+export type Script = (devices: readonly string[]) => readonly string[];
+
+/** Starts a router, configures it for a workload or by a script, and returns it when packets flow. */
+export async function startForwarding(
+  router: Router,
+  job: ForwardJob,
+  script: Script = (devices) => forwardingScript(job.workload, devices),
+): Promise<RouterForwarding> {
   await using resources = new AsyncDisposableStack();
   const instance = resources.use(await startRouter(router, job.directory));
-  const lines = forwardingScript(job.workload, forwardingDevices(instance.inside(job.pcap)));
+  const lines = script(forwardingDevices(filesInside(instance, job)));
   await runLines(instance, { lines, directory: job.directory });
   const sample = () => sentBy(instance, 'p1');
   await instance.program.until(
@@ -92,6 +99,10 @@ export async function startForwarding(router: Router, job: ForwardJob): Promise<
   );
   const kept = resources.move();
   return { instance, pid: instance.program.pid, sample, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+function filesInside({ inside }: RouterInstance, { pcap, capture }: ForwardJob) {
+  return { pcap: inside(pcap), ...(capture !== undefined && { capture: inside(capture) }) };
 }
 
 async function attach(router: Router, { directory, sockets, workload }: VhostJob): Promise<AttachedSwitch> {

@@ -19,7 +19,7 @@ export const testpmd: Peer & VhostSwitch = {
 
 function forward(job: ForwardJob): Promise<Forwarding> {
   const filePrefix = ownFilePrefix('testpmd');
-  const program = startTestpmd(filePrefix, forwardingDevices(job.pcap));
+  const program = startTestpmd(filePrefix, forwardingDevices(job));
   return dpdkForwarding({ program, filePrefix, device: 'net_null1' });
 }
 

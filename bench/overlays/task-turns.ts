@@ -1,0 +1,25 @@
+import type { Peer } from '../peer.ts';
+import { ovsDoing } from '../peers/ovs-switch.ts';
+import { forwardingRouter, type Router } from '../peers/router.ts';
+import { portLines } from '../peers/router-script.ts';
+import type { Turn } from '../turns.ts';
+import { proven } from './proof.ts';
+import type { Task } from './task.ts';
+
+/** A router at a task, by its own name or by that of the task. */
+export function turnAt(task: Task, router: Router, name = router.name): Turn {
+  const script = (devices: readonly string[]) => [...portLines(devices), ...task.lines];
+  return turn(name, forwardingRouter(router, script), task);
+}
+
+/** Several routers and Open vSwitch at a task that all of them can do. */
+export function turnsAt(task: Task, routers: readonly Router[]): readonly Turn[] {
+  const turns = routers.map((router) => turnAt(task, router));
+  if (task.openVSwitch === undefined) return turns;
+  const openVSwitch = ovsDoing('bridges that learn', task.openVSwitch);
+  return [...turns, turn(openVSwitch.name, openVSwitch, task)];
+}
+
+function turn(name: string, peer: Peer, task: Task): Turn {
+  return { name, peer: proven(task, peer), workload: { routes: [], frames: task.frames } };
+}

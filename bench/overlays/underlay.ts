@@ -1,0 +1,25 @@
+import type { Ends } from './outer.ts';
+
+/** The way from p1 to the far end of a tunnel, by one router on the link. */
+export const toFarEnd = {
+  local: '172.16.0.1',
+  router: '172.16.1.0',
+  routerMac: '02:00:00:00:01:00',
+  remote: '10.200.0.1',
+} as const;
+
+/** What leaves by p1 in a tunnel. */
+export const leaving: Ends = { source: toFarEnd.local, destination: toFarEnd.remote };
+
+/** What arrives at p0 in a tunnel. */
+export const arriving: Ends = { source: '192.168.0.2', destination: '192.168.0.1' };
+
+/** Gives p1 an address and the far end a next hop that is known already. */
+export const leavingLines: readonly string[] = [
+  `address add ${toFarEnd.local}/16 iface p1`,
+  `nexthop add l3 iface p1 id 1 address ${toFarEnd.router} mac ${toFarEnd.routerMac}`,
+  `route add ${toFarEnd.remote}/32 via ${toFarEnd.router}`,
+];
+
+/** Gives p0 the address of the tunnel's end. */
+export const arrivingLines: readonly string[] = [`address add ${arriving.destination}/24 iface p0`];

@@ -1,8 +1,10 @@
 import type { Bench } from './bench.ts';
 import { bridge, bridgeFdb } from './benches/bridge.ts';
 import { forward, forward6, forwardMix, forwardRoutes } from './benches/forward.ts';
+import { forwardOverlays } from './benches/forward-overlays.ts';
 import { idle } from './benches/idle.ts';
 import { tap, veth } from './benches/iperf.ts';
+import { mplsogreDecap, mplsogreEncap, mplsoudpDecap, mplsoudpEncap } from './benches/mpls.ts';
 import { firstPacket, ping } from './benches/ping.ts';
 import { restart } from './benches/restart.ts';
 import { routes } from './benches/routes.ts';
@@ -17,11 +19,16 @@ export const catalogue: readonly Bench[] = [
   forward6,
   forwardRoutes,
   forwardMix,
+  forwardOverlays,
   bridge,
   bridgeFdb,
   vxlanEncap,
   vxlanDecap,
   vxlanVnis,
+  mplsoudpEncap,
+  mplsoudpDecap,
+  mplsogreEncap,
+  mplsogreDecap,
   workers,
   vhost,
   latency,

@@ -60,7 +60,7 @@ function log(line: string): void {
 }
 
 function help(): string {
-  const names = catalogue.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join('\n');
+  const names = catalogue.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n');
   return `usage: npm run bench -- [NAME…] [--json] [--write] [--runs N] [--seconds S] [--routes N] [--mix]
                         [--peers A,B]
 

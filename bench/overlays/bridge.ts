@@ -9,7 +9,7 @@ export function bridging(stations: number, frames: readonly Uint8Array[]): Task 
     open: (frame) => frame,
     carried: frames,
     lines: [
-      ...(2 * stations > roomFromTheStart ? [`fdb config set max ${4 * stations}`] : []),
+      ...(2 * stations > roomFromTheStart ? ['fdb config set max 131072'] : []),
       'interface add bridge br0',
       'interface set port p0 domain br0',
       'interface set port p1 domain br0',

@@ -8,7 +8,10 @@ import type { Task } from './task.ts';
 
 /** A router at a task, by its own name or by that of the task. */
 export function turnAt(task: Task, router: Router, name = router.name): Turn {
-  const script = (devices: readonly string[]) => [...portLines(devices), ...task.lines];
+  const script = (devices: readonly string[]) => [
+    ...portLines([...devices, ...(task.devices ?? [])]),
+    ...task.lines,
+  ];
   return turn(name, forwardingRouter(router, script), task);
 }
 
@@ -16,7 +19,7 @@ export function turnAt(task: Task, router: Router, name = router.name): Turn {
 export function turnsAt(task: Task, routers: readonly Router[]): readonly Turn[] {
   const turns = routers.map((router) => turnAt(task, router));
   if (task.openVSwitch === undefined) return turns;
-  const openVSwitch = ovsDoing('bridges that learn', task.openVSwitch);
+  const openVSwitch = ovsDoing('its bridges and tunnels', task.openVSwitch);
   return [...turns, turn(openVSwitch.name, openVSwitch, task)];
 }
 

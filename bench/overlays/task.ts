@@ -8,6 +8,8 @@ export interface Task {
   open(frame: Uint8Array): Uint8Array;
   /** What is in the frames that leave: all of these, again and again. */
   readonly carried: readonly Uint8Array[];
+  /** Devices of further ports, p2 and so on. */
+  readonly devices?: readonly string[];
   /** How a program that speaks the grcli grammar and has the ports p0 and p1 is told to do it. */
   readonly lines: readonly string[];
   /** How Open vSwitch is told to do it, with a port that has these settings to send by. */

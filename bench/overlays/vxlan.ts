@@ -1,9 +1,18 @@
 import { receivePort } from '../peers/ovs-switch.ts';
-import { addressedTo, receiverMac } from '../traffic.ts';
+import { addressedTo } from '../traffic.ts';
 import { openRouted, openVxlan, vxlanFrame } from './outer.ts';
 import { farMac, randomConversations, range } from './stations.ts';
 import type { Task } from './task.ts';
-import { arriving, arrivingLines, leaving, leavingLines, toFarEnd } from './underlay.ts';
+import {
+  arriving,
+  arrivingBridge,
+  arrivingLines,
+  arrivingUnder,
+  leaving,
+  leavingLines,
+  leavingUnder,
+  toFarEnd,
+} from './underlay.ts';
 
 const vni = 100;
 const stations = 256;
@@ -28,12 +37,7 @@ export function vxlanEncapsulation(): Task {
         { name: 'br0', ports: { p0: receivePort, vx0: tunnelPort(leaving.destination) } },
         { name: 'under', ports: { p1: transmit } },
       ],
-      host: [
-        `address add ${toFarEnd.local}/16 dev under`,
-        'link set under up',
-        `route add ${toFarEnd.remote}/32 via ${toFarEnd.router}`,
-      ],
-      neighbors: [{ bridge: 'under', address: toFarEnd.router, mac: toFarEnd.routerMac }],
+      ...leavingUnder,
       stations: range(stations).map((station) => ({ bridge: 'br0', port: 'vx0', mac: farMac(station) })),
     }),
   };
@@ -54,11 +58,8 @@ export function vxlanDecapsulation(): Task {
       ...range(stations).map((station) => `fdb add ${farMac(station)} iface p1`),
     ],
     openVSwitch: (transmit) => ({
-      bridges: [
-        { name: 'under', ports: { p0: receivePort }, settings: [`other-config:hwaddr=${receiverMac}`] },
-        { name: 'br0', ports: { p1: transmit, vx0: tunnelPort(arriving.source) } },
-      ],
-      host: [`address add ${arriving.destination}/24 dev under`, 'link set under up'],
+      bridges: [arrivingBridge, { name: 'br0', ports: { p1: transmit, vx0: tunnelPort(arriving.source) } }],
+      ...arrivingUnder,
       stations: range(stations).map((station) => ({ bridge: 'br0', port: 'p1', mac: farMac(station) })),
     }),
   };

@@ -15,6 +15,7 @@ export const featuresLowToHigh: readonly string[] = [
   'cross-connect',
   'vxlan',
   'mpls',
+  'mpls-tunnel',
 ];
 
 const programs = '(operator|agent|vrouter|cli|console)';

@@ -2,6 +2,7 @@ import { engineCommands } from '../../engine/cli.ts';
 import { interfaceCommands } from '../../features/interface/cli.ts';
 import { interfaceName } from '../../features/interface/cli-arguments.ts';
 import { ipCommands } from '../../features/ip/cli.ts';
+import { mplsTunnelCommands } from '../../features/mpls-tunnel/cli.ts';
 import { nexthopCommands } from '../../features/neighbor/cli.ts';
 import { portCommands } from '../../features/port/cli.ts';
 import { vrfCommands } from '../../features/vrf/cli.ts';
@@ -13,5 +14,6 @@ export const commands = [
   ...vrfCommands,
   ...nexthopCommands,
   ...ipCommands,
+  ...mplsTunnelCommands,
   ...engineCommands(interfaceName),
 ];

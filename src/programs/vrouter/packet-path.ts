@@ -43,6 +43,10 @@ export const packetPath: DatapathSource = {
     'features/ether/datapath/frame-output',
     'features/port/datapath/port-tx',
     'features/tunnel/datapath/udp-input',
+    'features/mpls-tunnel/datapath/mplsoudp-input',
+    'features/mpls-tunnel/datapath/gre-input',
+    'features/mpls-tunnel/datapath/mplsoudp-output',
+    'features/mpls-tunnel/datapath/mplsogre-output',
   ],
   commonPaths: [
     ['port-rx', 'ether-input', 'ip4-input', 'ip4-forward', 'ip4-output', 'ether-output', 'port-tx'],
@@ -58,6 +62,7 @@ export const packetPath: DatapathSource = {
     'features/ip/datapath/rib-page',
     'features/ip/datapath/protocols',
     'features/ip/datapath/hooks',
+    'features/mpls-tunnel/datapath/mpls-tunnels',
   ],
   layouts: [
     'features/interface/layout',
@@ -67,6 +72,7 @@ export const packetPath: DatapathSource = {
     'features/ip/layout',
     'features/representor/layout',
     'features/tunnel/layout',
+    'features/mpls-tunnel/layout',
   ],
   numbers: nodeNumbers,
 };

@@ -5,6 +5,7 @@ import { Telemetry } from '../../engine/host/telemetry/telemetry.ts';
 import { startEther } from '../../features/ether/vrouter.ts';
 import { showInterfaces, startInterfaces } from '../../features/interface/vrouter.ts';
 import { nextHopStages, showRoutes, startIp } from '../../features/ip/vrouter.ts';
+import { showMplsTunnels, startMplsTunnels } from '../../features/mpls-tunnel/vrouter.ts';
 import { showNextHops, startNeighbors } from '../../features/neighbor/vrouter.ts';
 import { showPorts, startPorts } from '../../features/port/vrouter.ts';
 import { startRepresentors } from '../../features/representor/vrouter.ts';
@@ -34,11 +35,14 @@ export const program: Program = {
     showRoutes(telemetry, interfaces, ip.routes);
     const { counting } = interfaceFeature;
     const representors = startRepresentors(router, { interfaces, counting, ether, ip });
-    startTunnels(router, ip);
+    const tunnel = startTunnels(router, ip);
+    const mplsTunnels = startMplsTunnels(router, { interfaces, neighbors, ip, tunnel });
+    showMplsTunnels(telemetry, mplsTunnels);
     addMain();
     await telemetry.start();
     return async () => {
       await telemetry.close();
+      mplsTunnels.close();
       await representors.close();
       await ports.close();
       neighbors.close();

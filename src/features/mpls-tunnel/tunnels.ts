@@ -1,0 +1,133 @@
+import { ApiError } from '../../engine/api-error.ts';
+import type { Interface, Interfaces } from '../interface/index.ts';
+import type { NextHop, NextHops, UserNextHops } from '../neighbor/index.ts';
+import { checkEnds } from './check-ends.ts';
+import type { Reception } from './reception.ts';
+import { recordOf, type Tunnel, targetOf, type WantedTunnel } from './tunnel.ts';
+import { MOST_TUNNELS, type TunnelTable } from './tunnel-table.ts';
+import { sameWay, type UnderlayParts, wayOf } from './underlay.ts';
+
+/** A tunnel that a user wants, as a next hop. */
+export interface WantedNextHop extends WantedTunnel {
+  /** Given by the router when absent. */
+  readonly id: number | undefined;
+  readonly origin: string;
+}
+
+/** What tunnels need of the features below them. */
+export interface TunnelParts extends UnderlayParts {
+  readonly interfaces: Pick<Interfaces, 'find' | 'listen'>;
+  readonly nextHops: Pick<NextHops, 'find' | 'listen'>;
+  readonly users: Pick<UserNextHops, 'add'>;
+  readonly table: Pick<TunnelTable, 'take' | 'write' | 'retire'>;
+  readonly reception: Pick<Reception, 'open' | 'close'>;
+}
+
+/** The tunnels that labelled packets are put into, each a next hop: the one who changes their table. */
+export class Tunnels {
+  readonly #parts: TunnelParts;
+  readonly #byIndex = new Map<number, Tunnel>();
+
+  constructor(parts: TunnelParts) {
+    this.#parts = parts;
+    parts.nextHops.listen({
+      changed: (before, after) => this.#onReplaced(before, after),
+      removing: ({ index }) => this.#forget(index),
+    });
+    parts.interfaces.listen({ checkRemoval: (iface) => this.#checkVrf(iface) });
+  }
+
+  /** All tunnels with their next hops, in the order of their making. */
+  get list(): readonly (readonly [NextHop, Tunnel])[] {
+    return [...this.#byIndex].flatMap(([index, tunnel]) => {
+      const nextHop = this.#parts.nextHops.find(index);
+      return nextHop ? [[nextHop, tunnel] as const] : [];
+    });
+  }
+
+  /** Adds a tunnel, or replaces the next hop with its id. @throws ApiError EINVAL, EADDRNOTAVAIL, EADDRINUSE, EBUSY, ENOSPC */
+  add(wanted: WantedNextHop): NextHop {
+    const doing = `add next hop${wanted.id === undefined ? '' : ` ${wanted.id}`} of type ${wanted.encapsulation}`;
+    checkEnds(doing, wanted, this.#parts);
+    this.#parts.reception.open(doing, wanted.vrf);
+    try {
+      return this.#add(doing, wanted);
+    } catch (error) {
+      this.#parts.reception.close(wanted.vrf);
+      throw error;
+    }
+  }
+
+  /** Finds the ways anew and lets packets follow; true when some have changed, and may not be changed again before a quiet point. */
+  refresh(): boolean {
+    let changed = false;
+    for (const [index, tunnel] of this.#byIndex) changed = this.#refresh(index, tunnel) || changed;
+    return changed;
+  }
+
+  #add(doing: string, { id, origin, ...wanted }: WantedNextHop): NextHop {
+    const slot = this.#parts.table.take();
+    if (slot === undefined) {
+      const expected = `at most ${MOST_TUNNELS} tunnels that carry labels`;
+      throw new ApiError('ENOSPC', { doing, expected, received: 'one more' });
+    }
+    const tunnel: Tunnel = { ...wanted, slot, side: 0, way: wayOf(this.#parts, wanted) };
+    this.#parts.table.write(tunnel);
+    try {
+      const nextHop = this.#parts.users.add({ id, origin, vrf: wanted.vrf, target: targetOf(tunnel) });
+      this.#byIndex.set(nextHop.index, tunnel);
+      return nextHop;
+    } catch (error) {
+      this.#parts.table.retire(slot);
+      throw error;
+    }
+  }
+
+  #refresh(index: number, before: Tunnel): boolean {
+    const nextHop = this.#parts.nextHops.find(index);
+    const way = wayOf(this.#parts, before, before.way);
+    if (!nextHop || sameWay(way, before.way)) return false;
+    const after: Tunnel = { ...before, way, side: before.side === 0 ? 1 : 0 };
+    this.#parts.table.write(after);
+    this.#byIndex.set(index, after);
+    const { id, origin, vrf } = nextHop;
+    this.#parts.users.add({ id, origin, vrf, target: targetOf(after) });
+    return true;
+  }
+
+  /** Lets go of what was a tunnel and now is another one or none. */
+  #onReplaced(before: NextHop, after: NextHop): void {
+    const tunnel = this.#byIndex.get(before.index);
+    if (tunnel && !isOf(after, tunnel)) this.#forget(before.index);
+  }
+
+  #forget(index: number): void {
+    const tunnel = this.#byIndex.get(index);
+    if (!tunnel) return;
+    this.#byIndex.delete(index);
+    this.#parts.table.retire(tunnel.slot);
+    this.#parts.reception.close(tunnel.vrf);
+  }
+
+  #checkVrf(iface: Interface): void {
+    if (iface.type !== 'vrf') return;
+    const ids = this.list.filter(([, { vrf }]) => vrf === iface.vrf).map(([{ id }]) => id);
+    if (ids.length === 0) return;
+    throw new ApiError('EBUSY', {
+      doing: `delete vrf ${iface.name}`,
+      expected: 'a VRF that no tunnel goes through',
+      received: `one that next hop ${ids.slice(0, IDS_SHOWN).join(', ')} goes through`,
+    });
+  }
+}
+
+const IDS_SHOWN = 5;
+
+function isOf({ target }: NextHop, tunnel: Tunnel): boolean {
+  return target.type === 'encapsulation' && isKind(target.kind) && target.record === recordOf(tunnel);
+}
+
+/** Records of other features have numbers of their own. */
+function isKind(kind: string): boolean {
+  return kind === 'mplsoudp' || kind === 'mplsogre';
+}

@@ -30,6 +30,8 @@ export interface Interface {
   readonly outputStage: string | undefined;
   /** The port fills in L4 checksums. */
   readonly checksumsOnSend: boolean;
+  /** It leads to several far ends: what comes in says in `packet.note` from which, and a bridge says there to which. */
+  readonly farEnds?: boolean;
 }
 
 /** What a user may say of any interface; what is absent stays as it is. */

@@ -1,6 +1,7 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { Turns } from '../../engine/host/turns.ts';
+import { sameMac } from '../../net/mac.ts';
 import type { InterfaceDetails } from './details.ts';
 import {
   checkAttributes,
@@ -12,6 +13,7 @@ import {
 import { type InterfaceSources, InterfaceTable } from './interface-table.ts';
 import { CROSS_CONNECT, type InterfaceListener, type InterfaceType } from './interface-type.ts';
 import {
+  INTERFACE_FAR_ENDS,
   INTERFACE_PROMISCUOUS,
   INTERFACE_SNOOPING,
   INTERFACE_TX_L4_CKSUM,
@@ -166,7 +168,7 @@ export class Interfaces {
     const before = this.#byId.get(id);
     if (!before) return;
     const after = { ...before, ...state };
-    if (after.running === before.running && after.speedMbps === before.speedMbps) return;
+    if (isSameState(before, after)) return;
     this.#replace(before, after);
   }
 
@@ -253,6 +255,7 @@ export class Interfaces {
       (iface.promisc ? INTERFACE_PROMISCUOUS : 0) |
       (iface.snooping ? INTERFACE_SNOOPING : 0) |
       (iface.checksumsOnSend ? INTERFACE_TX_L4_CKSUM : 0) |
+      (iface.farEnds ? INTERFACE_FAR_ENDS : 0) |
       this.#watchedAll |
       (this.#watched.get(iface.id) ?? 0)
     );
@@ -298,4 +301,14 @@ export class Interfaces {
       received: 'one more',
     });
   }
+}
+
+/** Tells whether what a device says of itself is as before. */
+function isSameState(before: Interface, after: Interface): boolean {
+  return (
+    after.running === before.running &&
+    after.speedMbps === before.speedMbps &&
+    after.mtu === before.mtu &&
+    sameMac(after.mac, before.mac)
+  );
 }

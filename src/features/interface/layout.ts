@@ -16,3 +16,5 @@ export const INTERFACE_CAPTURED = 8;
 export const INTERFACE_SNOOPING = 16;
 /** The port fills in L4 checksums of packets that ask for it. */
 export const INTERFACE_TX_L4_CKSUM = 64;
+/** It leads to far ends that bridges tell apart: a tunnel. */
+export const INTERFACE_FAR_ENDS = 128;

@@ -9,7 +9,11 @@ export interface IperfResult {
 }
 
 /** Sends TCP or UDP from one host to another with iperf3, as its options say, and tells what arrived. */
-export async function iperf(from: Namespace, to: Host, options: string): Promise<IperfResult> {
+export async function iperf(
+  from: Namespace,
+  to: Pick<Host, 'ip4' | 'ip6' | 'start'>,
+  options: string,
+): Promise<IperfResult> {
   const address = options.includes('-6') ? to.ip6 : to.ip4;
   await using server = to.start('iperf3 -s -1 --forceflush');
   await server.said(/Server listening/);

@@ -2,7 +2,7 @@
 export type { ControlPlaneCounters, InterfaceCounters, InterfaceCounting } from './counters.ts';
 export type { InterfaceDetails } from './details.ts';
 export { describe, type Interface, type InterfaceAttributes } from './interface.ts';
-export { type InterfaceSources, InterfaceTable } from './interface-table.ts';
+export { type InterfaceSources, InterfaceTable, type TakeFunctions } from './interface-table.ts';
 export type { InterfaceListener, InterfaceType } from './interface-type.ts';
 export type { Interfaces, NewInterface } from './interfaces.ts';
 export { interfaceMessage, readAttributes } from './service.ts';

@@ -1,4 +1,5 @@
 import { engineCommands } from '../../engine/cli.ts';
+import { bridgeCommands } from '../../features/bridge/cli.ts';
 import { interfaceCommands } from '../../features/interface/cli.ts';
 import { interfaceName } from '../../features/interface/cli-arguments.ts';
 import { ipCommands } from '../../features/ip/cli.ts';
@@ -15,5 +16,6 @@ export const commands = [
   ...nexthopCommands,
   ...ipCommands,
   ...mplsTunnelCommands,
+  ...bridgeCommands,
   ...engineCommands(interfaceName),
 ];

@@ -47,6 +47,11 @@ export const packetPath: DatapathSource = {
     'features/mpls-tunnel/datapath/gre-input',
     'features/mpls-tunnel/datapath/mplsoudp-output',
     'features/mpls-tunnel/datapath/mplsogre-output',
+    'features/bridge/datapath/bridge-input',
+    'features/bridge/datapath/bridge-suppress',
+    'features/bridge/datapath/bridge-forward',
+    'features/bridge/datapath/bridge-flood',
+    'features/bridge/datapath/bridge-output',
   ],
   commonPaths: [
     ['port-rx', 'ether-input', 'ip4-input', 'ip4-forward', 'ip4-output', 'ether-output', 'port-tx'],
@@ -63,6 +68,8 @@ export const packetPath: DatapathSource = {
     'features/ip/datapath/protocols',
     'features/ip/datapath/hooks',
     'features/mpls-tunnel/datapath/mpls-tunnels',
+    'features/bridge/datapath/bridges',
+    'features/bridge/datapath/fdb-table',
   ],
   layouts: [
     'features/interface/layout',
@@ -73,6 +80,7 @@ export const packetPath: DatapathSource = {
     'features/representor/layout',
     'features/tunnel/layout',
     'features/mpls-tunnel/layout',
+    'features/bridge/layout',
   ],
   numbers: nodeNumbers,
 };

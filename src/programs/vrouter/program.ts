@@ -2,6 +2,7 @@ import { makeLog } from '../../engine/host/daemon/log.ts';
 import type { Program } from '../../engine/host/daemon/run.ts';
 import { runScript } from '../../engine/host/daemon/script.ts';
 import { Telemetry } from '../../engine/host/telemetry/telemetry.ts';
+import { showBridges, startBridges } from '../../features/bridge/vrouter.ts';
 import { startEther } from '../../features/ether/vrouter.ts';
 import { showInterfaces, startInterfaces } from '../../features/interface/vrouter.ts';
 import { nextHopStages, showRoutes, startIp } from '../../features/ip/vrouter.ts';
@@ -36,6 +37,8 @@ export const program: Program = {
     const { counting } = interfaceFeature;
     const representors = startRepresentors(router, { interfaces, counting, ether, ip });
     const tunnel = startTunnels(router, ip);
+    const bridges = startBridges(router, interfaces);
+    showBridges(telemetry, interfaces, bridges);
     const mplsTunnels = startMplsTunnels(router, { interfaces, neighbors, ip, tunnel });
     showMplsTunnels(telemetry, mplsTunnels);
     addMain();
@@ -43,6 +46,7 @@ export const program: Program = {
     return async () => {
       await telemetry.close();
       mplsTunnels.close();
+      bridges.close();
       await representors.close();
       await ports.close();
       neighbors.close();

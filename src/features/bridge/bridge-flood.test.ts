@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { A, BRIDGE, BROADCAST, BridgeBench, frame, portsOf } from './testing/bridge-bench.ts';
+
+const STRANGER = '02:00:00:00:09:99';
+const bridge = await BridgeBench.open();
+bridge.put(A, 1);
+
+describe('bridge-flood', () => {
+  it('sends broadcasts to all members but the one they came by, and to the bridge itself', () => {
+    const sent = frame(A, BROADCAST);
+    const outcome = bridge.receive(1, sent);
+    assert.deepEqual(portsOf(outcome), [1, 2]);
+    assert.deepEqual(
+      outcome.sent.map(({ bytes }) => bytes),
+      [sent, sent],
+    );
+    assert.deepEqual(outcome.ended, { sent: 2, 'ether-unknown-type': 1 });
+  });
+
+  it('leaves out members that are down or whose MTU is too small', () => {
+    bridge.setMember(2, { up: false });
+    assert.deepEqual(portsOf(bridge.receive(1, frame(A, BROADCAST))), [2]);
+    bridge.setMember(2, { mtu: 1280 });
+    assert.deepEqual(portsOf(bridge.receive(1, frame(A, BROADCAST, 1400))), [2]);
+    bridge.setMember(2);
+  });
+
+  it('copies frames that lie in several buffers', () => {
+    const sent = frame(A, BROADCAST, 1400);
+    const outcome = bridge.bench.receive(0, [sent], { segmentBytes: 300 });
+    assert.equal(bridge.bench.buffersOut, 0);
+    assert.deepEqual(
+      outcome.sent.map(({ bytes }) => bytes),
+      [sent, sent],
+    );
+  });
+
+  it('never sends from one tunnel to another', () => {
+    bridge.setMember(1, { farEnds: true });
+    bridge.setMember(2, { farEnds: true });
+    assert.deepEqual(portsOf(bridge.receive(1, frame(A, BROADCAST))), [2]);
+    bridge.setMember(1);
+    assert.deepEqual(portsOf(bridge.receive(1, frame(A, BROADCAST))), [1, 2]);
+    bridge.setMember(2);
+  });
+
+  it('sends what it can when buffers run out', () => {
+    bridge.bench.starve(0, () => {
+      const outcome = bridge.bench.receive(0, [frame(A, STRANGER)]);
+      assert.equal(outcome.sent.length, 1);
+    });
+    assert.equal(bridge.bench.buffersOut, 0);
+  });
+
+  it('drops what nobody else could take', () => {
+    bridge.bridges.writeMembers(BRIDGE, [1]);
+    assert.deepEqual(bridge.receive(1, frame(A, STRANGER)).ended, { 'bridge-nobody': 1 });
+    bridge.bridges.writeMembers(BRIDGE, [1, 2, 3]);
+  });
+});

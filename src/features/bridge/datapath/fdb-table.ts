@@ -1,0 +1,126 @@
+import { FDB_EXTERN, FDB_SLOTS, FDB_STATIC, LONGEST_FDB_SEARCH } from '../layout';
+import { bridgeAt } from './bridge';
+import {
+  FDB_DEAD,
+  FDB_EMPTY,
+  FLAGS_SHIFT,
+  fdbState,
+  findStation,
+  MEMBER_SHIFT,
+  memberOf,
+  placeOf,
+  Station,
+  seenAt,
+  stationAt,
+  vlanOf,
+} from './fdb';
+
+// The control thread's side of the table of stations. A place is told by its number; NO_PLACE is none.
+
+const NO_PLACE: u32 = 0xffffffff;
+
+/** Makes searches begin where nobody outside can foretell; to be called while the table is empty. */
+export function seedFdb(seed: u64): void {
+  fdbState().seed = seed & ~1; // the multiplier stays odd, and so takes no two keys to one number
+}
+
+/** Says what second it is, and whether there is room for strangers. */
+export function setFdbState(second: u32, full: u32): void {
+  const state = fdbState();
+  state.second = second;
+  state.full = full;
+}
+
+/** The place of a station. */
+export function findPlace(key: u64, vlan: u32): u32 {
+  const station = findStation(key, vlan);
+  return station === null ? NO_PLACE : numberOf(station);
+}
+
+/** Says where a station is; NO_PLACE where the table has no room near the place it belongs to. */
+export function putStation(key: u64, vlan: u32, iface: u32, far: u32, flags: u32): u32 {
+  const value =
+    <u64>far | ((<u64>iface) << MEMBER_SHIFT) | ((<u64>vlan) << 48) | ((<u64>flags) << FLAGS_SHIFT);
+  const known = findStation(key, vlan);
+  const station = known === null ? freePlace(placeOf(key, vlan)) : known;
+  if (station === null) return NO_PLACE;
+  store<u16>(seenAt(station), <u16>fdbState().second);
+  if (known === null) setKey(station, FDB_DEAD);
+  atomic.store<u64>(changetype<usize>(station) + offsetof<Station>('value'), value);
+  if (known === null) setKey(station, key);
+  return numberOf(station);
+}
+
+/** Forgets the station at a place. Another one may be there then: those behind it move up. */
+export function removeStation(place: u32): void {
+  let hole = place;
+  setKey(stationAt(hole), FDB_DEAD);
+  for (let next = hole + 1; stationAt(next).key != FDB_EMPTY; next++) {
+    const station = stationAt(next);
+    const home = placeOf(station.key, vlanOf(station.value));
+    if (((next - home) & (FDB_SLOTS - 1)) < ((next - hole) & (FDB_SLOTS - 1))) continue;
+    moveStation(station, stationAt(hole));
+    hole = next;
+  }
+  setKey(stationAt(hole), FDB_EMPTY);
+}
+
+/** The first station from a place on that is of a bridge and behind a member; zero means any. */
+export function nextStation(from: u32, bridge: u32, iface: u32): u32 {
+  for (let place = from; place < FDB_SLOTS; place++) {
+    const station = stationAt(place);
+    if (station.key == FDB_EMPTY) continue;
+    if (bridge && <u32>(station.key >> 48) != bridge) continue;
+    if (iface && memberOf(station.value) != iface) continue;
+    return place;
+  }
+  return NO_PLACE;
+}
+
+/** The first learnt station from a place on that has been silent for as long as its bridge waits. */
+export function nextSilent(from: u32): u32 {
+  for (let place = from; place < FDB_SLOTS; place++) {
+    const station = stationAt(place);
+    if (station.key == FDB_EMPTY || <u32>(station.value >> FLAGS_SHIFT) & (FDB_STATIC | FDB_EXTERN)) continue;
+    if (placeAge(place) >= bridgeAt(<u32>(station.key >> 48)).ageing) return place;
+  }
+  return NO_PLACE;
+}
+
+export function placeKey(place: u32): u64 {
+  return stationAt(place).key;
+}
+
+export function placeValue(place: u32): u64 {
+  return stationAt(place).value;
+}
+
+/** Seconds since the station at a place was last heard. */
+export function placeAge(place: u32): u32 {
+  return <u16>(fdbState().second - load<u16>(seenAt(stationAt(place))));
+}
+
+function freePlace(first: u32): Station | null {
+  for (let i: u32 = 0; i < LONGEST_FDB_SEARCH; i++) {
+    const station = stationAt(first + i);
+    if (station.key == FDB_EMPTY) return station;
+  }
+  return null;
+}
+
+/** Moves a station up to a hole: for a moment it is in neither place, and its frames are flooded. */
+function moveStation(from: Station, to: Station): void {
+  const key = from.key;
+  store<u16>(seenAt(to), load<u16>(seenAt(from)));
+  atomic.store<u64>(changetype<usize>(to) + offsetof<Station>('value'), from.value);
+  setKey(from, FDB_DEAD);
+  setKey(to, key);
+}
+
+function setKey(station: Station, key: u64): void {
+  atomic.store<u64>(changetype<usize>(station), key);
+}
+
+function numberOf(station: Station): u32 {
+  return <u32>((changetype<usize>(station) - changetype<usize>(stationAt(0))) >> 4);
+}

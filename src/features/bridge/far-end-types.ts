@@ -1,0 +1,26 @@
+import { ApiError } from '../../engine/api-error.ts';
+import type { Interface } from '../interface/index.ts';
+import type { FarEnds } from './fdb-entry.ts';
+
+/** What the far ends of each type of member are. */
+export class FarEndTypes {
+  readonly #types = new Map<string, FarEnds>();
+
+  define(type: string, farEnds: FarEnds): void {
+    this.#types.set(type, farEnds);
+  }
+
+  /** A far end as `fdb show` writes it; empty for members without far ends. */
+  text(iface: Interface | undefined, far: number): string {
+    if (!iface || far === 0) return '';
+    return this.#types.get(iface.type)?.text(iface.id, far) ?? '';
+  }
+
+  /** The far end that a user has written. @throws ApiError EINVAL */
+  parse(doing: string, iface: Interface | undefined, text: string): number {
+    const farEnds = iface && this.#types.get(iface.type);
+    if (iface && farEnds) return farEnds.parse(doing, iface.id, text);
+    const received = `${text} at ${iface?.name ?? 'none'}`;
+    throw new ApiError('EINVAL', { doing, expected: 'a far end of a tunnel that has several', received });
+  }
+}

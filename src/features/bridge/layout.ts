@@ -1,0 +1,43 @@
+/** Places in the hash table of stations: a power of two. */
+export const FDB_SLOTS = 262144;
+/** Most stations of all bridges together: at half that load nearly every search ends in the cache line it begins in. */
+export const MAX_FDB_ENTRIES = 131072;
+/** FDB: FDB_SLOTS × 16 bytes (datapath/fdb.ts). */
+export const FDB_BYTES = 4194304;
+/** Second in which each station was last heard: FDB_SLOTS × u16. */
+export const FDB_SEEN_BYTES = 524288;
+/** What all searches share (datapath/fdb.ts). */
+export const FDB_STATE_BYTES = 64;
+/** Per worker: what it has told of strangers of late (datapath/fdb-news.ts). */
+export const FDB_NEWS_WORKER_BYTES = 65536;
+
+// Flags of a station's entry: none where it was learnt.
+/** A user has said it, and only a user changes it. */
+export const FDB_STATIC = 1;
+/** Another program has said it: it does not age, but gives way to the station's own frames. */
+export const FDB_EXTERN = 2;
+
+/** Longest search of a place: a table that would need a longer one counts as full there. */
+export const LONGEST_FDB_SEARCH = 64;
+
+/** Most members of one bridge. */
+export const MAX_BRIDGE_MEMBERS = 1024;
+/** Bridges by interface id: 65536 × 16 bytes (datapath/bridge.ts). */
+export const BRIDGES_BYTES = 1048576;
+
+// Flags of a bridge.
+/** It is administratively up. */
+export const BRIDGE_UP = 1;
+/** It learns where stations are from their frames. */
+export const BRIDGE_LEARN = 2;
+/** Frames to unknown stations go to all members. */
+export const BRIDGE_FLOOD = 4;
+/** It answers ARP and ND for neighbours that it knows. */
+export const BRIDGE_SUPPRESS = 8;
+
+/** Places in the hash table of neighbours that bridges answer for: a power of two. */
+export const BRIDGE_NEIGHBOR_SLOTS = 65536;
+/** Most of these neighbours. */
+export const MAX_BRIDGE_NEIGHBORS = 32768;
+/** BRIDGE_NEIGHBORS: BRIDGE_NEIGHBOR_SLOTS × 32 bytes (datapath/bridge-neighbor.ts). */
+export const BRIDGE_NEIGHBORS_BYTES = 2097152;

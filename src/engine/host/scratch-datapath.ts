@@ -42,6 +42,14 @@ export interface SentFrame {
   readonly txOffload: bigint;
 }
 
+/** What a port says of a frame, and how it gives it. */
+export interface ReceivedFrame {
+  readonly olFlags?: bigint;
+  readonly vlanTci?: number;
+  /** Bytes in each segment of the chained buffer. */
+  readonly segmentBytes?: number;
+}
+
 /** Something a stage told the control thread: a packet's bytes from its data on, or 48 bytes of its own. */
 export interface PuntedEvent {
   readonly stage: string;
@@ -108,12 +116,11 @@ export class ScratchDatapath {
     this.view.setUint32(CONTROL_MODE, bits, true);
   }
 
-  /** Receives frames on a port and runs the round to its end. `olFlags` is what the port says of each (rte_mbuf ol_flags). */
-  receive(
-    port: number,
-    frames: readonly Uint8Array[],
-    options: { readonly olFlags?: bigint; readonly segmentBytes?: number } = {},
-  ): Outcome {
+  /**
+   * Receives frames on a port and runs the round to its end. `olFlags` is what the port says of each (rte_mbuf ol_flags),
+   * and `vlanTci` the tag that it has taken out.
+   */
+  receive(port: number, frames: readonly Uint8Array[], options: ReceivedFrame = {}): Outcome {
     for (const frame of frames) this.#received.push(this.#mbuf(port, frame, options));
     return this.run();
   }
@@ -259,11 +266,7 @@ export class ScratchDatapath {
   }
 
   /** An mbuf, chained where asked, that holds a frame. */
-  #mbuf(
-    port: number,
-    frame: Uint8Array,
-    options: { readonly olFlags?: bigint; readonly segmentBytes?: number },
-  ): number {
+  #mbuf(port: number, frame: Uint8Array, options: ReceivedFrame): number {
     const step = Math.min(options.segmentBytes ?? DATA_ROOM - HEADROOM, DATA_ROOM - HEADROOM);
     const segments: number[] = [];
     for (let at = 0; at < Math.max(frame.length, 1); at += step) {
@@ -283,6 +286,7 @@ export class ScratchDatapath {
     this.view.setUint16(first + 22, port, true);
     this.view.setBigUint64(first + 24, options.olFlags ?? 0n, true);
     this.view.setUint32(first + 36, frame.length, true);
+    this.view.setUint16(first + 42, options.vlanTci ?? 0, true);
     return first;
   }
 

@@ -3,7 +3,7 @@ export type { ControlPlaneCounters, InterfaceCounters, InterfaceCounting } from 
 export type { InterfaceDetails } from './details.ts';
 export { describe, type Interface, type InterfaceAttributes } from './interface.ts';
 export { type InterfaceSources, InterfaceTable, type TakeFunctions } from './interface-table.ts';
-export type { InterfaceListener, InterfaceType } from './interface-type.ts';
-export type { Interfaces, NewInterface } from './interfaces.ts';
+export { CROSS_CONNECT, type InterfaceListener, type InterfaceType } from './interface-type.ts';
+export { type InterfaceRouter, Interfaces, type NewInterface } from './interfaces.ts';
 export { interfaceMessage, readAttributes } from './service.ts';
 export type { InterfaceFeature } from './vrouter.ts';

@@ -13,6 +13,9 @@ export interface InterfaceRecord {
   readonly firstNode?: number;
   readonly outputNode: number;
   readonly domain: number;
+  /** For sub-interfaces only. */
+  readonly parent?: number;
+  readonly tag?: number;
 }
 
 /** The addresses an interface speaks from when it has to choose one itself: 4 and 16 bytes, network order. */
@@ -34,6 +37,7 @@ export class InterfaceTable {
       'setInterface',
       'setInterfaceFlags',
       'setInterfaceMac',
+      'setInterfaceParent',
       'setInterfaceSources',
     ]);
   }
@@ -44,6 +48,7 @@ export class InterfaceTable {
     const mac = macToBytes(record.mac);
     const view = new DataView(mac.buffer, mac.byteOffset);
     this.#functions.setInterfaceMac(id, view.getUint32(0), view.getUint16(4));
+    this.#functions.setInterfaceParent(id, record.parent ?? 0, record.tag ?? 0);
     this.#functions.setInterface(id, flags, vrf, mtu, port, firstNode, modeNode, outputNode, domain);
   }
 
@@ -75,6 +80,7 @@ interface InterfaceFunctions {
   ): void;
   setInterfaceFlags(id: number, flags: number): void;
   setInterfaceMac(id: number, firstFour: number, lastTwo: number): void;
+  setInterfaceParent(id: number, parent: number, tag: number): void;
   setInterfaceSources(
     id: number,
     address4: number,

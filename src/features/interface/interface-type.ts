@@ -9,6 +9,8 @@ export interface InterfaceType {
   remove(iface: Interface): Promise<void>;
   /** What `interface show` adds for this type. */
   details(iface: Interface): InterfaceDetails;
+  /** Makes the device receive what is for other stations too, or only what is for it. @throws ApiError, DpdkError to refuse */
+  receiveAll?(iface: Interface, all: boolean): void;
   /** Counters that the device keeps itself. */
   counters?(iface: Interface): { readonly rxDrops: bigint; readonly txErrors: bigint };
   /** The mode of interfaces that are bound to one of this type by `domain`; CROSS_CONNECT where none is said. */

@@ -32,6 +32,9 @@ export interface Interface {
   readonly checksumsOnSend: boolean;
   /** It leads to several far ends: what comes in says in `packet.note` from which, and a bridge says there to which. */
   readonly farEnds?: boolean;
+  /** For a sub-interface, the id of the interface it is part of and the tag that tells it apart there. */
+  readonly parent?: number;
+  readonly tag?: number;
 }
 
 /** What a user may say of any interface; what is absent stays as it is. */
@@ -45,6 +48,8 @@ export interface InterfaceAttributes {
   readonly domain?: number;
   readonly description?: string;
   readonly mac?: Mac;
+  readonly parent?: number;
+  readonly tag?: number;
 }
 
 /** Smallest MTU: IPv6 asks for it (RFC 8200 clause 5). */

@@ -15,6 +15,7 @@ import { CROSS_CONNECT, type InterfaceListener, type InterfaceType } from './int
 import {
   INTERFACE_FAR_ENDS,
   INTERFACE_PROMISCUOUS,
+  INTERFACE_RUNNING,
   INTERFACE_SNOOPING,
   INTERFACE_TX_L4_CKSUM,
   INTERFACE_UP,
@@ -24,12 +25,18 @@ import {
 /** A new interface: its type says what the device is like, the user's attributes come on top. Its mode follows its domain. */
 export type NewInterface = Omit<Interface, 'id' | 'mode'>;
 
+/** What interfaces need of the router. */
+export type InterfaceRouter = Pick<Router, 'tables' | 'node' | 'quiet' | 'emit'> & {
+  readonly dispatch: Pick<Router['dispatch'], 'note'>;
+};
+
 /** The mode of interfaces that are bound to no other. */
 const ROUTED = 'VRF';
+const SENDING_DOMAIN = 'an interface that sends frames as domain';
 
 /** All interfaces of the router: the only writer of the interface table. */
 export class Interfaces {
-  readonly #router: Router;
+  readonly #router: InterfaceRouter;
   readonly #table: InterfaceTable;
   readonly #types = new Map<string, InterfaceType>();
   readonly #modes = new Map<string, number>();
@@ -38,13 +45,15 @@ export class Interfaces {
   /** Stages that see what an interface receives before its mode does, by id. */
   readonly #diverted = new Map<number, string>();
   readonly #watched = new Map<number, number>();
+  /** Who needs what an interface receives for other stations, by id. */
+  readonly #needs = new Map<number, Set<string>>();
   /** Those that are being removed: nobody may begin anything with them. */
   readonly #leaving = new Set<number>();
   readonly #turns = new Turns();
   #watchedAll = 0;
   #lastId = 0;
 
-  constructor(router: Router) {
+  constructor(router: InterfaceRouter) {
     this.#router = router;
     this.#table = new InterfaceTable((names) => router.tables(names));
   }
@@ -69,6 +78,23 @@ export class Interfaces {
     else this.#diverted.set(id, stage);
     const iface = this.#byId.get(id);
     if (iface) this.#write(iface);
+  }
+
+  /** Lets an interface receive what is for other stations too while somebody needs it, each under a name of its own. */
+  receiveAll(id: number, who: string, needed: boolean): void {
+    const iface = this.#byId.get(id);
+    if (!iface) return;
+    const before = this.receivesAll(iface);
+    const needs = this.#needs.get(id) ?? new Set();
+    this.#needs.set(id, needs);
+    if (needed) needs.add(who);
+    else needs.delete(who);
+    this.#filter(iface, before);
+  }
+
+  /** Tells whether an interface receives what is for other stations: for its user, for what it is bound to, or for others. */
+  receivesAll({ id, promisc, domain }: Interface): boolean {
+    return promisc || domain !== 0 || (this.#needs.get(id)?.size ?? 0) > 0;
   }
 
   /** Listens from now on. Listeners are told in the order they came: lower features first, removal in reverse. */
@@ -137,6 +163,7 @@ export class Interfaces {
     const added: Interface = { ...iface, id, mode: this.#modeOf(doing, { ...iface, id }) };
     this.#write(added);
     try {
+      this.#filter(added, false);
       for (const listener of this.#listeners) listener.added?.(added);
     } catch (error) {
       this.#letGo(added).catch(() => undefined); // those who wait for something have nothing of it yet
@@ -160,6 +187,7 @@ export class Interfaces {
     const changed = (await type?.change?.(before, wanted)) ?? wanted;
     // Its link may have come or gone meanwhile.
     const now = this.#byId.get(before.id) ?? before;
+    this.#filter(changed, this.receivesAll(now));
     return this.#replace(now, { ...changed, running: now.running, speedMbps: now.speedMbps });
   }
 
@@ -228,6 +256,13 @@ export class Interfaces {
     this.#table.setFlags(iface.id, 0);
     this.#byId.delete(iface.id);
     this.#diverted.delete(iface.id);
+    this.#needs.delete(iface.id);
+  }
+
+  /** Tells the device when what it has to receive is not what it was. */
+  #filter(iface: Interface, before: boolean): void {
+    const all = this.receivesAll(iface);
+    if (all !== before) this.#types.get(iface.type)?.receiveAll?.(iface, all);
   }
 
   #replace(before: Interface, after: Interface): Interface {
@@ -252,6 +287,7 @@ export class Interfaces {
   #flags(iface: Interface): number {
     return (
       (iface.up ? INTERFACE_UP : 0) |
+      (iface.running ? INTERFACE_RUNNING : 0) |
       (iface.promisc ? INTERFACE_PROMISCUOUS : 0) |
       (iface.snooping ? INTERFACE_SNOOPING : 0) |
       (iface.checksumsOnSend ? INTERFACE_TX_L4_CKSUM : 0) |
@@ -267,10 +303,13 @@ export class Interfaces {
     const domain = this.#byId.get(iface.domain);
     if (!domain || domain.type === 'vrf' || iface.type === 'vrf') {
       const received = domain?.name ?? String(iface.domain);
-      throw new ApiError('EINVAL', { doing, expected: 'an interface that sends frames as domain', received });
+      throw new ApiError('EINVAL', { doing, expected: SENDING_DOMAIN, received });
     }
     const type = this.#types.get(domain.type);
     const mode = type?.memberMode ?? CROSS_CONNECT;
+    if (mode === CROSS_CONNECT && domain.outputStage === undefined) {
+      throw new ApiError('EINVAL', { doing, expected: SENDING_DOMAIN, received: domain.name });
+    }
     const loops = domain.id === iface.id || (mode !== CROSS_CONNECT && domain.domain !== 0);
     if (loops) {
       const expected = 'a domain that is another interface, and bound to none itself';

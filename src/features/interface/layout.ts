@@ -18,3 +18,5 @@ export const INTERFACE_SNOOPING = 16;
 export const INTERFACE_TX_L4_CKSUM = 64;
 /** It leads to far ends that bridges tell apart: a tunnel. */
 export const INTERFACE_FAR_ENDS = 128;
+/** Its link is up. */
+export const INTERFACE_RUNNING = 256;

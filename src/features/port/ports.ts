@@ -37,6 +37,8 @@ export interface PortDevice {
   readonly info: dpdk.PortInfo;
   readonly queues: Required<dpdk.PortOptions>;
   readonly tap: TapWatch | undefined;
+  /** It chooses what it receives by MAC address; the others receive everything. */
+  readonly chooses: boolean;
 }
 
 /** DPDK devices as interfaces: added, changed and removed while packets flow. */
@@ -105,12 +107,17 @@ export class Ports implements InterfaceType {
 
   /** Makes a change of MTU, MAC address or promiscuous mode real. */
   async change(before: Interface, after: Interface): Promise<Interface> {
+    if (after.mac.value !== before.mac.value) this.#setMac(before.port, after.mac);
     const device = this.#devices.get(before.port);
     if (!device) return after;
-    if (after.mac.value !== before.mac.value) setMac(before.port, after.mac);
-    if (after.promisc !== before.promisc) this.#setPromiscuous(before.port, after.promisc);
     if (after.mtu !== before.mtu) await this.#setMtu(after, device);
     return after;
+  }
+
+  /** What a TAP is given it hands over, and one that was moved cannot be asked. */
+  receiveAll(iface: Interface, all: boolean): void {
+    const device = this.#devices.get(iface.port);
+    if (device?.chooses && !device.tap?.isElsewhere) setPromiscuous(iface.port, all);
   }
 
   async remove(iface: Interface): Promise<void> {
@@ -148,11 +155,13 @@ export class Ports implements InterfaceType {
     const info = dpdk.portInfo(port);
     const mtu = wanted.attributes.mtu ?? Math.min(DEFAULT_MTU, info.maxMtu);
     const queues = this.#configure(port, info, { ...wanted.port, mtu });
-    if (wanted.port.mac) setMac(port, wanted.port.mac);
+    const takesMac = !wanted.port.mac || setMac(port, wanted.port.mac);
     dpdk.portStart(port);
-    this.#devices.set(port, { devargs: wanted.devargs, info, queues, tap: TapWatch.find(wanted.devargs) });
-    const receivesGroups = quietly(() => dpdk.portSetAllmulticast(port, true));
-    this.#setPromiscuous(port, wanted.attributes.promisc === true || !receivesGroups);
+    const device = { devargs: wanted.devargs, info, queues, tap: TapWatch.find(wanted.devargs) };
+    this.#devices.set(port, { ...device, chooses: false });
+    const chooses = quietly(() => dpdk.portSetAllmulticast(port, true)) && takesMac;
+    setPromiscuous(port, !chooses);
+    this.#devices.set(port, { ...device, chooses });
     await this.#router.quiet(); // a worker that stands still refuses the port before anybody has seen its interface
     const link = dpdk.portLink(port);
     const iface = this.#interfaces.add({
@@ -274,9 +283,12 @@ export class Ports implements InterfaceType {
     await this.#restart(iface, device, { rxqs, qsize, mtu: iface.mtu });
   }
 
-  /** Devices that cannot choose receive everything anyway. */
-  #setPromiscuous(port: number, on: boolean): void {
-    quietly(() => dpdk.portSetPromiscuous(port, on));
+  /** A device that cannot change its address receives everything instead: ether-input chooses. */
+  #setMac(port: number, mac: Mac): void {
+    const device = this.#devices.get(port);
+    if (!device || setMac(port, mac)) return;
+    this.#devices.set(port, { ...device, chooses: false });
+    setPromiscuous(port, true);
   }
 
   #noteLinks(): void {
@@ -309,9 +321,14 @@ function ownMac(port: number): Mac {
   return isUnicastMac(own) ? own : randomMac();
 }
 
-/** A device that cannot change its address receives everything instead: ether-input chooses. */
-function setMac(port: number, mac: Mac): void {
-  if (!quietly(() => dpdk.portSetMac(port, mac))) quietly(() => dpdk.portSetPromiscuous(port, true));
+/** Tells whether the device can change its address. */
+function setMac(port: number, mac: Mac): boolean {
+  return quietly(() => dpdk.portSetMac(port, mac));
+}
+
+/** Devices that cannot choose receive everything anyway. */
+function setPromiscuous(port: number, on: boolean): void {
+  quietly(() => dpdk.portSetPromiscuous(port, on));
 }
 
 /** Queues that were made for longer packets take shorter ones; a TAP that was moved has an MTU of its own there. */

@@ -20,7 +20,7 @@ export class Interface {
   mac: u64;
   /** Address that ICMP errors are sent from, network order, zero for none (24). */
   address4: u32;
-  /** Parent interface and tag, for sub-interfaces (28). */
+  /** For sub-interfaces, the interface they are part of and the tag that tells them apart there (28). */
   parent: u16;
   tag: u16;
   /** Global or else link-local IPv6 address for ICMPv6 errors, all zero for none (32). */
@@ -50,6 +50,7 @@ export {
   INTERFACE_CAPTURED,
   INTERFACE_FAR_ENDS,
   INTERFACE_PROMISCUOUS,
+  INTERFACE_RUNNING,
   INTERFACE_SNOOPING,
   INTERFACE_TRACED,
   INTERFACE_TX_L4_CKSUM,

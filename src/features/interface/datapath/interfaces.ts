@@ -33,6 +33,13 @@ export function setInterfaceMac(id: u32, firstFour: u32, lastTwo: u32): void {
   interfaceAt(id).mac = <u64>bswap(firstFour) | ((<u64>bswap(<u16>lastTwo)) << 32);
 }
 
+/** Sets which interface a sub-interface is part of, and its tag there. */
+export function setInterfaceParent(id: u32, parent: u32, tag: u32): void {
+  const iface = interfaceAt(id);
+  iface.parent = <u16>parent;
+  iface.tag = <u16>tag;
+}
+
 /** Sets the addresses that ICMP errors of an interface are sent from, as they lie on the wire; zero for none. */
 export function setInterfaceSources(
   id: u32,

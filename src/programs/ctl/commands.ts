@@ -6,12 +6,14 @@ import { ipCommands } from '../../features/ip/cli.ts';
 import { mplsTunnelCommands } from '../../features/mpls-tunnel/cli.ts';
 import { nexthopCommands } from '../../features/neighbor/cli.ts';
 import { portCommands } from '../../features/port/cli.ts';
+import { vlanCommands } from '../../features/vlan/cli.ts';
 import { vrfCommands } from '../../features/vrf/cli.ts';
 
 /** Every command of `millrace ctl`. */
 export const commands = [
   ...interfaceCommands,
   ...portCommands,
+  ...vlanCommands,
   ...vrfCommands,
   ...nexthopCommands,
   ...ipCommands,

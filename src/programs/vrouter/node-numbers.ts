@@ -49,6 +49,10 @@ export const nodeNumbers: NodeNumbers = {
     'bridge-forward',
     'bridge-flood',
     'bridge-output',
+    'vlan-input',
+    'vlan-output',
+    'vlan-priority',
+    'xc-forward',
   ],
   drops: [
     'tx-full',
@@ -179,5 +183,10 @@ export const nodeNumbers: NodeNumbers = {
     'bridge-gone',
     'bridge-output-down',
     'bridge-output-truncated',
+    'vlan-truncated',
+    'vlan-unknown',
+    'vlan-no-room',
+    'xc-peer-down',
+    'xc-too-long',
   ],
 };

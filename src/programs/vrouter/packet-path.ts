@@ -52,6 +52,10 @@ export const packetPath: DatapathSource = {
     'features/bridge/datapath/bridge-forward',
     'features/bridge/datapath/bridge-flood',
     'features/bridge/datapath/bridge-output',
+    'features/vlan/datapath/vlan-input',
+    'features/vlan/datapath/vlan-output',
+    'features/vlan/datapath/vlan-priority',
+    'features/cross-connect/datapath/xc-forward',
   ],
   commonPaths: [
     ['port-rx', 'ether-input', 'ip4-input', 'ip4-forward', 'ip4-output', 'ether-output', 'port-tx'],
@@ -70,6 +74,7 @@ export const packetPath: DatapathSource = {
     'features/mpls-tunnel/datapath/mpls-tunnels',
     'features/bridge/datapath/bridges',
     'features/bridge/datapath/fdb-table',
+    'features/vlan/datapath/vlans',
   ],
   layouts: [
     'features/interface/layout',
@@ -81,6 +86,7 @@ export const packetPath: DatapathSource = {
     'features/tunnel/layout',
     'features/mpls-tunnel/layout',
     'features/bridge/layout',
+    'features/vlan/layout',
   ],
   numbers: nodeNumbers,
 };

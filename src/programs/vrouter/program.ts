@@ -3,6 +3,7 @@ import type { Program } from '../../engine/host/daemon/run.ts';
 import { runScript } from '../../engine/host/daemon/script.ts';
 import { Telemetry } from '../../engine/host/telemetry/telemetry.ts';
 import { showBridges, startBridges } from '../../features/bridge/vrouter.ts';
+import { startCrossConnects } from '../../features/cross-connect/vrouter.ts';
 import { startEther } from '../../features/ether/vrouter.ts';
 import { showInterfaces, startInterfaces } from '../../features/interface/vrouter.ts';
 import { nextHopStages, showRoutes, startIp } from '../../features/ip/vrouter.ts';
@@ -11,6 +12,7 @@ import { showNextHops, startNeighbors } from '../../features/neighbor/vrouter.ts
 import { showPorts, startPorts } from '../../features/port/vrouter.ts';
 import { startRepresentors } from '../../features/representor/vrouter.ts';
 import { startTunnels } from '../../features/tunnel/vrouter.ts';
+import { startVlans } from '../../features/vlan/vrouter.ts';
 import { startVrfs } from '../../features/vrf/vrouter.ts';
 import { commands } from '../ctl/commands.ts';
 import { version } from './version.ts';
@@ -41,6 +43,8 @@ export const program: Program = {
     showBridges(telemetry, interfaces, bridges);
     const mplsTunnels = startMplsTunnels(router, { interfaces, neighbors, ip, tunnel });
     showMplsTunnels(telemetry, mplsTunnels);
+    startVlans(router, { interfaces, ether });
+    startCrossConnects(interfaces);
     addMain();
     await telemetry.start();
     return async () => {

@@ -2,7 +2,7 @@ import type { PacketFields, PacketHandle } from '../../engine/host/packets.ts';
 import { addressFromBytes, type Family, type IpAddress } from '../../net/address.ts';
 import { isMulticast, isUnspecified } from '../../net/address-scope.ts';
 
-/** An IP packet in the control thread's hands, with what the datapath had noted of it. */
+/** A packet in the control thread's hands, with what the datapath had noted of it. */
 export interface Held {
   readonly packet: PacketHandle;
   readonly fields: PacketFields;
@@ -18,8 +18,10 @@ export function destinationOf(packet: Uint8Array): IpAddress | undefined {
 
 /** The family of a held packet, by its ethertype. */
 export function familyOf({ fields }: Held): Family {
-  return fields.etherType === ETHER_TYPE_IP6 ? 'ipv6' : 'ipv4';
+  return fields.etherType === etherTypeRaw(0x86dd) ? 'ipv6' : 'ipv4';
 }
 
-/** 0x86dd as it lies on the wire, read as the datapath reads it. */
-const ETHER_TYPE_IP6 = 0xdd86;
+/** An ethertype as it lies on the wire, read as the datapath reads it. */
+export function etherTypeRaw(etherType: number): number {
+  return ((etherType & 0xff) << 8) | (etherType >> 8);
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseAddress } from '../../net/address.ts';
-import { HOST_MAC, ROUTER_MAC } from './testing/link-bench.ts';
+import { HOST_MAC, IFACE, ROUTER_MAC, VRF } from './testing/link-bench.ts';
 import { Neighborhood } from './testing/neighborhood.ts';
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff';
@@ -29,6 +29,28 @@ describe('neighbours', () => {
       `${ROUTER_MAC} > 33:33:ff:0a:00:02 ipv6, 2001:db8::1 > ff02::1:ff0a:2 icmpv6 hop-limit 255 length 32, ` +
         'icmpv6 neighbor solicitation 2001:db8::a:2, 8 bytes',
     ]);
+  });
+
+  it('have packets wait that are not IP, which go to the stage of their ethertype, also where nobody answers', async () => {
+    const hood = await Neighborhood.open();
+    hood.hops.takeHeld(0x8847, 'ip-blackhole');
+    const hold = (nextHop: number) => {
+      const fields = { iface: IFACE, vrf: VRF, nextHop, etherType: 0x4788 };
+      hood.router.take(hood.link.bench.inject('neighbor-hold', new Uint8Array(44).fill(0x45), fields));
+    };
+    const [answering, silent] = ['10.0.0.2', '10.0.0.3'].map((host) =>
+      hood.hops.resolve(hood.iface, parseAddress(host)),
+    );
+    hold(answering ?? 0);
+    hood.look();
+    hood.answer('10.0.0.2');
+    assert.deepEqual(hood.look(), { sent: [], ended: { blackhole: 1, consumed: 1 } });
+    hold(silent ?? 0);
+    hood.pass(4);
+    assert.equal(hood.look().ended.blackhole, 1);
+    hold(hood.hops.connected(hood.iface));
+    assert.equal(hood.look().ended['neighbor-gone'], 1);
+    assert.equal(hood.router.packetsHeld, 0);
   });
 
   it('tell whoever routes to them that they came and went', async () => {

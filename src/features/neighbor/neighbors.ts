@@ -81,6 +81,11 @@ export class Neighbors {
     this.#listeners.push(listener);
   }
 
+  /** Gives held packets of an ethertype that is not IP's to a stage. */
+  takeHeld(etherType: number, stage: string): void {
+    this.#waiting.takeType(etherType, stage);
+  }
+
   /** What is known of a neighbour. */
   find(index: number): Neighbor | undefined {
     return this.#lives.get(index)?.neighbor;

@@ -25,9 +25,11 @@ export class NextHops {
   readonly neighbors: Neighbors;
   readonly table: NextHopTable;
   readonly groups: Groups;
+  readonly #router: NeighborRouter;
   readonly #records: NextHopRecords;
   readonly #interfaces: InterfaceList;
   #config = defaultConfig;
+  readonly #namers: ((nextHop: number) => readonly string[])[] = [];
   #routing = noRouting;
 
   constructor(parts: {
@@ -37,6 +39,7 @@ export class NextHops {
     readonly nowMs: () => number;
   }) {
     const { router, interfaces, stages } = parts;
+    this.#router = router;
     this.#interfaces = interfaces;
     this.#records = new NextHopRecords(router, stages);
     this.answers = new Answers(router);
@@ -91,6 +94,24 @@ export class NextHops {
   /** Says which stage takes packets to next hops of a kind, once IP is done with them, and puts something round them. */
   defineEncapsulation(kind: string, stage: string): void {
     this.#records.defineEncapsulation(kind, stage);
+  }
+
+  /**
+   * Gives packets of an ethertype that is not IP's, which were held for a neighbour, to a stage: when the neighbour has
+   * answered, and when it is not there (NEXT_HOP_FAILED tells).
+   */
+  takeHeld(etherType: number, stage: string): void {
+    this.neighbors.takeHeld(etherType, stage);
+    this.#router.dispatch.note({
+      table: 'neighbor-held',
+      key: `0x${etherType.toString(16).padStart(4, '0')}`,
+      stage,
+    });
+  }
+
+  /** Lets a feature name who of its own uses a next hop, for whoever wants to remove that. */
+  nameUsers(namer: (nextHop: number) => readonly string[]): void {
+    this.#namers.push(namer);
   }
 
   /** The kinds of next hops that put something round packets. */
@@ -178,10 +199,11 @@ export class NextHops {
     return this.table.users(nextHop.index) > 0;
   }
 
-  /** Names those who use a next hop: its groups, and some of its routes. */
-  usersOf(nextHop: NextHop): readonly string[] {
-    const groups = this.groups.withMember(nextHop.index).map(({ id }) => `group ${id}`);
-    return [...groups, ...this.#routing.usersOf(nextHop.index)];
+  /** Names those who use a next hop: its groups, what other features say, and some of its routes. */
+  usersOf({ index }: NextHop): readonly string[] {
+    const groups = this.groups.withMember(index).map(({ id }) => `group ${id}`);
+    const others = this.#namers.flatMap((namer) => namer(index));
+    return [...groups, ...others, ...this.#routing.usersOf(index)];
   }
 
   #addLink(iface: Interface, target: NextHop['target']): NextHop {

@@ -115,6 +115,8 @@ describe('next hops of users', () => {
       code: 'EBUSY',
       message: `delete next hop 1: expected a next hop that nobody uses, got group 2, route via ${index}`,
     });
+    hops.nameUsers((nextHop) => (nextHop === index ? ['label 100'] : []));
+    assert.throws(() => users.remove(1), { message: /got group 2, label 100, route via/ });
     hops.unuse(index);
     users.remove(2);
     users.remove(1);

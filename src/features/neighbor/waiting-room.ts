@@ -1,4 +1,4 @@
-import { destinationOf, familyOf, type Held } from './held.ts';
+import { destinationOf, etherTypeRaw, familyOf, type Held } from './held.ts';
 import { HeldPackets } from './held-packets.ts';
 import type { NeighborRouter } from './host.ts';
 import type { NextHopStages } from './routing.ts';
@@ -11,10 +11,17 @@ export class WaitingRoom {
   readonly #router: Pick<NeighborRouter, 'inject' | 'packets'>;
   readonly #stages: NextHopStages;
   readonly #held = new HeldPackets<Held>(MOST_HELD);
+  /** Stages that take packets of other ethertypes than IP's, as these lie on the wire. */
+  readonly #others = new Map<number, string>();
 
   constructor(router: Pick<NeighborRouter, 'inject' | 'packets'>, stages: NextHopStages) {
     this.#router = router;
     this.#stages = stages;
+  }
+
+  /** Gives held packets of an ethertype that is not IP's to a stage, when they go on and when their neighbour is not there. */
+  takeType(etherType: number, stage: string): void {
+    this.#others.set(etherTypeRaw(etherType), stage);
   }
 
   /** Packets that wait for a next hop. */
@@ -22,9 +29,9 @@ export class WaitingRoom {
     return this.#held.count(nextHop);
   }
 
-  /** The station that a packet is addressed to; undefined when it is none's address. */
-  destinationOf({ packet }: Held) {
-    return destinationOf(this.#router.packets.bytes(packet));
+  /** The station that a packet is addressed to; undefined when it is none's address, or no IP packet. */
+  destinationOf(held: Held) {
+    return this.#other(held) ? undefined : destinationOf(this.#router.packets.bytes(held.packet));
   }
 
   /** Lets a packet wait; the oldest make room where there are too many. */
@@ -34,12 +41,12 @@ export class WaitingRoom {
 
   /** Sends a packet to a next hop that is resolved. */
   send(nextHop: number, held: Held): void {
-    this.#inject(nextHop, held, this.#stages.output[familyOf(held)]);
+    this.#inject(nextHop, held, this.#other(held) ?? this.#stages.output[familyOf(held)]);
   }
 
   /** Gives a packet up to the stage that tells its sender that the neighbour is not there. */
   refuse(nextHop: number, held: Held): void {
-    this.#inject(nextHop, held, this.#stages.unreachable[familyOf(held)]);
+    this.#inject(nextHop, held, this.#other(held) ?? this.#stages.unreachable[familyOf(held)]);
   }
 
   drop({ packet, fields }: Held, drop: DropName): void {
@@ -56,6 +63,10 @@ export class WaitingRoom {
 
   dropAll(nextHop: number): void {
     for (const held of this.#held.take(nextHop)) this.drop(held, 'neighbor-gone');
+  }
+
+  #other({ fields }: Held): string | undefined {
+    return this.#others.get(fields.etherType ?? 0);
   }
 
   #inject(nextHop: number, { packet, fields }: Held, stage: string): void {

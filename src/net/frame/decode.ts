@@ -1,6 +1,7 @@
 import { after, type Cursor, cursorOf, ipv4At, macAt, payload, truncated } from './cursor.ts';
 import { decodeIp, decodeIpv4, decodeIpv6 } from './ip.ts';
 import type { Layer } from './layers.ts';
+import { decodeMpls } from './mpls.ts';
 
 /** Decodes an Ethernet frame into its headers; a frame cut anywhere ends in a `truncated` layer. */
 export function decodeFrame(bytes: Uint8Array): readonly Layer[] {
@@ -25,6 +26,7 @@ function decodeEtherPayload(etherType: number, cursor: Cursor): readonly Layer[]
   if (etherType === 0x0800) return decodeIpv4(cursor);
   if (etherType === 0x86dd) return decodeIpv6(cursor);
   if (etherType === 0x0806) return decodeArp(cursor);
+  if (etherType === 0x8847 || etherType === 0x8848) return decodeMpls(cursor);
   if (etherType === 0x8100 || etherType === 0x88a8) return decodeVlan(cursor);
   return payload(cursor);
 }

@@ -1,4 +1,13 @@
-import type { ArpLayer, IcmpLayer, Icmpv6Layer, Ipv4Layer, Ipv6Layer, Layer, TcpLayer } from './layers.ts';
+import type {
+  ArpLayer,
+  IcmpLayer,
+  Icmpv6Layer,
+  Ipv4Layer,
+  Ipv6Layer,
+  Layer,
+  MplsLayer,
+  TcpLayer,
+} from './layers.ts';
 
 /** Writes a decoded frame as one line in the manner of tcpdump. */
 export function describeLayers(layers: readonly Layer[]): string {
@@ -12,6 +21,8 @@ export function describeLayer(layer: Layer): string {
       return `${layer.source} > ${layer.destination} ${etherTypeName(layer.etherType)}`;
     case 'vlan':
       return `vlan ${layer.id}${layer.priority > 0 ? ` priority ${layer.priority}` : ''}`;
+    case 'mpls':
+      return describeMpls(layer);
     case 'arp':
       return describeArp(layer);
     case 'ipv4':
@@ -39,6 +50,7 @@ const etherTypes: Readonly<Record<number, string>> = {
   33024: '802.1q',
   34825: 'slow',
   34887: 'mpls',
+  34888: 'mpls-multicast',
   34525: 'ipv6',
   34984: '802.1ad',
   35020: 'lldp',
@@ -46,6 +58,11 @@ const etherTypes: Readonly<Record<number, string>> = {
 
 function etherTypeName(etherType: number): string {
   return etherTypes[etherType] ?? `0x${etherType.toString(16).padStart(4, '0')}`;
+}
+
+function describeMpls({ label, trafficClass, bottom, ttl }: MplsLayer): string {
+  const words = [trafficClass > 0 ? ` tc ${trafficClass}` : '', bottom ? ' bottom' : ''];
+  return `mpls ${label}${words.join('')} ttl ${ttl}`;
 }
 
 function describeArp(arp: ArpLayer): string {

@@ -2,6 +2,7 @@
 export type Layer =
   | EtherLayer
   | VlanLayer
+  | MplsLayer
   | ArpLayer
   | Ipv4Layer
   | Ipv6Layer
@@ -25,6 +26,15 @@ export interface VlanLayer {
   readonly priority: number;
   readonly dropEligible: boolean;
   readonly etherType: number;
+}
+
+export interface MplsLayer {
+  readonly layer: 'mpls';
+  readonly label: number;
+  readonly trafficClass: number;
+  /** It is the last label. */
+  readonly bottom: boolean;
+  readonly ttl: number;
 }
 
 export interface ArpLayer {

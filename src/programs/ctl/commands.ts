@@ -3,6 +3,7 @@ import { bridgeCommands } from '../../features/bridge/cli.ts';
 import { interfaceCommands } from '../../features/interface/cli.ts';
 import { interfaceName } from '../../features/interface/cli-arguments.ts';
 import { ipCommands } from '../../features/ip/cli.ts';
+import { mplsCommands } from '../../features/mpls/cli.ts';
 import { mplsTunnelCommands } from '../../features/mpls-tunnel/cli.ts';
 import { nexthopCommands } from '../../features/neighbor/cli.ts';
 import { portCommands } from '../../features/port/cli.ts';
@@ -17,6 +18,7 @@ export const commands = [
   ...vrfCommands,
   ...nexthopCommands,
   ...ipCommands,
+  ...mplsCommands,
   ...mplsTunnelCommands,
   ...bridgeCommands,
   ...engineCommands(interfaceName),

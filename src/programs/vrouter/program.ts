@@ -7,6 +7,7 @@ import { startCrossConnects } from '../../features/cross-connect/vrouter.ts';
 import { startEther } from '../../features/ether/vrouter.ts';
 import { showInterfaces, startInterfaces } from '../../features/interface/vrouter.ts';
 import { nextHopStages, showRoutes, startIp } from '../../features/ip/vrouter.ts';
+import { showLabels, startMpls } from '../../features/mpls/vrouter.ts';
 import { showMplsTunnels, startMplsTunnels } from '../../features/mpls-tunnel/vrouter.ts';
 import { showNextHops, startNeighbors } from '../../features/neighbor/vrouter.ts';
 import { showPorts, startPorts } from '../../features/port/vrouter.ts';
@@ -41,6 +42,8 @@ export const program: Program = {
     const tunnel = startTunnels(router, ip);
     const bridges = startBridges(router, interfaces);
     showBridges(telemetry, interfaces, bridges);
+    const mpls = startMpls(router, { interfaces, ether, neighbors });
+    showLabels(telemetry, mpls.labels);
     const mplsTunnels = startMplsTunnels(router, { interfaces, neighbors, ip, tunnel });
     showMplsTunnels(telemetry, mplsTunnels);
     startVlans(router, { interfaces, ether });

@@ -15,6 +15,7 @@ export interface SeenPacket {
 export function headersSeen(stage: Pick<GraphNode, 'takesFrames'>, packet: SeenPacket): readonly Layer[] {
   const whole = padded(packet);
   if (stage.takesFrames) return decodeFrame(whole);
+  if (hasLabels(packet)) return decodeFrame(withEtherHeader(whole, packet.etherType)).slice(1);
   if (looksLikeIp(packet)) return decodePacket(whole);
   if (isArp(packet)) return decodeFrame(withEtherHeader(whole, ETHERTYPE_ARP)).slice(1);
   return decodeFrame(whole);
@@ -28,8 +29,9 @@ export function withEtherHeader(bytes: Uint8Array, etherType: number): Uint8Arra
   return frame;
 }
 
-/** Gives the ethertype of a packet that starts with an IP header or is ARP; undefined when it seems to be a frame. */
+/** Gives the ethertype of a packet that starts with an IP header or labels or is ARP; undefined when it seems to be a frame. */
 export function etherTypeSeen(packet: SeenPacket): number | undefined {
+  if (hasLabels(packet)) return packet.etherType;
   if (looksLikeIp(packet)) return (packet.bytes[0] ?? 0) >>> 4 === 4 ? ETHERTYPE_IP4 : ETHERTYPE_IP6;
   return isArp(packet) ? ETHERTYPE_ARP : undefined;
 }
@@ -39,6 +41,8 @@ export const ETHER_HEADER_BYTES = 14;
 const ETHERTYPE_IP4 = 0x0800;
 const ETHERTYPE_IP6 = 0x86dd;
 const ETHERTYPE_ARP = 0x0806;
+const ETHERTYPE_MPLS = 0x8847;
+const ETHERTYPE_MPLS_MULTICAST = 0x8848;
 
 /** The version nibble decides; the lengths tell a header from a MAC address that begins with a 4 or 6. */
 function looksLikeIp({ bytes, packetLength, etherType }: SeenPacket): boolean {
@@ -51,6 +55,11 @@ function looksLikeIp({ bytes, packetLength, etherType }: SeenPacket): boolean {
     return ((bytes[0] ?? 0) & 15) >= 5 && length >= 20 && length <= packetLength;
   }
   return version === 6 && bytes.length >= 40 && 40 + view.getUint16(4) <= packetLength;
+}
+
+/** Labels may look like anything, so only the ethertype tells. */
+function hasLabels({ etherType }: SeenPacket): boolean {
+  return etherType === ETHERTYPE_MPLS || etherType === ETHERTYPE_MPLS_MULTICAST;
 }
 
 /** RFC 826: hardware type Ethernet, protocol IPv4. */

@@ -33,7 +33,7 @@ export enum Edge {
  * and gives it to whoever takes labels, in the VRF that it came in. GRE with anything else inside belongs to the host.
  *
  * @table ip-protocols
- * @table ether-types
+ * @table labels-input
  */
 export function greInput(packet: Packet): u32 {
   const is4 = packet.etherType == TYPE_IP4_RAW;

@@ -13,7 +13,7 @@ export enum Edge {
  * Takes the UDP and IP headers off a labelled packet (RFC 7510 3), and gives it to whoever takes labels, in the VRF that
  * it came in.
  *
- * @table ether-types
+ * @table labels-input
  */
 export function mplsoudpInput(packet: Packet): u32 {
   if (!isUnderlay(packet.vrf)) return Edge.DROP_MPLS_TUNNEL_FOREIGN_VRF;

@@ -1,12 +1,12 @@
 import { Packet } from '../../../engine/datapath/packet';
-import { ETHER_TYPES } from '../../../engine/datapath/regions';
+import { LABELS_INPUT } from '../../../engine/datapath/regions';
 import { NODE_BIT } from '../../../engine/layout';
 import { TYPE_MPLS_RAW } from '../../../net/datapath/ether-header';
 import { takeOuterOff } from '../../tunnel/datapath/inner';
 
-/** Who takes packets with labels, as they come by Ethernet too; zero for nobody. @inline */
+/** Who takes packets with labels out of tunnels; zero for nobody. @inline */
 export function labelsNode(): u32 {
-  return load<u16>(ETHER_TYPES + ((<usize>TYPE_MPLS_RAW) << 1));
+  return load<u16>(LABELS_INPUT);
 }
 
 /** Takes `bytes` of outer headers off a packet and gives it to whoever takes labels; returns what the stage returns. */

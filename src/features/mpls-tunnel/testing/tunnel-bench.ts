@@ -2,7 +2,6 @@ import { tableFunctions } from '../../../engine/host/datapath.ts';
 import type { Outcome } from '../../../engine/testing/bench.ts';
 import { parseAddress } from '../../../net/address.ts';
 import { joinBytes } from '../../../net/frame/build.ts';
-import { etherTypeEntry } from '../../ether/index.ts';
 import { forwarding, Topology } from '../../ip/testing/topology.ts';
 import { addressWords } from '../../neighbor/index.ts';
 import { MPLS_OLD_UDP_PORT, MPLS_UDP_PORT } from '../layout.ts';
@@ -37,7 +36,7 @@ export class TunnelBench {
       const place = bench.region('UDP_PORTS') + (((port & 0xff) << 8) | (port >> 8)) * 2;
       bench.view.setUint16(place, bench.node('mplsoudp-input'), true);
     }
-    topology.takeType(0x8847, 'neighbor-hold');
+    this.#takeLabels('neighbor-hold');
     this.#control.setMplsUnderlay(1, 1);
   }
 
@@ -65,13 +64,17 @@ export class TunnelBench {
 
   /** Does something while nobody takes labels, or while VRF 1 is no underlay. */
   without(what: 'labels' | 'underlay', work: () => void): void {
-    const { bench } = this.topology;
-    const place = etherTypeEntry(bench.region('ETHER_TYPES'), 0x8847);
-    if (what === 'labels') bench.view.setUint16(place, 0, true);
+    if (what === 'labels') this.#takeLabels(undefined);
     else this.#control.setMplsUnderlay(1, 0);
     work();
-    this.topology.takeType(0x8847, 'neighbor-hold');
+    this.#takeLabels('neighbor-hold');
     this.#control.setMplsUnderlay(1, 1);
+  }
+
+  #takeLabels(stage: string | undefined): void {
+    const { bench } = this.topology;
+    const node = stage === undefined ? 0 : bench.node(stage);
+    bench.view.setUint16(bench.region('LABELS_INPUT'), node, true);
   }
 
   /** Sends what has labels into a tunnel. */

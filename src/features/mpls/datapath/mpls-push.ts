@@ -1,0 +1,59 @@
+import { Packet } from '../../../engine/datapath/packet';
+import { NODE_BIT } from '../../../engine/layout';
+import { TYPE_IP4_RAW, TYPE_IP6_RAW, TYPE_MPLS_RAW } from '../../../net/datapath/ether-header';
+import { Ip4Header } from '../../../net/datapath/ip4-header';
+import { Ip6Header } from '../../../net/datapath/ip6-header';
+import { NEXT_HOP_FAILED, NEXT_HOP_RESOLVED, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { noteUse } from '../../neighbor/datapath/next-hop-use';
+import { finishL4Checksum, L4_CKSUM_SUSPECT } from '../../port/datapath/l4-checksum';
+import { BOTTOM, entryAt, TRAFFIC_CLASS_MASK, TRAFFIC_CLASS_SHIFT, TTL_MASK } from './label-entry';
+import { LabelStack, labelStackAt, pushStack } from './label-stack';
+
+export enum Edge {
+  ETHER_OUTPUT,
+  MPLS_OUTPUT,
+  IP4_REJECT,
+  IP6_REJECT,
+  /** The packet has no room left for the labels to be pushed. */
+  DROP_MPLS_NO_HEADROOM,
+}
+
+/**
+ * Puts the labels of its next hop in front of a packet and sends it to the next hop behind that one. Each label gets
+ * what the packet has left of its time to live (RFC 3443 3.1) and the upper bits of its DSCP, unless the next hop says
+ * otherwise.
+ *
+ * @table next-hop-output
+ */
+export function mplsPush(packet: Packet): u32 {
+  const stack = labelStackAt(nextHopAt(packet.nextHop).record);
+  const via = nextHopAt(stack.nextHop);
+  if (via.flags & NEXT_HOP_FAILED && packet.etherType != TYPE_MPLS_RAW) return refuse(packet, stack);
+  if (packet.olFlags & L4_CKSUM_SUSPECT && packet.etherType != TYPE_MPLS_RAW) finishL4Checksum(packet, 0);
+  if (!push(packet, stack)) return Edge.DROP_MPLS_NO_HEADROOM;
+  if (packet.pktLen > via.mtu) return Edge.MPLS_OUTPUT;
+  if (via.outputNode) return NODE_BIT | via.outputNode;
+  if (!(via.flags & NEXT_HOP_RESOLVED)) return Edge.MPLS_OUTPUT;
+  noteUse(via);
+  return Edge.ETHER_OUTPUT;
+}
+
+/** The neighbour does not answer: the sender of an IP packet is told so. */
+function refuse(packet: Packet, stack: LabelStack): u32 {
+  packet.nextHop = stack.nextHop;
+  return packet.etherType == TYPE_IP6_RAW ? Edge.IP6_REJECT : Edge.IP4_REJECT;
+}
+
+function push(packet: Packet, stack: LabelStack): bool {
+  if (packet.etherType == TYPE_IP4_RAW) {
+    const header = changetype<Ip4Header>(packet.data);
+    return pushStack(packet, stack, header.ttl, header.dscpEcn >> 5, BOTTOM);
+  }
+  if (packet.etherType == TYPE_IP6_RAW) {
+    const header = changetype<Ip6Header>(packet.data);
+    return pushStack(packet, stack, header.hopLimit, (header.versionClassFlowRaw & 15) >> 1, BOTTOM);
+  }
+  const top = entryAt(packet.data);
+  const trafficClass = (top >> TRAFFIC_CLASS_SHIFT) & TRAFFIC_CLASS_MASK;
+  return pushStack(packet, stack, top & TTL_MASK, trafficClass, 0);
+}

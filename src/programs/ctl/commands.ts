@@ -9,6 +9,7 @@ import { nexthopCommands } from '../../features/neighbor/cli.ts';
 import { portCommands } from '../../features/port/cli.ts';
 import { vlanCommands } from '../../features/vlan/cli.ts';
 import { vrfCommands } from '../../features/vrf/cli.ts';
+import { vxlanCommands } from '../../features/vxlan/cli.ts';
 
 /** Every command of `millrace ctl`. */
 export const commands = [
@@ -21,5 +22,6 @@ export const commands = [
   ...mplsCommands,
   ...mplsTunnelCommands,
   ...bridgeCommands,
+  ...vxlanCommands,
   ...engineCommands(interfaceName),
 ];

@@ -61,6 +61,8 @@ export const packetPath: DatapathSource = {
     'features/vlan/datapath/vlan-output',
     'features/vlan/datapath/vlan-priority',
     'features/cross-connect/datapath/xc-forward',
+    'features/vxlan/datapath/vxlan-input',
+    'features/vxlan/datapath/vxlan-output',
   ],
   commonPaths: [
     ['port-rx', 'ether-input', 'ip4-input', 'ip4-forward', 'ip4-output', 'ether-output', 'port-tx'],
@@ -82,6 +84,7 @@ export const packetPath: DatapathSource = {
     'features/bridge/datapath/bridges',
     'features/bridge/datapath/fdb-table',
     'features/vlan/datapath/vlans',
+    'features/vxlan/datapath/vxlans',
   ],
   layouts: [
     'features/interface/layout',
@@ -95,6 +98,7 @@ export const packetPath: DatapathSource = {
     'features/mpls-tunnel/layout',
     'features/bridge/layout',
     'features/vlan/layout',
+    'features/vxlan/layout',
   ],
   numbers: nodeNumbers,
 };

@@ -15,6 +15,7 @@ import { startRepresentors } from '../../features/representor/vrouter.ts';
 import { startTunnels } from '../../features/tunnel/vrouter.ts';
 import { startVlans } from '../../features/vlan/vrouter.ts';
 import { startVrfs } from '../../features/vrf/vrouter.ts';
+import { showVxlans, startVxlans } from '../../features/vxlan/vrouter.ts';
 import { commands } from '../ctl/commands.ts';
 import { version } from './version.ts';
 
@@ -48,12 +49,15 @@ export const program: Program = {
     showMplsTunnels(telemetry, mplsTunnels);
     startVlans(router, { interfaces, ether });
     startCrossConnects(interfaces);
+    const vxlan = startVxlans(router, { interfaces, ip, tunnel, fdb: bridges.fdb });
+    showVxlans(telemetry, vxlan.vxlans);
     addMain();
     await telemetry.start();
     return async () => {
       await telemetry.close();
       mplsTunnels.close();
       bridges.close();
+      vxlan.close();
       await representors.close();
       await ports.close();
       neighbors.close();

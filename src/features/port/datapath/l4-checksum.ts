@@ -82,7 +82,7 @@ function askPort(packet: Packet, ipOffset: u32): void {
 }
 
 /** Where a frame's IP header lies, behind up to two VLAN tags; zero when it has none. */
-function findIp(packet: Packet): u32 {
+export function findIp(packet: Packet): u32 {
   let offset = ETHER_HEADER_BYTES;
   for (let tags = 0; tags < 3 && offset <= packet.dataLen; tags++) {
     const type = load<u16>(packet.data + offset - 2);

@@ -1,4 +1,4 @@
-import { PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
+import { NO_FRAME, PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { checksumOf, sumBytes } from '../../../net/datapath/checksum';
 import { TYPE_IP4_RAW, TYPE_IP6_RAW } from '../../../net/datapath/ether-header';
@@ -21,12 +21,28 @@ const DEPTH_MASK: u32 = 0xf00;
 /** As often may tunnels lead into tunnels. */
 const MOST_DEPTH: u32 = 4;
 
-/** Counts one more tunnel round a packet; false when it has so many that one must lead into itself. */
+/** Bytes that a tunnel may put in front of a packet, and the Ethernet header with its tags that follows. */
+const ROOM: u32 = 96;
+
+/**
+ * Counts one more tunnel round a packet, and makes room for its headers where there is little left; false when there are
+ * so many round it that one must lead into itself.
+ */
 export function deepen(packet: Packet): bool {
   const depth = (packet.flags & DEPTH_MASK) >> DEPTH_SHIFT;
   if (depth == MOST_DEPTH) return false;
   packet.flags += 1 << DEPTH_SHIFT;
+  if (packet.dataOff < <u16>ROOM) makeRoom(packet);
   return true;
+}
+
+/** Moves a packet's first segment back where the buffer is long enough: what has no room then is dropped by its stage. */
+function makeRoom(packet: Packet): void {
+  const end: u32 = packet.dataOff + packet.dataLen;
+  if (end + ROOM > packet.bufLen) return;
+  memory.copy(packet.data + ROOM, packet.data, packet.dataLen);
+  packet.dataOff += <u16>ROOM;
+  if (packet.frameOff != NO_FRAME) packet.frameOff += <u16>ROOM;
 }
 
 /** First port of the range that tunnels choose source ports from, and how many there are (RFC 7348 5, RFC 7510 3). */

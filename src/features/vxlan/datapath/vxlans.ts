@@ -1,0 +1,88 @@
+import { takeBlock } from '../../../engine/datapath/arena';
+import { FAR_ENDS, VXLAN_STATIONS, VXLAN_VNIS } from '../../../engine/datapath/regions';
+import { retireBlock } from '../../../engine/datapath/retired';
+import { stationKey } from './far-end';
+import { dropKey, freePlace, keySeen, OWN_NAME, putKey, retireKey } from './slots';
+import { Vxlan, vniKey, vxlanAt } from './vxlan';
+
+// The control thread's side of all that tunnels send and receive by.
+
+/** Writes what an interface sends and receives by, but for its flood list; zero flags take it out of use. */
+export function setVxlan(
+  id: u32,
+  flags: u32,
+  vrf: u32,
+  vni: u32,
+  port: u32,
+  localLow: u64,
+  localHigh: u64,
+): void {
+  const vxlan = vxlanAt(id);
+  if (!flags) vxlan.flags = 0;
+  vxlan.vniRaw = bswap(vni << 8);
+  vxlan.vrf = <u16>vrf;
+  vxlan.portRaw = bswap<u16>(<u16>port);
+  vxlan.localLow = localLow;
+  vxlan.localHigh = localHigh;
+  vxlan.flags = flags;
+}
+
+/** Gives what comes with a VNI in a VRF to an interface; false when the table is full there. */
+export function bindVni(vrf: u32, vni: u32, id: u32): bool {
+  return putKey(VXLAN_VNIS, vniKey(vrf, vni), 0, id) != 0;
+}
+
+export function unbindVni(vrf: u32, vni: u32): bool {
+  return dropKey(VXLAN_VNIS, vniKey(vrf, vni), 0);
+}
+
+/** Room for the far ends of a flood list; zero when there is no memory. */
+export function newFloodList(count: u32): usize {
+  return takeBlock(count << 2);
+}
+
+export function setFloodMember(list: usize, place: u32, farEnd: u32): void {
+  store<u32>(list + (place << 2), farEnd);
+}
+
+/** Puts a list in the place of an interface's flood list; zero for none. */
+export function publishFloodList(id: u32, list: usize, count: u32): void {
+  const vxlan = vxlanAt(id);
+  const before = vxlan.flood;
+  const at = changetype<usize>(vxlan) + offsetof<Vxlan>('flood');
+  atomic.store<u64>(at, ((<u64>count) << 32) | <u64>list);
+  if (before) retireBlock(<usize>(<u32>before), (<u32>(before >> 32)) << 2);
+}
+
+/** The name of the far end with an address, which is made where there is none; zero when the table is full there. */
+export function putFarEnd(low: u64, high: u64): u32 {
+  return putKey(FAR_ENDS, low, high, OWN_NAME);
+}
+
+/** Takes a far end out; returns its name, whose place is to be freed once no worker can be at it. */
+export function retireFarEnd(low: u64, high: u64): u32 {
+  return retireKey(FAR_ENDS, low, high);
+}
+
+export function freeFarEnd(name: u32): void {
+  freePlace(FAR_ENDS, name);
+}
+
+/** Another number than before when packets have come from a far end. */
+export function farEndUsed(low: u64, high: u64): u32 {
+  return keySeen(FAR_ENDS, low, high);
+}
+
+/** Says behind which far end a station of an interface is; false when the table is full there. */
+export function putVxlanStation(id: u32, mac: u64, farEnd: u32): bool {
+  return putKey(VXLAN_STATIONS, stationKey(id, mac), 0, farEnd) != 0;
+}
+
+export function dropVxlanStation(id: u32, mac: u64): bool {
+  return dropKey(VXLAN_STATIONS, stationKey(id, mac), 0);
+}
+
+/** Another number than before when a station has sent something. */
+export function vxlanStationUsed(id: u32, mac: u64): u32 {
+  return keySeen(VXLAN_STATIONS, stationKey(id, mac), 0);
+}

@@ -1,0 +1,29 @@
+import { formatAddress, parseAddress } from '../../net/address.ts';
+import type { Fdb, FdbEntry } from '../bridge/index.ts';
+import type { Vxlans } from './vxlans.ts';
+
+/** Lets bridges know the far ends of their members of type vxlan: those that an entry names stay as long as it. */
+export function shareFarEnds(fdb: Fdb, vxlans: Vxlans): void {
+  const { farEnds } = vxlans;
+  fdb.defineFarEnds('vxlan', {
+    text: (_, far) => {
+      const farEnd = farEnds.find(far);
+      return farEnd ? formatAddress(farEnd.address) : '';
+    },
+    parse: (doing, iface, text) => {
+      const address = parseAddress(text);
+      vxlans.checkFarEndOf(doing, iface, address);
+      return farEnds.named(doing, address).name;
+    },
+  });
+  const count = (entry: FdbEntry | undefined, change: 'use' | 'release') => {
+    if (entry && entry.far !== 0 && vxlans.has(entry.iface)) farEnds[change](entry.far);
+  };
+  fdb.listen({
+    added(entry, before) {
+      count(entry, 'use');
+      count(before, 'release');
+    },
+    removed: (entry) => count(entry, 'release'),
+  });
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { etherFrame } from '../src/net/frame/build.ts';
+import { etherFrame, joinBytes } from '../src/net/frame/build.ts';
 import { eventually } from './eventually.ts';
 import type { Host } from './host.ts';
 import { testTopology } from './testing.ts';
@@ -82,14 +82,10 @@ test('the bridge itself is routed: a gateway for its stations, and a host among 
 test('a station that shows up elsewhere has moved, and is told as an event', async () => {
   await using events = router.watch('events', 'show');
   await eventually(async () => {
-    await sendFrames(a, [from(MADE_UP, b.mac)]);
-    assert.equal((await entryOf(MADE_UP))?.['iface'], 'a');
+    await assertShowsUp(a);
+    await assertShowsUp(c);
+    assert.match(events.stdout, new RegExp(`fdb move: bridge=br0 ${MADE_UP} iface=c`));
   });
-  await eventually(async () => {
-    await sendFrames(c, [from(MADE_UP, b.mac)]);
-    assert.equal((await entryOf(MADE_UP))?.['iface'], 'c');
-  });
-  await events.said(new RegExp(`fdb move: bridge=br0 ${MADE_UP} iface=c`));
   await router.ctl(`fdb del bridge br0 ${MADE_UP}`);
   assert.equal(await entryOf(MADE_UP), undefined);
   await events.said(new RegExp(`fdb del: bridge=br0 ${MADE_UP}`));
@@ -122,6 +118,26 @@ test('a silent station is forgotten after the ageing time', async () => {
   await router.ctl('interface set bridge br0 ageing_time 300');
 });
 
+test('a bridge that suppresses answers ARP and ND for those it knows, and asks nobody else', async () => {
+  await router.ctl('interface set bridge br0 neigh_suppress on');
+  for (const host of [a, b, c]) await host.run('ip neigh flush all');
+  for (const each of ['10.50.0.12', 'fd00:50::12', '10.50.0.13', 'fd00:50::13']) await assertPings(a, each);
+  for (const host of [a, b]) await host.run('ip neigh flush all');
+  await using atC = await startCapture(c, c.device, 'arp[6:2] = 1 or icmp6[0] = 135');
+  await using atB = await startCapture(b, b.device, 'arp[6:2] = 1 or icmp6[0] = 135');
+  await assertPings(a, '10.50.0.12', '-c 1');
+  await assertPings(a, 'fd00:50::12', '-c 1');
+  assert.match(await a.run('ip neigh show to 10.50.0.12'), new RegExp(`lladdr ${b.mac}`));
+  assert.match(await a.run('ip neigh show to fd00:50::12'), new RegExp(`lladdr ${b.mac}`));
+  assert.deepEqual((await atC.lines()).filter(asksFor('10.50.0.12', 'fd00:50::12')), []);
+  assert.deepEqual((await atB.lines()).filter(asksFor('10.50.0.12', 'fd00:50::12')), []);
+  await a.attempt('ping -c 1 -W 1 10.50.0.99');
+  await eventually(async () => assert.notDeepEqual((await atC.lines()).filter(asksFor('10.50.0.99')), []));
+  await assertPings(a, '10.50.0.1', '-c 1');
+  await assertPings(a, d.ip4, '-c 1');
+  await router.ctl('interface set bridge br0 neigh_suppress off');
+});
+
 test('frames to unknown stations are flooded, or not, as the user says', async () => {
   await using atC = await startCapture(c, c.device, `ether dst ${MADE_UP}`);
   await sendFrames(a, [from(a.mac, MADE_UP)]);
@@ -136,21 +152,39 @@ test('frames to unknown stations are flooded, or not, as the user says', async (
 
 test('no more stations are learnt than the limit allows, which is said once, and all still reach each other', async () => {
   await using events = router.watch('events', 'show');
-  await router.ctl('fdb flush bridge br0 all\nfdb config set max 2');
+  await router.ctl('fdb config set max 2');
   const strangers = [1, 2, 3, 4].map((last) => `02:00:00:00:98:0${last}`);
   await eventually(async () => {
+    await router.ctl('fdb flush bridge br0 all');
     await sendFrames(
       a,
       strangers.map((mac) => from(mac, b.mac)),
     );
     const [config] = await router.list('fdb config show');
     assert.equal(config?.['used'], 2);
+    await sendFrames(a, [from('02:00:00:00:98:09', b.mac)]);
     assert.ok(Number(config?.['unlearnt']) > 0);
+    assert.match(events.stdout, /fdb full: max=2/);
   });
-  await events.said(/fdb full: max=2/);
   await assertPings(b, '10.50.0.13');
   await router.ctl('fdb config set max 131072');
   await eventually(() => assertLearnt(b));
+});
+
+test('a VLAN of another port is a member like any other: its tag is on its own link only', async () => {
+  await router.ctl('interface add vlan d.7 parent d vlan_id 7 domain br0');
+  await using atB = await startCapture(b, b.device, `ether src ${MADE_UP}`);
+  await using atD = await startCapture(d, d.device, `ether dst ${MADE_UP}`);
+  await eventually(async () => {
+    await sendFrames(d, [tagged(from(MADE_UP, b.mac), 7)]);
+    assert.equal((await entryOf(MADE_UP))?.['iface'], 'd.7');
+    await sendFrames(b, [from(b.mac, MADE_UP)]);
+    assert.ok((await atB.dissected('eth.type == 0x88b5')).length > 0);
+    assert.ok((await atD.dissected('vlan.id == 7 and vlan.etype == 0x88b5')).length > 0);
+  });
+  await assertPings(d, d.gateway4);
+  await router.ctl('interface del d.7');
+  assert.equal(await entryOf(MADE_UP), undefined);
 });
 
 test('nonsense is refused with the reason', async () => {
@@ -214,9 +248,23 @@ async function entryOf(mac: string) {
   return (await router.list('fdb show')).find((entry) => entry['mac'] === mac);
 }
 
+async function assertShowsUp(host: Host): Promise<void> {
+  await sendFrames(host, [from(MADE_UP, b.mac)]);
+  await eventually(async () => assert.equal((await entryOf(MADE_UP))?.['iface'], host.label));
+}
+
 async function assertLearnt(host: Host): Promise<void> {
   await sendFrames(host, [from(host.mac, a.mac)]);
   assert.ok(await entryOf(host.mac));
+}
+
+/** Tells the questions of a capture for some addresses. */
+function asksFor(...addresses: readonly string[]): (line: string) => boolean {
+  return (line) => addresses.some((each) => line.includes(`who-has ${each}`));
+}
+
+function tagged(frame: Uint8Array, vlan: number): Uint8Array {
+  return joinBytes(frame.subarray(0, 12), Uint8Array.of(0x81, 0, 0, vlan), frame.subarray(12));
 }
 
 function from(source: string, destination: string): Uint8Array {

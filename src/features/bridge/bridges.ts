@@ -11,6 +11,7 @@ import type {
 import type { BridgeAttributes, BridgeSettings } from './bridge-settings.ts';
 import { BridgeTable } from './bridge-table.ts';
 import type { Fdb } from './fdb.ts';
+import type { KnownNeighbors } from './known-neighbors.ts';
 import { MAX_BRIDGE_MEMBERS } from './layout.ts';
 
 /** A bridge to be added. */
@@ -25,14 +26,20 @@ export class Bridges implements InterfaceType {
   readonly memberMode = 'bridge';
   readonly #interfaces: Interfaces;
   readonly #fdb: Fdb;
+  readonly #neighbors: KnownNeighbors;
   readonly #table: BridgeTable;
   readonly #settings = new Map<number, BridgeSettings>();
   /** The MTU that a bridge has where its members allow it. */
   readonly #ownMtu = new Map<number, number>();
 
-  constructor(router: Pick<Router, 'tables'>, interfaces: Interfaces, fdb: Fdb) {
+  constructor(
+    router: Pick<Router, 'tables'>,
+    parts: { readonly interfaces: Interfaces; readonly fdb: Fdb; readonly neighbors: KnownNeighbors },
+  ) {
+    const { interfaces } = parts;
     this.#interfaces = interfaces;
-    this.#fdb = fdb;
+    this.#fdb = parts.fdb;
+    this.#neighbors = parts.neighbors;
     this.#table = new BridgeTable((names) => router.tables(names));
     interfaces.defineType('bridge', this);
     interfaces.defineMode('bridge', 'bridge-input');
@@ -88,6 +95,7 @@ export class Bridges implements InterfaceType {
     this.#settings.set(after.id, settings);
     this.#write(after);
     if (!settings.learn) this.#fdb.flush({ bridge: after.id, origin: 'learn' });
+    if (!settings.neighSuppress) this.#neighbors.forgetBridge(after.id);
     return after;
   }
 
@@ -125,6 +133,7 @@ export class Bridges implements InterfaceType {
         learn,
         neigh_suppress: neighSuppress,
         fdb_entries: this.#fdb.sizeOf(iface.id),
+        known_neighbors: this.#neighbors.countOf(iface.id),
       },
     };
   }

@@ -1,12 +1,14 @@
 import { apiService } from '../../engine/host/api/service.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { type Interfaces, interfaceMessage, readAttributes } from '../interface/index.ts';
+import type { NextHops } from '../neighbor/index.ts';
 import { BridgeService, type BridgeAttributes as Message } from './bridge_pb.js';
 import type { BridgeAttributes } from './bridge-settings.ts';
 import { Bridges } from './bridges.ts';
 import { Fdb } from './fdb.ts';
 import { fdbService } from './fdb-service.ts';
 import { FdbTable } from './fdb-table.ts';
+import { KnownNeighbors } from './known-neighbors.ts';
 import { Unlearnt } from './unlearnt.ts';
 
 export { showBridges } from './telemetry.ts';
@@ -21,10 +23,11 @@ export interface BridgeFeature {
 }
 
 /** Sets up bridges, their table of stations, and the services of both. */
-export function startBridges(router: Router, interfaces: Interfaces): BridgeFeature {
+export function startBridges(router: Router, interfaces: Interfaces, nextHops: NextHops): BridgeFeature {
   const table = new FdbTable((names) => router.tables(names));
   const fdb = new Fdb(router, { interfaces, table, nowMs: () => performance.now() });
-  const bridges = new Bridges(router, interfaces, fdb);
+  const neighbors = new KnownNeighbors(router, { interfaces, fdb, nextHops });
+  const bridges = new Bridges(router, { interfaces, fdb, neighbors });
   const unlearnt = new Unlearnt(router);
   router.services.push(
     apiService(BridgeService, {

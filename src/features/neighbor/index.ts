@@ -6,4 +6,4 @@ export type { NextHops, NextHopWords } from './next-hops.ts';
 export type { NextHopStages, Routing } from './routing.ts';
 export type { UserNextHops, WantedNextHop } from './user-next-hops.ts';
 export type { NeighborFeature } from './vrouter.ts';
-export { addressWords, macWord } from './wire-words.ts';
+export { addressWords, familyNumber, macWord } from './wire-words.ts';

@@ -17,6 +17,7 @@ export class NdMessage {
 }
 
 export const ND_BYTES: u32 = 24;
+export const ND_SOLICITATION: u8 = 135;
 export const ND_ADVERTISEMENT: u8 = 136;
 /** Flags of an advertisement. */
 export const ND_ROUTER: u8 = 0x80;

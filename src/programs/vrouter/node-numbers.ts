@@ -223,5 +223,6 @@ export const nodeNumbers: NodeNumbers = {
     'vxlan-no-far-end',
     'vxlan-no-buffers',
     'vxlan-no-room',
+    'bridge-suppress-down',
   ],
 };

@@ -83,6 +83,7 @@ export const packetPath: DatapathSource = {
     'features/mpls-tunnel/datapath/mpls-tunnels',
     'features/bridge/datapath/bridges',
     'features/bridge/datapath/fdb-table',
+    'features/bridge/datapath/bridge-neighbors',
     'features/vlan/datapath/vlans',
     'features/vxlan/datapath/vxlans',
   ],

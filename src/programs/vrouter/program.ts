@@ -41,7 +41,7 @@ export const program: Program = {
     const { counting } = interfaceFeature;
     const representors = startRepresentors(router, { interfaces, counting, ether, ip });
     const tunnel = startTunnels(router, ip);
-    const bridges = startBridges(router, interfaces);
+    const bridges = startBridges(router, interfaces, neighbors.nextHops);
     showBridges(telemetry, interfaces, bridges);
     const mpls = startMpls(router, { interfaces, ether, neighbors });
     showLabels(telemetry, mpls.labels);

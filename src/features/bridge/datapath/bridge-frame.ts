@@ -1,5 +1,5 @@
 import { Packet } from '../../../engine/datapath/packet';
-import { TYPE_VLAN_RAW } from '../../../net/datapath/ether-header';
+import { ETHER_HEADER_BYTES, TYPE_VLAN_RAW } from '../../../net/datapath/ether-header';
 import { INTERFACE_FAR_ENDS, Interface, MAC_MASK } from '../../interface/datapath/interface';
 import { MEMBER_SHIFT } from './fdb';
 
@@ -17,6 +17,12 @@ export function destinationOf(packet: Packet): u64 {
 /** @inline */
 export function sourceOf(packet: Packet): u64 {
   return load<u64>(packet.data, 6) & MAC_MASK;
+}
+
+/** Where what a frame carries begins; the ethertype lies right before. */
+export function payloadAt(packet: Packet): u32 {
+  const isTagged = load<u16>(packet.data, 12) == TYPE_VLAN_RAW && packet.dataLen >= <u16>TAGGED_BYTES;
+  return isTagged ? TAGGED_BYTES : ETHER_HEADER_BYTES;
 }
 
 /** The VLAN of a frame's tag, zero without one; the caller has checked that the Ethernet header is there. @inline */

@@ -1,4 +1,4 @@
-import { newEventWithin, putEvent } from '../../../engine/datapath/events';
+import { Event, newEventWithin, putEvent } from '../../../engine/datapath/events';
 import { worker } from '../../../engine/datapath/instance';
 import { NODE_BRIDGE_INPUT } from '../../../engine/datapath/nodes';
 import { Packet } from '../../../engine/datapath/packet';
@@ -43,24 +43,33 @@ export function tellStation(packet: Packet, key: u64, value: u64): void {
   const told = toldOf(news, key);
   const second = fdbState().second;
   if (told.key == key && told.value == value && told.second == second) return;
-  if (news.second != second) {
-    news.second = second;
-    news.told = 0;
-  }
-  const event = news.told < MOST_TOLD ? newEventWithin(NODE_BRIDGE_INPUT, MOST_WAITING) : null;
+  const event = newsEvent(NODE_BRIDGE_INPUT, packet);
   if (event === null) {
     news.unlearnt++;
     return;
   }
-  news.told++;
   told.key = key;
   told.value = value;
   told.second = second;
-  event.iface = packet.iface;
-  event.vrf = packet.vrf;
   event.data0 = key;
   event.data1 = value;
   putEvent();
+}
+
+/** Room for news of a stage, or null when it has told enough in this second. */
+export function newsEvent(stage: u32, packet: Packet): Event | null {
+  const news = newsOf();
+  const second = fdbState().second;
+  if (news.second != second) {
+    news.second = second;
+    news.told = 0;
+  }
+  const event = news.told < MOST_TOLD ? newEventWithin(stage, MOST_WAITING) : null;
+  if (event === null) return null;
+  news.told++;
+  event.iface = packet.iface;
+  event.vrf = packet.vrf;
+  return event;
 }
 
 /** Counts a stranger for whom there is no room. */

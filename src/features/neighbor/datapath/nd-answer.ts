@@ -15,7 +15,9 @@ import {
 import { messageOf, messageSum, PROTOCOL_ICMP6 } from './nd';
 
 const MESSAGE_BYTES: u32 = ND_BYTES + 8;
-const FRAME_BYTES: u32 = ETHER_HEADER_BYTES + IP6_HEADER_BYTES + MESSAGE_BYTES;
+/** Bytes of an advertisement with its IPv6 header. */
+export const ADVERTISEMENT_BYTES: u32 = IP6_HEADER_BYTES + MESSAGE_BYTES;
+const FRAME_BYTES: u32 = ETHER_HEADER_BYTES + ADVERTISEMENT_BYTES;
 
 /** ff02::1, all nodes of the link, and its MAC address (RFC 4291 2.7.1, RFC 2464 7). */
 const ALL_NODES_LOW: u64 = 0x02ff;
@@ -46,12 +48,26 @@ export function writeAnswer(packet: Packet, asker: u64, own: u64): void {
   packet.pktLen = FRAME_BYTES;
   packet.output = packet.iface;
   writeEther(frame, anonymous ? ALL_NODES_MAC : asker, own);
+  const flags = ND_ROUTER | ND_OVERRIDE | (anonymous ? 0 : ND_SOLICITED);
+  writeAdvertisement(header, targetLow, targetHigh, toLow, toHigh, own, flags);
+}
+
+/** Writes an advertisement with its IPv6 header, which says that `mac` has the target's address. */
+export function writeAdvertisement(
+  header: Ip6Header,
+  targetLow: u64,
+  targetHigh: u64,
+  toLow: u64,
+  toHigh: u64,
+  mac: u64,
+  flags: u8,
+): void {
   writeIp6(header, targetLow, targetHigh, toLow, toHigh);
   const message = changetype<NdMessage>(changetype<usize>(header) + IP6_HEADER_BYTES);
   message.type = ND_ADVERTISEMENT;
   message.code = 0;
   message.checksumRaw = 0;
-  message.flags = ND_ROUTER | ND_OVERRIDE | (anonymous ? 0 : ND_SOLICITED);
+  message.flags = flags;
   message.reserved1 = 0;
   message.reserved2 = 0;
   message.targetLow = targetLow;
@@ -59,7 +75,7 @@ export function writeAnswer(packet: Packet, asker: u64, own: u64): void {
   const option = changetype<usize>(message) + ND_BYTES;
   store<u8>(option, ND_TARGET_MAC);
   store<u8>(option, 1, 1);
-  storeMac(option + 2, own);
+  storeMac(option + 2, mac);
   message.checksumRaw = ~(<u16>messageSum(header, changetype<usize>(message), MESSAGE_BYTES));
 }
 

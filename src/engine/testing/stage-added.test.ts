@@ -46,7 +46,8 @@ before(async () => {
     setInterface(...fields: number[]): void;
     setInterfaceMac(...fields: number[]): void;
   };
-  control.setInterface(1, flags, 1, 1500, 0, bench.node('ether-input'), bench.node('port-tx'), 0);
+  const [input, output] = [bench.node('ether-input'), bench.node('port-tx')];
+  control.setInterface(1, flags, 1, 1500, 0, input, input, output, 0);
   control.setInterfaceMac(1, 0x02000000, 0x0001);
   bench.view.setUint16(bench.region('PORT_INTERFACES'), 1, true);
   bench.view.setUint16(bench.region('ETHER_TYPES') + 0xb588 * 2, bench.node('test-echo'), true);

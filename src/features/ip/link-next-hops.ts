@@ -6,7 +6,7 @@ interface LinkTable {
   setLinkNextHop(iface: number, nextHop: number): void;
 }
 
-/** For every interface, the next hop of all link-local addresses on its link, which no route leads to. */
+/** For every interface that is routed, the next hop of all link-local addresses on its link, which no route leads to. */
 export class LinkNextHops {
   readonly #table: LinkTable;
   readonly #nextHops: NextHops;
@@ -14,12 +14,21 @@ export class LinkNextHops {
   constructor(router: Pick<Router, 'tables'>, interfaces: Interfaces, nextHops: NextHops) {
     this.#table = router.tables<LinkTable>(['setLinkNextHop']);
     this.#nextHops = nextHops;
-    interfaces.listen({ added: (iface) => this.#add(iface), removing: (iface) => this.#remove(iface) });
+    interfaces.listen({
+      added: (iface) => this.#add(iface),
+      changed: (before, after) => this.#follow(before, after),
+      removing: (iface) => this.#remove(iface),
+    });
   }
 
   #add(iface: Interface): void {
-    if (iface.outputStage === undefined) return;
+    if (iface.outputStage === undefined || iface.domain !== 0) return;
     this.#table.setLinkNextHop(iface.id, this.#nextHops.connected(iface));
+  }
+
+  #follow(before: Interface, after: Interface): void {
+    if (before.domain === 0 && after.domain !== 0) this.#remove(after);
+    if (before.domain !== 0 && after.domain === 0) this.#add(after);
   }
 
   #remove(iface: Interface): void {

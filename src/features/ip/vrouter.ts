@@ -71,7 +71,12 @@ export function startIp(router: Router, needs: IpNeeds): IpFeature {
   new LinkNextHops(router, interfaces, nextHops);
   followAddresses({ interfaces, addresses, routes, nextHops, answers });
   interfaces.listen({
-    changed: (before, after) => before.vrf !== after.vrf && routes.takeThrough(after.id, before.vrf),
+    changed(before, after) {
+      if (before.vrf !== after.vrf) routes.takeThrough(after.id, before.vrf);
+      if (before.domain !== 0 || after.domain === 0) return;
+      routes.takeThrough(after.id);
+      nextHops.removeAll(after.id);
+    },
     removing: (iface) => routes.takeThrough(iface.id),
   });
   router.services.push(

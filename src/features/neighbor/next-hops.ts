@@ -69,7 +69,8 @@ export class NextHops {
     });
     interfaces.listen({
       changed: (before, after) => this.#onInterfaceChanged(before, after),
-      removing: (iface) => this.#removeAll(iface),
+      removing: (iface) => this.removeAll(iface.id),
+      checkBound: (iface) => this.#checkBound(iface),
     });
   }
 
@@ -181,6 +182,11 @@ export class NextHops {
     return this.table.ofInterface(iface).filter(isNeighbor);
   }
 
+  /** Removes the next hops of an interface, which no route uses any more. */
+  removeAll(iface: number): void {
+    for (const nextHop of this.table.ofInterface(iface)) this.table.remove(nextHop);
+  }
+
   /** Counts users of a next hop: it is not removed while it has any. */
   use(index: number, count = 1): void {
     if (this.find(index)) this.table.use(index, count);
@@ -222,10 +228,11 @@ export class NextHops {
   }
 
   #onInterfaceChanged(before: Interface, after: Interface): void {
-    const movedOrDown = before.vrf !== after.vrf || (before.up && !after.up);
-    if (movedOrDown) this.neighbors.forgetLearned(after.id);
+    const otherLink = before.parent !== after.parent || before.tag !== after.tag;
+    if (otherLink || before.vrf !== after.vrf || (before.up && !after.up))
+      this.neighbors.forgetLearned(after.id);
     const comesUp = after.up && after.running && !(before.up && before.running);
-    if (comesUp || before.mac.value !== after.mac.value) this.answers.announceAll(after);
+    if (comesUp || otherLink || before.mac.value !== after.mac.value) this.answers.announceAll(after);
     for (const nextHop of this.table.ofInterface(after.id)) {
       if (nextHop.vrf !== after.vrf) this.table.change(nextHop, { ...nextHop, vrf: after.vrf });
       else if (isNeighbor(nextHop)) this.neighbors.rewrite(nextHop);
@@ -233,8 +240,15 @@ export class NextHops {
     }
   }
 
-  #removeAll(iface: Interface): void {
-    for (const nextHop of this.table.ofInterface(iface.id)) this.table.remove(nextHop);
+  /** What users have said of an interface's next hops stays in the way; what was learnt goes by itself. */
+  #checkBound(iface: Interface): void {
+    const kept = this.table.ofInterface(iface.id).filter(({ id }) => id !== 0);
+    if (kept.length === 0) return;
+    throw new ApiError('EBUSY', {
+      doing: `bind interface ${iface.name}`,
+      expected: 'an interface without next hops of users',
+      received: `one with next hops ${kept.map(({ id }) => id).join(', ')}`,
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import { ApiError } from '../../engine/api-error.ts';
 import { type ApiService, apiService } from '../../engine/host/api/service.ts';
 import { parseAddress } from '../../net/address.ts';
 import { formatMac, parseMac } from '../../net/mac.ts';
+import type { Interface } from '../interface/index.ts';
 import type { InterfaceList } from './host.ts';
 import type { L3DetailsSchema } from './neighbor_pb.js';
 import { type AddNexthopRequest, type Nexthop, NexthopSchema, NexthopService } from './neighbor_pb.js';
@@ -115,6 +116,17 @@ function flagWords(hops: NextHops, nextHop: NextHop): string[] {
   return words.filter(([on]) => on).map(([, word]) => word);
 }
 
+/** Stations are found on the links of interfaces that are routed. @throws ApiError EINVAL */
+function checkLink(doing: string, interfaces: ServiceParts['interfaces'], iface: Interface): void {
+  if (iface.outputStage === undefined) {
+    const expected = 'an interface that sends frames';
+    throw new ApiError('EINVAL', { doing, expected, received: `${iface.name}, a ${iface.type}` });
+  }
+  if (iface.domain === 0) return;
+  const received = `one that is bound to ${interfaces.find(iface.domain)?.name ?? 'another'}`;
+  throw new ApiError('EINVAL', { doing, expected: 'an interface that is routed', received });
+}
+
 /** Reads what a request wants. @throws ApiError EINVAL, ENODEV */
 function readWanted({ interfaces }: ServiceParts, request: AddNexthopRequest): WantedNextHop {
   const doing = request.id === undefined ? 'add next hop' : `add next hop ${request.id}`;
@@ -123,10 +135,7 @@ function readWanted({ interfaces }: ServiceParts, request: AddNexthopRequest): W
     case 'l3': {
       const { iface: name, address, mac, remote } = kind.value;
       const iface = interfaces.named(doing, name);
-      if (iface.outputStage === undefined) {
-        const expected = 'an interface that sends frames';
-        throw new ApiError('EINVAL', { doing, expected, received: `${iface.name}, a ${iface.type}` });
-      }
+      checkLink(doing, interfaces, iface);
       const station = {
         address: address === undefined ? undefined : parseAddress(address),
         mac: mac === undefined ? undefined : parseMac(mac),

@@ -67,6 +67,7 @@ export const packetPath: DatapathSource = {
   commonPaths: [
     ['port-rx', 'ether-input', 'ip4-input', 'ip4-forward', 'ip4-output', 'ether-output', 'port-tx'],
     ['port-rx', 'ether-input', 'ip6-input', 'ip6-forward', 'ip6-output', 'ether-output', 'port-tx'],
+    ['port-rx', 'bridge-input', 'port-tx'],
   ],
   lookAhead: 'features/ip/datapath/look-ahead',
   controlModules: [

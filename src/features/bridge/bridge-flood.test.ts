@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { etherFrame, ipv4Packet, udpDatagram } from '../../net/frame/build.ts';
 import { A, BRIDGE, BROADCAST, BridgeBench, frame, portsOf } from './testing/bridge-bench.ts';
 
 const STRANGER = '02:00:00:00:09:99';
@@ -33,6 +34,23 @@ describe('bridge-flood', () => {
     assert.deepEqual(
       outcome.sent.map(({ bytes }) => bytes),
       [sent, sent],
+    );
+  });
+
+  it('finishes a checksum that the sender has left out in every copy', () => {
+    const ends = { source: '10.0.0.1', destination: '10.0.0.255' };
+    const broadcast = (withChecksum: boolean) => {
+      const right = udpDatagram({ source: 7, destination: 9 }, new Uint8Array(20).fill(1), ends);
+      const datagram = right.slice();
+      if (!withChecksum) datagram.fill(0x12, 6, 8);
+      const packet = ipv4Packet({ ...ends, protocol: 17 }, datagram);
+      return etherFrame({ destination: BROADCAST, source: A, etherType: 0x0800 }, packet);
+    };
+    const bothBits = (1n << 3n) | (1n << 8n);
+    const { sent } = bridge.bench.receive(0, [broadcast(false)], { olFlags: bothBits });
+    assert.deepEqual(
+      sent.map(({ bytes }) => bytes),
+      [broadcast(true), broadcast(true)],
     );
   });
 

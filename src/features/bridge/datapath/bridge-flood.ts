@@ -10,7 +10,7 @@ import {
   interfaceAt,
   interfaceStats,
 } from '../../interface/datapath/interface';
-import { L4_CKSUM_SUSPECT } from '../../port/datapath/l4-checksum';
+import { L4_CKSUM_STATE } from '../../port/datapath/l4-checksum';
 import { bridgeAt } from './bridge';
 import { destinationOf, fits } from './bridge-frame';
 
@@ -70,7 +70,7 @@ function sendCopy(packet: Packet, member: u32): void {
     interfaceStats(member).txErrors++;
     return;
   }
-  copy.olFlags |= packet.olFlags & L4_CKSUM_SUSPECT;
+  copy.olFlags |= packet.olFlags & L4_CKSUM_STATE;
   copy.output = <u16>member;
   copy.note = 0;
   send(interfaceAt(member).outputNode, copy);

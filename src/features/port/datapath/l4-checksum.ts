@@ -32,7 +32,8 @@ import { IP6_HEADER_BYTES, Ip6Header } from '../../../net/datapath/ip6-header';
 export const L4_CKSUM_SUSPECT: u64 = RX_L4_CKSUM_BAD | TX_ANY;
 
 const RX_L4_NONE: u64 = RX_L4_CKSUM_BAD | RX_L4_CKSUM_GOOD;
-const OFFLOADS: u64 = TX_ANY | RX_L4_NONE;
+/** All that is said of a checksum: what a copy has to say, too. */
+export const L4_CKSUM_STATE: u64 = TX_ANY | RX_L4_NONE;
 
 /**
  * Finishes the checksum of a frame that leaves by a port: by the port where it can, else here. The port hears no other
@@ -48,7 +49,7 @@ export function finishFrameChecksum(packet: Packet, portCan: bool): void {
 /** Finishes the TCP or UDP checksum of a packet whose IP header lies `ipOffset` bytes into it, where it is unfinished. */
 export function finishL4Checksum(packet: Packet, ipOffset: u32): void {
   if (!isUnfinished(packet)) return;
-  packet.olFlags &= ~OFFLOADS;
+  packet.olFlags &= ~L4_CKSUM_STATE;
   const l4 = findL4(packet, ipOffset);
   const field = fieldOf(l4);
   if (!field) return;
@@ -69,7 +70,7 @@ export function isUnfinished(packet: Packet): bool {
 /** Asks the port's hardware for the checksum: with the headers' lengths, and the pseudo header's sum in place. */
 function askPort(packet: Packet, ipOffset: u32): void {
   const l4 = findL4(packet, ipOffset);
-  packet.olFlags &= ~OFFLOADS;
+  packet.olFlags &= ~L4_CKSUM_STATE;
   const field = fieldOf(l4);
   if (!field) return;
   const offset = l4 & 0xffff;

@@ -137,6 +137,11 @@ describe('mpls-input', () => {
           ),
         ),
       ).join();
+    const spent = [
+      { label: 300, ttl: 30 },
+      { label: 77, ttl: 0 },
+    ];
+    assert.deepEqual(bench.receive(labelled(spent, ipv4())).ended, { 'mpls-ttl-exceeded': 1 });
     assert.match(
       through(30, 64),
       /^port 2: .* mpls, mpls 77 tc 3 bottom ttl 29, 10.9.9.9 > 10.0.2.2 udp ttl 64/,

@@ -147,8 +147,8 @@ function toNextHop(packet: Packet, entry: u32, nextHop: u32, ttl: u32): u32 {
   packet.note = ttl;
   if (entry & BOTTOM) return Edge.MPLS_TO_NEXT_HOP;
   if (packet.dataLen < <u16>LABEL_BYTES) return Edge.DROP_MPLS_NO_BOTTOM;
-  if (ttl == 1) return Edge.DROP_MPLS_TTL_EXCEEDED;
   const next = entryAt(packet.data);
+  if (ttl == 1 || !(next & TTL_MASK)) return Edge.DROP_MPLS_TTL_EXCEEDED;
   if ((next & TTL_MASK) >= ttl) putEntry(packet.data, (next & ~TTL_MASK) | (ttl - 1));
   packet.etherType = TYPE_MPLS_RAW;
   return Edge.MPLS_OUTPUT;

@@ -19,17 +19,19 @@ export interface WantedMpls {
 
 /** What next hops with labels need. */
 export interface MplsNeeds {
-  readonly interfaces: Interfaces;
-  readonly neighbors: NeighborFeature;
+  readonly interfaces: Pick<Interfaces, 'find' | 'listen'>;
+  readonly neighbors: Pick<NeighborFeature, 'nextHops' | 'users'>;
   readonly stacks: LabelStacks;
 }
 
 /** The next hops that push labels. They follow the one behind them: its size, its VRF, its going and coming again. */
 export class MplsNextHops {
-  readonly #interfaces: Interfaces;
-  readonly #neighbors: NeighborFeature;
+  readonly #interfaces: MplsNeeds['interfaces'];
+  readonly #neighbors: MplsNeeds['neighbors'];
   readonly #nextHops: NextHops;
   readonly #stacks: LabelStacks;
+  /** The stack of each next hop that pushes labels: what is counted as used. */
+  readonly #held = new Map<number, number>();
   /** Next hops that push labels, by the index of the one behind them. */
   readonly #followers = new Map<number, Set<number>>();
   /** Those whose next hop is gone, with the id that it had. */
@@ -45,7 +47,7 @@ export class MplsNextHops {
     this.#nextHops.nameUsers((index) => this.#usersOf(index));
     this.#nextHops.listen({
       added: (nextHop) => this.#onAdded(nextHop),
-      changed: (before, after) => this.#onChanged(before, after),
+      changed: (_, after) => this.#onChanged(after),
       removing: (nextHop) => this.#onRemoving(nextHop),
     });
     interfaces.listen({ changed: (before, after) => this.#onInterface(before, after) });
@@ -86,22 +88,20 @@ export class MplsNextHops {
   }
 
   #onAdded(nextHop: NextHop): void {
-    if (isMpls(nextHop)) this.#hold(nextHop);
+    this.#hold(nextHop.index, recordOf(nextHop));
     for (const [index, viaId] of this.#lost) if (viaId === nextHop.id) this.#goBy(index, nextHop);
   }
 
-  #onChanged(before: NextHop, after: NextHop): void {
+  /** What it refuses is told once more the other way round, and finds held what it wants. */
+  #onChanged(after: NextHop): void {
     checkStaysWay(this.#parts, after, this.#usersOf(after.index));
     if (this.#leadsTo(after, after.index)) throw loops(`change next hop ${after.id}`, after.id);
-    if (recordOf(before) !== recordOf(after)) {
-      if (isMpls(after)) this.#hold(after);
-      if (isMpls(before)) this.#letGo(before);
-    }
+    this.#hold(after.index, recordOf(after));
     this.#tellFollowers(after.index);
   }
 
   #onRemoving(nextHop: NextHop): void {
-    if (isMpls(nextHop)) this.#letGo(nextHop);
+    this.#hold(nextHop.index, 0);
     for (const index of [...(this.#followers.get(nextHop.index) ?? [])]) {
       this.#goBy(index, undefined);
       this.#lost.set(index, nextHop.id);
@@ -115,45 +115,51 @@ export class MplsNextHops {
     for (const via of this.#nextHops.table.ofInterface(after.id)) this.#tellFollowers(via.index);
   }
 
-  #hold(nextHop: NextHop): void {
-    const record = recordOf(nextHop);
-    const { via = 0 } = this.#stacks.find(record) ?? {};
-    this.#stacks.use(record);
-    this.#nextHops.use(via);
-    const followers = this.#followers.get(via) ?? new Set();
-    this.#followers.set(via, followers.add(nextHop.index));
+  /** Counts the stack of a next hop, and what is behind it, as used; zero: none any more. */
+  #hold(index: number, record: number): void {
+    const before = this.#held.get(index) ?? 0;
+    if (record === before) return;
+    this.#lost.delete(index);
+    if (record !== 0) {
+      this.#held.set(index, record);
+      this.#stacks.use(record);
+      this.#follow(index, this.#viaOf(record));
+    }
+    if (before === 0) return;
+    if (record === 0) this.#held.delete(index);
+    this.#unfollow(index, this.#viaOf(before));
+    this.#stacks.release(before);
   }
 
-  #letGo(nextHop: NextHop): void {
-    const record = recordOf(nextHop);
-    const { via = 0 } = this.#stacks.find(record) ?? {};
-    this.#unfollow(nextHop.index, via);
-    this.#lost.delete(nextHop.index);
-    this.#stacks.release(record);
+  #viaOf(record: number): number {
+    return this.#stacks.find(record)?.via ?? 0;
+  }
+
+  #follow(index: number, via: number): void {
+    if (via === 0) return;
+    const followers = this.#followers.get(via) ?? new Set();
+    this.#followers.set(via, followers.add(index));
+    this.#nextHops.use(via);
   }
 
   #unfollow(index: number, via: number): void {
     const followers = this.#followers.get(via);
-    // One that is replaced by another with the same next hop has taken its place already.
-    const now = this.#nextHops.find(index);
-    const stays = now && this.#stacks.find(recordOf(now))?.via === via;
-    if (!stays) followers?.delete(index);
+    // One that has been replaced by another with the same next hop behind it follows that still.
+    const follows = this.#viaOf(this.#held.get(index) ?? 0) === via;
+    if (!follows) followers?.delete(index);
     if (followers?.size === 0) this.#followers.delete(via);
     this.#nextHops.unuse(via);
   }
 
   /** Lets a next hop go by another one, or by none until one with its id comes again. */
   #goBy(index: number, via: NextHop | undefined): void {
-    const nextHop = this.#nextHops.find(index);
-    if (!nextHop || (via && !isWay(this.#parts, via))) return;
-    const record = recordOf(nextHop);
-    const { via: before = 0 } = this.#stacks.find(record) ?? {};
+    const record = this.#held.get(index) ?? 0;
+    if (record === 0 || (via && !isWay(this.#parts, via))) return;
+    const before = this.#viaOf(record);
     this.#stacks.redirect(record, via?.index ?? 0);
-    this.#unfollow(index, before);
+    if (before !== 0) this.#unfollow(index, before);
     if (!via) return;
-    this.#nextHops.use(via.index);
-    const followers = this.#followers.get(via.index) ?? new Set();
-    this.#followers.set(via.index, followers.add(index));
+    this.#follow(index, via.index);
     this.#lost.delete(index);
     this.#rewrite(index);
   }
@@ -171,7 +177,7 @@ export class MplsNextHops {
   #rewrite(index: number): void {
     const nextHop = this.#nextHops.find(index);
     if (!nextHop || !isMpls(nextHop)) return;
-    const via = this.#nextHops.find(this.#stacks.find(recordOf(nextHop))?.via ?? 0);
+    const via = this.#nextHops.find(this.#viaOf(recordOf(nextHop)));
     const target = this.#targetOf(recordOf(nextHop), via, via?.id ?? this.#lost.get(index));
     const vrf = via?.vrf ?? nextHop.vrf;
     if (vrf === nextHop.vrf && isDeepStrictEqual(target, nextHop.target)) return;
@@ -189,7 +195,7 @@ export class MplsNextHops {
   }
 
   #behind(nextHop: NextHop): readonly number[] {
-    if (isMpls(nextHop)) return [this.#stacks.find(recordOf(nextHop))?.via ?? 0];
+    if (isMpls(nextHop)) return [this.#viaOf(recordOf(nextHop))];
     return nextHop.target.type === 'group' ? [...nextHop.target.members.keys()] : [];
   }
 

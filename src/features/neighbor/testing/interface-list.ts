@@ -32,6 +32,10 @@ export class TestInterfaces implements InterfaceList {
     this.#listeners.push(listener);
   }
 
+  get list(): readonly Interface[] {
+    return [...this.#all.values()];
+  }
+
   find(id: number): Interface | undefined {
     return this.#all.get(id);
   }

@@ -1,0 +1,142 @@
+import { isDeepStrictEqual } from 'node:util';
+import { tableFunctions } from '../../engine/host/datapath.ts';
+import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
+import type { Trial } from '../../engine/host/trial.ts';
+import { MODE_MEASURE } from '../../engine/layout.ts';
+import { etherFrame, ipv4Packet, joinBytes } from '../../net/frame/build.ts';
+import { parseMac } from '../../net/mac.ts';
+import { etherTypeEntry } from '../ether/index.ts';
+import { InterfaceTable } from '../interface/index.ts';
+import { INTERFACE_UP } from '../interface/layout.ts';
+import { macWord } from '../neighbor/index.ts';
+import { NEXT_HOP_RESOLVED } from '../neighbor/layout.ts';
+import { LABEL_TO_NEXT_HOP, LABEL_TO_STACK, STACK_COPIES } from './layout.ts';
+
+/** What a build must do with labels, on the fast way and stage by stage: swap one, and take one off for a next hop. */
+export const mplsTrial: Trial = {
+  name: 'swaps labels, takes them off and puts them on',
+  run(datapath) {
+    setUp(datapath);
+    for (const mode of [0, MODE_MEASURE]) {
+      datapath.mode = mode;
+      for (const exchange of exchanges) check(datapath, exchange);
+    }
+    if (datapath.buffersOut !== 0) throw new Error(`${datapath.buffersOut} buffers were lost`);
+  },
+};
+
+/** What a packet that comes in is to become. */
+interface Exchange {
+  readonly name: string;
+  readonly received: Uint8Array;
+  readonly sent: Uint8Array;
+}
+
+const router = '02:00:00:00:00:01';
+const host = '02:00:00:00:01:01';
+const exchanges: readonly Exchange[] = [
+  {
+    name: 'a packet with a label to be swapped for two',
+    received: fromHost(0x8847, joinBytes(entry(100, 64, 0x500), ipv4(64))),
+    sent: toHost(0x8847, joinBytes(entry(200, 63, 0x400), entry(201, 63, 0x500), ipv4(64))),
+  },
+  {
+    name: 'a packet with a label of a next hop',
+    received: fromHost(0x8847, joinBytes(entry(101, 30, 0x100), ipv4(64))),
+    sent: toHost(0x0800, ipv4(29)),
+  },
+  {
+    name: 'a packet with a label of a next hop that puts others on',
+    received: fromHost(0x8847, joinBytes(entry(102, 255, 0x100), ipv4(64))),
+    sent: toHost(0x8847, joinBytes(entry(200, 63, 0), entry(201, 63, 0x100), ipv4(63))),
+  },
+];
+
+/** A label with its time to live, and its traffic class and bottom of stack as they lie. */
+function entry(label: number, ttl: number, bits: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, label * 4096 + bits + ttl);
+  return bytes;
+}
+
+function ipv4(ttl: number): Uint8Array {
+  const ends = { source: '10.0.1.2', destination: '10.0.2.2' };
+  return ipv4Packet({ ...ends, protocol: 253, ttl }, new Uint8Array(32).fill(7));
+}
+
+function fromHost(etherType: number, packet: Uint8Array): Uint8Array {
+  return etherFrame({ destination: router, source: host, etherType }, packet);
+}
+
+function toHost(etherType: number, packet: Uint8Array): Uint8Array {
+  return etherFrame({ destination: host, source: router, etherType }, packet);
+}
+
+/** @throws Error with what came of it */
+function check(datapath: ScratchDatapath, { name, received, sent }: Exchange): void {
+  const outcome = datapath.receive(0, [received, received, received]);
+  const right = outcome.sent.filter((frame) => isDeepStrictEqual(frame.bytes, sent));
+  if (right.length === 3 && outcome.sent.length === 3) return;
+  const came = outcome.sent.map(({ bytes }) => Buffer.from(bytes).toString('hex'));
+  throw new Error(`${name} became ${came[0] ?? JSON.stringify(outcome.ended)}`);
+}
+
+interface Tables {
+  setLabel(label: number, kind: number, value: number): void;
+  setTakesLabels(iface: number, takes: number): void;
+  setLabelStack(index: number, nextHop: number, count: number, ttl: number, trafficClass: number): void;
+  setStackLabel(index: number, place: number, label: number): void;
+  setNextHop(index: number, node4: number, node6: number, iface: number, mtu: number, flags: number): void;
+  setNextHopMacs(index: number, destination: bigint, source: bigint): void;
+  setNextHopOutput(index: number, node: number, record: number): void;
+}
+
+const tableNames = [
+  'setLabel',
+  'setTakesLabels',
+  'setLabelStack',
+  'setStackLabel',
+  'setNextHop',
+  'setNextHopMacs',
+  'setNextHopOutput',
+] as const;
+
+function setUp(datapath: ScratchDatapath): void {
+  const tables = tableFunctions<Tables>(datapath.control.exports, tableNames);
+  const stage = (name: string) => datapath.node(name);
+  const interfaces = new InterfaceTable((names) => tableFunctions(datapath.control.exports, names));
+  interfaces.write(IFACE, {
+    flags: INTERFACE_UP,
+    vrf: 1,
+    mtu: MTU,
+    mac: parseMac(router),
+    port: 0,
+    modeNode: stage('ether-input'),
+    outputNode: stage('port-tx'),
+    domain: 0,
+  });
+  datapath.view.setUint16(datapath.region('PORT_INTERFACES'), IFACE, true);
+  datapath.view.setUint16(
+    etherTypeEntry(datapath.region('ETHER_TYPES'), 0x8847),
+    stage('mpls-receive'),
+    true,
+  );
+  const forward = [stage('ip4-forward'), stage('ip6-forward')] as const;
+  tables.setNextHop(NEIGHBOR, ...forward, IFACE, MTU, NEXT_HOP_RESOLVED);
+  tables.setNextHopMacs(NEIGHBOR, macWord(parseMac(host)), macWord(parseMac(router)));
+  tables.setNextHop(LABELLED, ...forward, 0, MTU - 8, 0);
+  tables.setNextHopOutput(LABELLED, stage('mpls-push'), STACK);
+  [200, 201].forEach((label, place) => {
+    tables.setStackLabel(STACK, place, label);
+  });
+  tables.setLabelStack(STACK, NEIGHBOR, 2, STACK_COPIES, STACK_COPIES);
+  tables.setTakesLabels(IFACE, 1);
+  tables.setLabel(100, LABEL_TO_STACK, STACK);
+  tables.setLabel(101, LABEL_TO_NEXT_HOP, NEIGHBOR);
+  tables.setLabel(102, LABEL_TO_NEXT_HOP, LABELLED);
+}
+
+const IFACE = 1;
+const MTU = 1500;
+const [NEIGHBOR, LABELLED] = [1, 2];
+const STACK = 1;

@@ -33,6 +33,7 @@ export class Labels {
   readonly #table: Table;
   readonly #all = new Map<number, Entry>();
   readonly #byNextHop = new Map<number, Set<number>>();
+  readonly #listeners: ((used: boolean) => void)[] = [];
   #range: LabelRange = { first: 1 << 19, last: LAST_LABEL };
   #lastGiven = 0;
 
@@ -47,6 +48,11 @@ export class Labels {
       removing: ({ index }) => this.#dropAll(this.#byNextHop.get(index)),
     });
     needs.interfaces.listen({ removing: (iface) => this.#dropAll(this.#leadingTo(iface)) });
+  }
+
+  /** Tells from now on when the first label gets a meaning, and when the last has lost its own. */
+  onUsed(listener: (used: boolean) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** All labels, in their order. */
@@ -100,6 +106,7 @@ export class Labels {
     this.#put({ label, stack });
     if (before) this.#letGo(before);
     this.#tell(before ? 'change' : 'add', label);
+    if (!before && this.#all.size === 1) this.#tellUsed(true);
     return label;
   }
 
@@ -152,7 +159,12 @@ export class Labels {
     this.#all.delete(label);
     this.#letGo(entry);
     this.#tell('del', entry.label);
+    if (this.#all.size === 0) this.#tellUsed(false);
     return true;
+  }
+
+  #tellUsed(used: boolean): void {
+    for (const listener of this.#listeners) listener(used);
   }
 
   #dropAll(labels: Iterable<number> = []): void {

@@ -1,9 +1,12 @@
 import type { Router } from '../../engine/host/router.ts';
 import type { Interfaces } from '../interface/index.ts';
 import type { IpFeature } from '../ip/index.ts';
+import type { MplsFeature } from '../mpls/index.ts';
 import type { NeighborFeature } from '../neighbor/index.ts';
 import type { TunnelFeature } from '../tunnel/index.ts';
-import { followUnderlay } from './follow.ts';
+import { MAIN_VRF } from '../vrf/index.ts';
+import { followLabels } from './follow-labels.ts';
+import { followUnderlay } from './follow-underlay.ts';
 import { Reception } from './reception.ts';
 import { mplsTunnelService } from './service.ts';
 import { TunnelTable } from './tunnel-table.ts';
@@ -17,6 +20,7 @@ export interface MplsTunnelNeeds {
   readonly neighbors: NeighborFeature;
   readonly ip: IpFeature;
   readonly tunnel: TunnelFeature;
+  readonly mpls: Pick<MplsFeature, 'labels'>;
 }
 
 /** The tunnels that carry labels. */
@@ -29,7 +33,7 @@ export interface MplsTunnelFeature {
 
 /** Sets up MPLS over UDP and over GRE, and their service. */
 export function startMplsTunnels(router: Router, needs: MplsTunnelNeeds): MplsTunnelFeature {
-  const { interfaces, neighbors, ip, tunnel } = needs;
+  const { interfaces, neighbors, ip, tunnel, mpls } = needs;
   const { nextHops, users } = neighbors;
   const { addresses, routes } = ip;
   nextHops.defineEncapsulation('mplsoudp', 'mplsoudp-output');
@@ -37,6 +41,7 @@ export function startMplsTunnels(router: Router, needs: MplsTunnelNeeds): MplsTu
   const table = new TunnelTable(router);
   const reception = new Reception({ table, ip, udpPorts: tunnel.udpPorts });
   const tunnels = new Tunnels({ interfaces, addresses, routes, nextHops, users, table, reception });
+  followLabels(router, mpls.labels, reception, () => interfaces.vrfNamed('take labels', MAIN_VRF));
   const following = followUnderlay(router, { interfaces, nextHops, ip }, tunnels);
   router.services.push(mplsTunnelService({ interfaces, tunnels, table }));
   return { tunnels, table, close: () => following.close() };

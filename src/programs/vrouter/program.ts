@@ -45,7 +45,7 @@ export const program: Program = {
     showBridges(telemetry, interfaces, bridges);
     const mpls = startMpls(router, { interfaces, ether, neighbors });
     showLabels(telemetry, mpls.labels);
-    const mplsTunnels = startMplsTunnels(router, { interfaces, neighbors, ip, tunnel });
+    const mplsTunnels = startMplsTunnels(router, { interfaces, neighbors, ip, tunnel, mpls });
     showMplsTunnels(telemetry, mplsTunnels);
     startVlans(router, { interfaces, ether });
     startCrossConnects(interfaces);

@@ -3,7 +3,7 @@ import { isUnderlay } from './mpls-tunnel';
 import { labelsNode, takeLabelled } from './take-labelled';
 
 export enum Edge {
-  /** Labels came in a VRF without tunnels: whoever speaks there may not choose other VRFs by them. */
+  /** Labels came in a VRF without tunnels, which is not the default one: whoever speaks there may not choose other VRFs by them. */
   DROP_MPLS_TUNNEL_FOREIGN_VRF,
   /** Nobody here takes labels. */
   DROP_MPLS_TUNNEL_NO_LABELS,

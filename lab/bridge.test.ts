@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { etherFrame, joinBytes } from '../src/net/frame/build.ts';
+import { examplesOf } from './docs.ts';
 import { eventually } from './eventually.ts';
 import type { Host } from './host.ts';
 import { testTopology } from './testing.ts';
@@ -14,12 +15,10 @@ const { router, hosts } = await testTopology({
   hosts: { a: {}, b: {}, c: { link: 'veth' }, d: {} },
 });
 const { a, b, c, d } = hosts;
-await router.ctl(`
-  interface add bridge br0 mac 02:00:00:00:50:01
-  ${[a, b, c].map(({ label }) => `address flush iface ${label}\ninterface set port ${label} domain br0`).join('\n')}
-  address add 10.50.0.1/24 iface br0
-  address add fd00:50::1/64 iface br0
-`);
+const [setUp = '', bound = '', changed = ''] = await examplesOf('docs/features/bridge.md');
+await router.ctl([a, b, c].map(({ label }) => `address flush iface ${label}`).join('\n'));
+await router.ctl(setUp);
+await router.ctl('interface set bridge br0 mac 02:00:00:00:50:01');
 const stations = [a, b, c].map((host, index) => ({ host, ...addressesOf(11 + index) }));
 await Promise.all(
   stations.map(({ host, ip4, ip6 }) =>
@@ -106,6 +105,15 @@ test('a station that a user has bound to a member stays there', async () => {
   assert.equal((await entryOf(MADE_UP))?.['iface'], 'b', 'a flush leaves what a user has said');
   await router.ctl('fdb flush bridge br0 all');
   assert.equal(await entryOf(MADE_UP), undefined);
+});
+
+test('the lines of the documentation do what they say', async () => {
+  assert.match(await router.ctl(bound), new RegExp(`br0 +${MADE_UP} +b +static`));
+  assert.equal(await entryOf(MADE_UP), undefined);
+  await router.ctl(changed);
+  const [shown] = await router.list('interface show name br0');
+  assert.deepEqual([shown?.ageing_time, shown?.flood, shown?.neigh_suppress], [60, false, true]);
+  await router.ctl('interface set bridge br0 ageing_time 300 flood on neigh_suppress off');
 });
 
 test('a silent station is forgotten after the ageing time', async () => {

@@ -15,6 +15,7 @@ import {
 } from './testing/bridge-bench.ts';
 
 const STRANGER = '02:00:00:00:09:99';
+const FAR = '02:00:00:00:09:77';
 const bridge = await BridgeBench.open();
 bridge.put(A, 1);
 bridge.put(B, 2);
@@ -57,6 +58,18 @@ describe('bridge-input', () => {
     assert.deepEqual(outcome.sent[0]?.bytes, sent);
     assert.deepEqual(portsOf(bridge.receive(1, frame(A, B))), [1]);
     assert.deepEqual(portsOf(bridge.receive(1, tagged(A, B, 8))), [1, 2]);
+  });
+
+  it('keeps apart the far ends of a tunnel', () => {
+    bridge.setMember(3, { farEnds: true });
+    bridge.put(FAR, 3, { far: 7 });
+    const receive = (note: number) => bridge.bench.inject('bridge-input', frame(FAR, A), { iface: 3, note });
+    assert.deepEqual(receive(7).events, []);
+    assert.deepEqual(
+      heardIn(receive(8)).map(({ iface, far }) => ({ iface, far })),
+      [{ iface: 3, far: 8 }],
+    );
+    bridge.setMember(3);
   });
 
   it('learns nobody with learning off, and nobody new when the table is full', () => {

@@ -19,7 +19,7 @@ export interface FdbFilter {
 /** Where the stations of all bridges are: the one writer of the table that packets are looked up in. */
 export class Fdb {
   readonly #router: Pick<Router, 'emit' | 'log'>;
-  readonly #interfaces: Interfaces;
+  readonly #interfaces: Pick<Interfaces, 'find'>;
   readonly #table: FdbTable;
   readonly #nowMs: () => number;
   readonly #farEnds = new FarEndTypes();
@@ -32,7 +32,11 @@ export class Fdb {
 
   constructor(
     router: Pick<Router, 'emit' | 'log' | 'onPunt'>,
-    parts: { readonly interfaces: Interfaces; readonly table: FdbTable; readonly nowMs: () => number },
+    parts: {
+      readonly interfaces: Pick<Interfaces, 'find'>;
+      readonly table: FdbTable;
+      readonly nowMs: () => number;
+    },
   ) {
     this.#router = router;
     this.#interfaces = parts.interfaces;

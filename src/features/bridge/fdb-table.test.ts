@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { macFromBytes } from '../../net/mac.ts';
+import type { FdbEntry } from './fdb-entry.ts';
+import { BridgeBench } from './testing/bridge-bench.ts';
+
+const { fdb } = await BridgeBench.open();
+
+describe('the table of stations', () => {
+  it('gives back what it was told, until it is told otherwise', () => {
+    const entry = { ...station(1), iface: 2, far: 0xfffffffe, origin: 'extern' } as const;
+    assert.ok(fdb.put(entry));
+    assert.deepEqual(fdb.find(station(1))?.entry, entry);
+    assert.ok(fdb.put({ ...entry, iface: 3, far: 0, origin: 'static' }));
+    assert.deepEqual(fdb.find(station(1))?.entry, { ...entry, iface: 3, far: 0, origin: 'static' });
+    assert.equal(fdb.find({ ...station(1), vlan: 1 }), undefined);
+    assert.equal(fdb.find({ ...station(1), bridge: 11 }), undefined);
+    fdb.remove(fdb.find(station(1))?.place ?? 0);
+    assert.equal(fdb.find(station(1)), undefined);
+  });
+
+  it('holds what a map holds after many stations have come, moved and gone', () => {
+    const known = new Map<number, FdbEntry>();
+    const random = numbers(7);
+    for (let step = 0; step < 30_000; step++) {
+      const number = random() % 3000;
+      const placed = fdb.find(station(number));
+      assert.deepEqual(placed?.entry, known.get(number));
+      if (random() % 2 === 0) {
+        const entry = {
+          ...station(number),
+          iface: 1 + (random() % 3),
+          far: random(),
+          origin: 'learn' as const,
+        };
+        assert.ok(fdb.put(entry));
+        known.set(number, entry);
+      } else if (placed) {
+        fdb.remove(placed.place);
+        known.delete(number);
+      }
+    }
+    let listed = 0;
+    for (let place = fdb.next(0, {}); place !== undefined; place = fdb.next(place + 1, {})) listed++;
+    assert.equal(listed, known.size);
+    for (const number of known.keys()) fdb.remove(fdb.find(station(number))?.place ?? 0);
+    assert.equal(fdb.next(0, {}), undefined);
+  });
+
+  it('has room for as many stations as it promises', () => {
+    for (let number = 0; number < 131_072; number++)
+      assert.ok(fdb.put({ ...station(number), iface: 1, far: 0, origin: 'learn' }));
+    for (let number = 0; number < 131_072; number += 1000) assert.ok(fdb.find(station(number)));
+    for (let place = fdb.next(0, {}); place !== undefined; place = fdb.next(place, {})) fdb.remove(place);
+  });
+
+  it('lists what is behind one member, or in one bridge', () => {
+    assert.ok(fdb.put({ ...station(1), iface: 1, far: 0, origin: 'learn' }));
+    assert.ok(fdb.put({ ...station(2), bridge: 11, iface: 5, far: 0, origin: 'learn' }));
+    const only = (filter: { readonly bridge?: number; readonly iface?: number }) => {
+      const place = fdb.next(0, filter);
+      assert.equal(place === undefined ? undefined : fdb.next(place + 1, filter), undefined);
+      return place === undefined ? undefined : fdb.at(place).mac;
+    };
+    assert.deepEqual(only({ bridge: 11 }), station(2).mac);
+    assert.deepEqual(only({ iface: 1 }), station(1).mac);
+    assert.equal(only({ bridge: 11, iface: 1 }), undefined);
+  });
+});
+
+/** Stations whose addresses differ in few bits, as those of one maker do. */
+function station(number: number) {
+  const bytes = Uint8Array.of(2, 0, 0, number >> 16, (number >> 8) & 255, number & 255);
+  return { bridge: 10, mac: macFromBytes(bytes), vlan: 0 };
+}
+
+/** Numbers that look random and are the same in every run. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 4;
+  };
+}

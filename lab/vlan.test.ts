@@ -113,7 +113,7 @@ test('VLANs that nobody has are dropped by name', async () => {
   assert.ok(silent.running);
   const before = await router.counted('vlan-unknown');
   await assertNoPing(trunk, '10.19.0.1', '-c 1');
-  assert.ok((await router.counted('vlan-unknown')) > before);
+  await eventually(async () => assert.ok((await router.counted('vlan-unknown')) > before));
 });
 
 test('it is shown with its parent and counts for itself', async () => {
@@ -202,6 +202,34 @@ test('what does not fit is refused with the reason', async () => {
     assert.notEqual(status, 0, line);
     assert.match(stderr, error);
   }
+});
+
+test('it is a member of a bridge, whose stations see no tag', async () => {
+  await router.ctl(`
+    address flush iface plain
+    interface add bridge br0
+    interface set port plain domain br0
+    interface add vlan trunk.12 parent trunk vlan_id 12 domain br0
+    interface add vlan br0.33 parent br0 vlan_id 33
+    address add 10.33.0.1/24 iface br0.33
+  `);
+  await attach(trunk, { parent: trunk.device, name: 'v12', vlanId: 12 });
+  await attach(plain, { parent: plain.device, name: 'v33', vlanId: 33 }, 33);
+  await trunk.ip('address add 192.0.2.1/24 dev v12');
+  await plain.ip(`address add 192.0.2.2/24 dev ${plain.device}`);
+  await using seen = await startCapture(plain, plain.device, 'vlan 12');
+  await assertPings(trunk, '192.0.2.2');
+  await assertPings(plain, '192.0.2.1', '-s 1472 -M do');
+  assert.deepEqual(await seen.lines(), []);
+  await assertPings(plain, '10.33.0.1'); // a VLAN on the bridge itself
+  await router.ctl(`
+    interface del br0.33
+    interface del br0
+    interface del trunk.12
+    address add ${plain.gateway4}/24 iface plain
+    address add ${plain.gateway6}/64 iface plain
+  `);
+  await assertPings(plain, '10.15.0.2');
 });
 
 test('it goes while packets flow, and its parent goes on', async () => {

@@ -47,6 +47,13 @@ describe('a frame with a VLAN tag', () => {
       assert.deepEqual(links.receive(1, tagged([0x8100, vlanId])).ended, { 'vlan-unknown': 1 });
   });
 
+  it('goes on with it where no interface has the VLAN and its own is bound to another', async () => {
+    await links.interfaces.set('p1', { domain: links.interfaces.named('find', 'p2').id });
+    assert.deepEqual(links.receive(1, tagged([0x8100, 7])).sent[0]?.bytes, tagged([0x8100, 7]));
+    assert.deepEqual(links.receive(1, tagged([0x8100, 0xe000])).sent[0]?.bytes, tagged([0x8100, 0xe000]));
+    assert.deepEqual(links.receive(1, tagged([0x8100, 5])).sent[0]?.bytes, tagged());
+  });
+
   it('is dropped where the interface has no sub-interfaces at all', () => {
     links.port(3);
     const frame = tagged([0x8100, 5]);

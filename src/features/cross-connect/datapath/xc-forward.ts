@@ -28,6 +28,7 @@ export function xcForward(packet: Packet): u32 {
   if (!node || (peer.flags & PASSES) != PASSES) return Edge.DROP_XC_PEER_DOWN;
   if (packet.pktLen > <u32>peer.mtu + headerBytes(packet)) return Edge.DROP_XC_TOO_LONG;
   packet.output = output;
+  packet.note = 0; // to all far ends, where it leads to several
   return NODE_BIT | node;
 }
 

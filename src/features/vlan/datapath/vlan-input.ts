@@ -10,7 +10,7 @@ export enum Edge {
   DROP_INTERFACE_DOWN,
   /** The frame ends within its VLAN tag. */
   DROP_VLAN_TRUNCATED,
-  /** No interface here has the frame's VLAN. */
+  /** No interface here has the frame's VLAN, and the one it came in by is routed. */
   DROP_VLAN_UNKNOWN,
 }
 
@@ -29,18 +29,23 @@ export function vlanInput(packet: Packet): u32 {
   const vlanId = vlanIdOf(load<u16>(packet.data, 14));
   if (!vlanId) return goOn(packet);
   const id = memberOf(packet.iface, vlanId);
-  if (!id) return Edge.DROP_VLAN_UNKNOWN;
+  if (!id) return leave(packet);
   removeTag(packet);
   return enter(packet, id);
 }
 
-/** The port has taken the tag out and says in the mbuf what it was. */
+/** The port has taken the tag out and says in the mbuf what it was: what goes on without it would be in another VLAN. */
 function takeStripped(packet: Packet): u32 {
   const vlanId: u32 = packet.vlanTci & VLAN_ID_MASK;
   packet.olFlags &= ~(RX_VLAN | RX_VLAN_STRIPPED);
   if (!vlanId) return goOn(packet);
   const id = memberOf(packet.iface, vlanId);
   return id ? enter(packet, id) : Edge.DROP_VLAN_UNKNOWN;
+}
+
+/** What is bridged or cross-connected takes other VLANs along, with their tags. */
+function leave(packet: Packet): u32 {
+  return interfaceAt(packet.iface).domain ? goOn(packet) : Edge.DROP_VLAN_UNKNOWN;
 }
 
 function enter(packet: Packet, id: u32): u32 {

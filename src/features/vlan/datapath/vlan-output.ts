@@ -25,5 +25,6 @@ export function vlanOutput(packet: Packet): u32 {
   if (!leaveInterface(packet, packet.output)) return Edge.DROP_OUTPUT_DOWN;
   insertTag(packet, vlan.tag);
   packet.output = vlan.parent;
+  packet.note = 0; // to all far ends, where the parent has several
   return NODE_BIT | node;
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { run } from './command.ts';
 import { examplesOf } from './docs.ts';
 import { eventually } from './eventually.ts';
 import type { Host } from './host.ts';
+import { Program } from './program.ts';
 import { testTopology } from './testing.ts';
 import { startCapture } from './witness/capture.ts';
 import { assertNoPing, assertPings } from './witness/ping.ts';
@@ -11,7 +13,10 @@ import { assertNoPing, assertPings } from './witness/ping.ts';
 //
 //   red ── router ── fabric (10.2.0.2, fd00:2::2)
 //              └──── spare  (10.3.0.2, fd00:3::2)   behind it, by a link of their own, fabric again
-const { router, hosts } = await testTopology({ hosts: { red: {}, fabric: {}, spare: {} } });
+const { router, hosts } = await testTopology({
+  hosts: { red: {}, fabric: {}, spare: {} },
+  flags: ['-M', '127.0.0.1:9111'],
+});
 const { red, fabric, spare } = hosts;
 
 /** A Linux vxlan device with the second address of its networks, to whose router all else goes. */
@@ -32,7 +37,7 @@ async function sendFlows(host: Host, to: string) {
   await host.run(`bash -c 'for i in $(seq 9000 9031); do echo x > /dev/udp/${to}/$i; done'`);
 }
 
-const [tunnels = '', isolated = ''] = await examplesOf('docs/features/vxlan.md');
+const [tunnels = '', isolated = '', routed = ''] = await examplesOf('docs/features/vxlan.md');
 await addVtep(fabric, { name: 'vx100', vni: 100, words: 'local 10.2.0.2 remote 10.2.0.1' });
 await router.ctl(tunnels);
 
@@ -55,7 +60,7 @@ test('TCP flows, and tshark finds nothing wrong with a datagram or what is in it
   await using capture = await startCapture(fabric, fabric.device, 'udp port 4789');
   await using server = fabric.start('iperf3 -s -1 --forceflush');
   await server.said(/Server listening/);
-  const report = JSON.parse(await red.run('iperf3 -c 10.100.0.2 -J -t 1'));
+  const report = JSON.parse(await red.run('iperf3 -c 10.100.0.2 -J -t 1 -b 40M'));
   assert.equal(report.error, undefined);
   const { bytes } = report.end.sum_received;
   assert.ok(bytes >= 1_000_000, `${bytes} bytes`);
@@ -185,6 +190,71 @@ test('a tunnel moves with its underlay at once, and spreads over its next hops',
     const [one, two] = [(await byFabric.lines()).length, (await bySpare.lines()).length - before];
     assert.ok(one > 4 && two > 4 && one + two >= 32, `${one} and ${two}`);
   });
+});
+
+test('a trace shows both stages, a capture of the tunnel what is inside, and events and metrics its far ends', async () => {
+  await using events = router.watch('events', 'show');
+  await router.ctl('trace clear\ntrace enable all');
+  const file = `${router.directory}/inside.pcap`;
+  await using capture = new Program([
+    'sh',
+    '-c',
+    `${router.ctlCommand('capture', 'iface', 'vx100').join(' ')} > ${file}`,
+  ]);
+  await eventually(async () => {
+    await assertPings(red, '10.100.0.2', '-c 2');
+    const inside = await run(['sh', '-c', `tshark -r ${file} -T fields -e frame.protocols 2>/dev/null`]);
+    assert.match(inside, /eth:ethertype:ip:icmp/);
+    assert.doesNotMatch(inside, /vxlan/);
+  });
+  await capture.close();
+  const text = await router.ctl('trace show count 100');
+  await router.ctl('trace disable all');
+  assert.match(text, /^ {2}udp-input -> vxlan-input/m);
+  assert.match(text, /^ {2}vxlan-input -> ether-input/m);
+  assert.match(text, /^ {2}vxlan-output -> ip4-forward/m);
+  await router.ctl('flood vtep add 10.2.0.77 vni 100\nflood vtep del 10.2.0.77 vni 100');
+  await events.said(/flood add: vrf=main vni=100 10\.2\.0\.77/);
+  await events.said(/flood del: vrf=main vni=100 10\.2\.0\.77/);
+  const metrics = await router.namespace.run('curl -s http://127.0.0.1:9111/metrics');
+  assert.match(metrics, /^millrace_vxlan_far_ends\{origin="static"\} [1-9]/m);
+  assert.match(metrics, /^millrace_vxlan_stations [1-9]/m);
+  assert.match(metrics, /^millrace_vxlan_flood_entries [1-9]/m);
+});
+
+test('L3 VNI: a route leads to a remote router, by its MAC address and its far end, and nothing is flooded', async () => {
+  await fabric.ip(`
+    link add vx800 address 02:00:00:00:80:02 type vxlan id 800 dstport 4789 local 10.2.0.2 remote 10.2.0.1
+    link set vx800 up
+    address add 10.99.0.1/32 dev lo
+    address add fd00:99::1/128 dev lo
+    address add 10.80.0.2/24 dev vx800
+    neigh add 10.80.0.1 lladdr 02:00:00:00:80:01 dev vx800
+    route add 10.1.0.2/32 via 10.80.0.1
+  `);
+  await router.ctl(routed);
+  await red.ip('route flush cache');
+  await assertPings(red, '10.99.0.1');
+  const [entry] = await router.list('fdb show iface vx800');
+  assert.deepEqual(
+    { ...entry, age: 0 },
+    {
+      bridge: 'vx800',
+      mac: '02:00:00:00:80:02',
+      iface: 'vx800',
+      vtep: '10.2.0.2',
+      flags: ['static'],
+      age: 0,
+    },
+  );
+  assert.match((await router.attempt('fdb add 02:00:00:00:80:03 iface vx800')).stderr, /\(EINVAL\)/);
+  await router.ctl('fdb del bridge vx800 02:00:00:00:80:02');
+  const before = await router.counted('vxlan-no-far-end');
+  await fabric.ip('link set vx800 down');
+  await red.attempt('ping -c 1 -W 1 10.99.0.1');
+  assert.ok((await router.counted('vxlan-no-far-end')) > before);
+  await router.ctl('interface del vx800');
+  await fabric.ip('link del vx800');
 });
 
 test('a tunnel whose local address goes does not run and says why, and runs again when it is back', async () => {

@@ -76,7 +76,7 @@ export const bridgeCommands = [
     help: 'Says behind which member of a bridge a station is, for good.',
     args: {
       MAC: mac('The Ethernet address of the station.'),
-      IFACE: interfaceName('A member of a bridge.'),
+      IFACE: interfaceName('A member of a bridge, or a tunnel that is routed.'),
       V: vlan,
       IP: optional(ip('The far end, where the member is a tunnel that has several.')),
     },

@@ -1,6 +1,6 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Interface } from '../interface/index.ts';
-import type { FarEnds } from './fdb-entry.ts';
+import type { FarEnds, OwnStations } from './fdb-entry.ts';
 
 /** What the far ends of each type of member are. */
 export class FarEndTypes {
@@ -8,6 +8,16 @@ export class FarEndTypes {
 
   define(type: string, farEnds: FarEnds): void {
     this.#types.set(type, farEnds);
+  }
+
+  /** Where the stations of an interface are, if it keeps that itself: it has far ends, and is no member. */
+  stations(iface: Interface): OwnStations | undefined {
+    return iface.domain === 0 ? this.#types.get(iface.type)?.stations : undefined;
+  }
+
+  /** All that keep stations themselves. */
+  get keepers(): readonly OwnStations[] {
+    return [...this.#types.values()].flatMap(({ stations }) => stations ?? []);
   }
 
   /** A far end as `fdb show` writes it; empty for members without far ends. */

@@ -27,6 +27,18 @@ export interface FarEnds {
   text(iface: number, far: number): string;
   /** The far end that a user has written; it is in use from then on. @throws ApiError EINVAL, ENOSPC */
   parse(doing: string, iface: number, text: string): number;
+  /** Where stations are while an interface of the type is no bridge's member: the type keeps that itself then. */
+  readonly stations?: OwnStations;
+}
+
+/** The stations that interfaces with far ends know by themselves, as if each were a bridge of its own. */
+export interface OwnStations {
+  /** Says behind which far end a station is. @throws ApiError EINVAL, ENOSPC */
+  put(doing: string, station: { readonly iface: number; readonly mac: Mac; readonly far: number }): void;
+  /** Forgets a station; false where it was not known. */
+  remove(iface: number, mac: Mac): boolean;
+  /** What is known; the bridge of an entry is the interface itself. */
+  list(): Iterable<FdbEntry & { readonly ageS: number }>;
 }
 
 /** Hears of entries: an entry that has moved was there before. */

@@ -22,13 +22,19 @@ export function fdbService(interfaces: Interfaces, fdb: Fdb, unlearnt: Unlearnt)
   return apiService(FdbService, {
     addFdbEntry(request) {
       const doing = `add ${request.mac} to the FDB`;
+      if (addOwn(interfaces, fdb, doing, request)) return {};
       fdb.put(doing, readEntry(interfaces, fdb, doing, request));
       return {};
     },
     deleteFdbEntry({ bridge, mac, vlan = 0 }) {
       const doing = `delete ${mac} from the FDB`;
-      const station = { bridge: interfaces.named(doing, bridge, 'bridge').id, mac: parseMac(mac), vlan };
-      if (fdb.remove(station)) return {};
+      const holder = interfaces.named(doing, bridge);
+      const own = fdb.farEnds.stations(holder);
+      const { id } = own ? holder : interfaces.named(doing, bridge, 'bridge');
+      const found = own
+        ? own.remove(id, parseMac(mac))
+        : fdb.remove({ bridge: id, mac: parseMac(mac), vlan });
+      if (found) return {};
       throw new ApiError('ENOENT', { doing, expected: `a station that ${bridge} knows`, received: mac });
     },
     flushFdb(request) {
@@ -56,6 +62,28 @@ export function fdbService(interfaces: Interfaces, fdb: Fdb, unlearnt: Unlearnt)
 }
 
 const BATCH = 512;
+
+/** Adds a station of an interface that keeps its stations itself; false for a bridge's member. */
+function addOwn(
+  interfaces: Interfaces,
+  fdb: Fdb,
+  doing: string,
+  { mac, iface: name, vlan = 0, vtep }: AddFdbEntryRequest,
+): boolean {
+  const { id: iface, ...others } = interfaces.named(doing, name);
+  const own = fdb.farEnds.stations({ id: iface, ...others });
+  if (!own) return false;
+  if (vtep === undefined || vlan !== 0) {
+    const received = vlan === 0 ? 'none' : `VLAN ${vlan}`;
+    throw new ApiError('EINVAL', {
+      doing,
+      expected: 'a vtep, as the interface is no member of a bridge',
+      received,
+    });
+  }
+  own.put(doing, { iface, mac: parseMac(mac), far: fdb.farNamed(doing, iface, vtep) });
+  return true;
+}
 
 function readEntry(
   interfaces: Interfaces,
@@ -87,7 +115,7 @@ function filterOf(
   { bridge, iface }: { readonly bridge?: string | undefined; readonly iface?: string | undefined },
 ): FdbFilter {
   return {
-    ...(bridge === undefined ? {} : { bridge: interfaces.named(doing, bridge, 'bridge').id }),
+    ...(bridge === undefined ? {} : { bridge: interfaces.named(doing, bridge).id }),
     ...(iface === undefined ? {} : { iface: interfaces.named(doing, iface).id }),
   };
 }

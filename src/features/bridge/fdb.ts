@@ -4,7 +4,7 @@ import type { Router } from '../../engine/host/router.ts';
 import { formatMac, isUnicastMac, sameMac } from '../../net/mac.ts';
 import type { Interfaces } from '../interface/index.ts';
 import { FarEndTypes } from './far-end-types.ts';
-import type { FarEnds, FdbEntry, FdbListener, FdbOrigin, Station } from './fdb-entry.ts';
+import type { FarEnds, FdbEntry, FdbListener, FdbOrigin, OwnStations, Station } from './fdb-entry.ts';
 import { type FdbTable, type PlacedEntry, readEntry } from './fdb-table.ts';
 import { MAX_FDB_ENTRIES } from './layout.ts';
 
@@ -22,7 +22,8 @@ export class Fdb {
   readonly #interfaces: Pick<Interfaces, 'find'>;
   readonly #table: FdbTable;
   readonly #nowMs: () => number;
-  readonly #farEnds = new FarEndTypes();
+  /** What members with far ends tell of them. */
+  readonly farEnds = new FarEndTypes();
   readonly #listeners: FdbListener[] = [];
   readonly #perBridge = new Map<number, number>();
   #size = 0;
@@ -48,7 +49,7 @@ export class Fdb {
 
   /** Says what the far ends of a type of interfaces are; such interfaces have `farEnds`. */
   defineFarEnds(type: string, farEnds: FarEnds): void {
-    this.#farEnds.define(type, farEnds);
+    this.farEnds.define(type, farEnds);
   }
 
   /** Hears of all entries from now on: who holds something for a far end counts who needs it. */
@@ -114,7 +115,8 @@ export class Fdb {
 
   /** Forgets what a filter chooses, and returns how many that were. */
   flush(filter: FdbFilter): number {
-    return this.#removeWhere(filter, (entry) => matches(entry, filter));
+    const removed = this.#removeWhere(filter, (entry) => matches(entry, filter));
+    return removed + this.farEnds.keepers.reduce((sum, keeper) => sum + flushOwn(keeper, filter), 0);
   }
 
   /** What is known, in no order, with the seconds since each station was last heard. */
@@ -127,16 +129,18 @@ export class Fdb {
       const entry = this.#table.at(place);
       if (matches(entry, filter)) yield { ...entry, ageS: this.#table.age(place) };
     }
+    for (const keeper of this.farEnds.keepers)
+      for (const entry of keeper.list()) if (matches(entry, filter)) yield entry;
   }
 
   /** The column VTEP of an entry. */
   farText({ iface, far }: Pick<FdbEntry, 'iface' | 'far'>): string {
-    return this.#farEnds.text(this.#interfaces.find(iface), far);
+    return this.farEnds.text(this.#interfaces.find(iface), far);
   }
 
   /** The far end that a user has written. @throws ApiError EINVAL */
   farNamed(doing: string, iface: number, text: string): number {
-    return this.#farEnds.parse(doing, this.#interfaces.find(iface), text);
+    return this.farEnds.parse(doing, this.#interfaces.find(iface), text);
   }
 
   /** Forgets stations that have been silent for too long; to be called every second. */
@@ -263,6 +267,11 @@ const ROOM_AGAIN = 0.9;
 
 function isSame(left: FdbEntry, right: FdbEntry): boolean {
   return left.iface === right.iface && left.far === right.far && left.origin === right.origin;
+}
+
+function flushOwn(keeper: OwnStations, filter: FdbFilter): number {
+  const chosen = [...keeper.list()].filter((entry) => matches(entry, filter));
+  return chosen.filter(({ iface, mac }) => keeper.remove(iface, mac)).length;
 }
 
 function matches(entry: FdbEntry, { bridge, iface, mac, origin }: FdbFilter): boolean {

@@ -2,7 +2,7 @@ import { formatAddress, parseAddress } from '../../net/address.ts';
 import type { Fdb, FdbEntry } from '../bridge/index.ts';
 import type { Vxlans } from './vxlans.ts';
 
-/** Lets bridges know the far ends of their members of type vxlan: those that an entry names stay as long as it. */
+/** Lets the FDB know the far ends of tunnels, and where the stations of those are that are routed: who is named stays. */
 export function shareFarEnds(fdb: Fdb, vxlans: Vxlans): void {
   const { farEnds } = vxlans;
   fdb.defineFarEnds('vxlan', {
@@ -15,6 +15,7 @@ export function shareFarEnds(fdb: Fdb, vxlans: Vxlans): void {
       vxlans.checkFarEndOf(doing, iface, address);
       return farEnds.named(doing, address).name;
     },
+    stations: vxlans.stations,
   });
   const count = (entry: FdbEntry | undefined, change: 'use' | 'release') => {
     if (entry && entry.far !== 0 && vxlans.has(entry.iface)) farEnds[change](entry.far);

@@ -1,14 +1,23 @@
-import { formatMac, type Mac } from '../../net/mac.ts';
+import { ApiError } from '../../engine/api-error.ts';
+import { formatMac, isUnicastMac, type Mac } from '../../net/mac.ts';
+import type { FdbEntry, OwnStations } from '../bridge/index.ts';
 import { macWord } from '../neighbor/index.ts';
-import type { FarEnd, TunnelRouter } from './far-ends.ts';
+import type { FarEnd, FarEnds, TunnelRouter } from './far-ends.ts';
+import { MAX_KEYS } from './layout.ts';
 
-/** Where stations are that routed tunnels lead to: learnt from their frames, for as long as they send some. */
-export class Stations {
+/** Where stations are that routed tunnels lead to: named by users, or learnt from their frames for as long as they send some. */
+export class Stations implements OwnStations {
   readonly #table: Table;
+  readonly #farEnds: Pick<FarEnds, 'use' | 'release'>;
   readonly #byKey = new Map<string, Kept>();
   readonly #nowMs: () => number;
 
-  constructor(router: Pick<TunnelRouter, 'tables'>, nowMs: () => number) {
+  constructor(
+    router: Pick<TunnelRouter, 'tables'>,
+    farEnds: Pick<FarEnds, 'use' | 'release'>,
+    nowMs: () => number,
+  ) {
+    this.#farEnds = farEnds;
     this.#nowMs = nowMs;
     this.#table = router.tables<Table>(['putVxlanStation', 'dropVxlanStation', 'vxlanStationUsed']);
   }
@@ -18,46 +27,84 @@ export class Stations {
     return this.#byKey.size;
   }
 
-  /** A station of an interface has sent something by a far end; what there is no room for is flooded. */
-  learn(iface: number, mac: Mac, { name }: FarEnd): void {
-    const key = keyOf(iface, mac);
-    if (!this.#byKey.has(key) && this.#byKey.size >= MAX_STATIONS) return;
-    const word = macWord(mac);
-    if (this.#table.putVxlanStation(iface, word, name) === 0) return;
-    this.#byKey.set(key, { iface, mac, word, seen: 0, seenMs: this.#nowMs() });
-  }
-
-  /** Forgets those that have been silent. */
-  tick(): void {
-    for (const kept of [...this.#byKey.values()]) {
-      const seen = this.#table.vxlanStationUsed(kept.iface, kept.word);
-      if (seen !== kept.seen) Object.assign(kept, { seen, seenMs: this.#nowMs() });
-      if (this.#nowMs() - kept.seenMs > AGEING_MS) this.#remove(kept);
+  *list(): Generator<FdbEntry & { readonly ageS: number }> {
+    for (const { iface, mac, far, origin, seenMs } of this.#byKey.values()) {
+      const ageS = Math.floor((this.#nowMs() - seenMs) / 1000);
+      yield { bridge: iface, mac, vlan: 0, iface, far, origin, ageS };
     }
   }
 
-  /** Forgets all of an interface. */
-  forget(iface: number): void {
-    for (const kept of [...this.#byKey.values()]) if (kept.iface === iface) this.#remove(kept);
+  put(doing: string, { iface, mac, far }: { iface: number; mac: Mac; far: number }): void {
+    if (!isUnicastMac(mac)) {
+      const expected = 'the MAC address of one station';
+      throw new ApiError('EINVAL', { doing, expected, received: formatMac(mac) });
+    }
+    if (this.#put({ iface, mac, far, origin: 'static' })) return;
+    const expected = `room for one more of ${MAX_KEYS} stations`;
+    throw new ApiError('ENOSPC', { doing, expected, received: 'none left' });
   }
 
-  #remove({ iface, mac, word }: Kept): void {
-    this.#table.dropVxlanStation(iface, word);
+  /** A station has sent something by a far end; what a user has said stays, and what there is no room for is flooded. */
+  learn(iface: number, mac: Mac, { name }: FarEnd): void {
+    const known = this.#byKey.get(keyOf(iface, mac));
+    if (known?.origin === 'static' || (!known && this.size >= MAX_LEARNT)) return;
+    this.#put({ iface, mac, far: name, origin: 'learn' });
+  }
+
+  /** Forgets those that were learnt and have been silent. */
+  tick(): void {
+    for (const kept of [...this.#byKey.values()]) {
+      const seen = this.#table.vxlanStationUsed(kept.iface, macWord(kept.mac));
+      if (seen !== kept.seen) Object.assign(kept, { seen, seenMs: this.#nowMs() });
+      if (kept.origin === 'learn' && this.#nowMs() - kept.seenMs > AGEING_MS)
+        this.remove(kept.iface, kept.mac);
+    }
+  }
+
+  /** Forgets those of an interface, all or those that were learnt. */
+  forget(iface: number, which: 'all' | 'learn'): void {
+    for (const kept of [...this.#byKey.values()])
+      if (kept.iface === iface && (which === 'all' || kept.origin === 'learn')) this.remove(iface, kept.mac);
+  }
+
+  remove(iface: number, mac: Mac): boolean {
+    const kept = this.#byKey.get(keyOf(iface, mac));
+    if (!kept) return false;
+    this.#table.dropVxlanStation(iface, macWord(mac));
     this.#byKey.delete(keyOf(iface, mac));
+    this.#farEnds.release(kept.far);
+    return true;
+  }
+
+  #put(station: Station): boolean {
+    const { iface, mac, far } = station;
+    const key = keyOf(iface, mac);
+    const before = this.#byKey.get(key);
+    if (!before && this.size >= MAX_KEYS) return false;
+    if (this.#table.putVxlanStation(iface, macWord(mac), far) === 0) return false;
+    this.#farEnds.use(far);
+    if (before) this.#farEnds.release(before.far);
+    this.#byKey.set(key, { ...station, seen: 0, seenMs: this.#nowMs() });
+    return true;
   }
 }
 
-interface Kept {
+interface Station {
   readonly iface: number;
   readonly mac: Mac;
-  readonly word: bigint;
+  /** The name of its far end. */
+  readonly far: number;
+  readonly origin: 'static' | 'learn';
+}
+
+interface Kept extends Station {
   /** What the datapath has noted of its use, and when that was another number. */
   seen: number;
   seenMs: number;
 }
 
-/** Most stations of all routed tunnels together. */
-const MAX_STATIONS = 16384;
+/** Most stations with those that are learnt: users can name more. */
+const MAX_LEARNT = 16384;
 /** How long a station is remembered that sends nothing: what bridges have as their default, too (IEEE 802.1Q 8.8.3). */
 const AGEING_MS = 300_000;
 

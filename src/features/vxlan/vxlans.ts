@@ -50,7 +50,7 @@ export class Vxlans implements InterfaceType {
     this.#table = router.tables<Table>(['setVxlan', 'bindVni', 'unbindVni']);
     this.farEnds = new FarEnds(router, needs.nowMs);
     this.floods = new FloodLists(router, this.farEnds);
-    this.stations = new Stations(router, needs.nowMs);
+    this.stations = new Stations(router, this.farEnds, needs.nowMs);
     needs.interfaces.defineType('vxlan', this);
     needs.interfaces.listen({
       changed: (before, after) => before.mode !== after.mode && this.#follow(after),
@@ -269,7 +269,8 @@ export class Vxlans implements InterfaceType {
     if (iface) this.#write(iface);
     if (isElsewhere(before, after)) this.#unbind(before);
     udpPorts.release(before.port);
-    this.stations.forget(id);
+    const sameEnds = before.encapVrf === after.encapVrf && before.local.family === after.local.family;
+    this.stations.forget(id, sameEnds ? 'learn' : 'all');
     this.floods.publish(doing, id, { vrf: after.encapVrf, vni: after.vni });
   }
 
@@ -298,7 +299,7 @@ export class Vxlans implements InterfaceType {
   /** A tunnel has become a bridge's member, or is none any more: who knows where stations are is another one now. */
   #follow(iface: Interface): void {
     if (!this.#tunnels.has(iface.id)) return;
-    this.stations.forget(iface.id);
+    this.stations.forget(iface.id, 'learn');
     this.#write(iface);
   }
 
@@ -309,7 +310,7 @@ export class Vxlans implements InterfaceType {
     this.#unbind(vxlan);
     this.#table.setVxlan(iface.id, 0, 0, 0, 0, 0n, 0n);
     this.floods.unpublish(iface.id);
-    this.stations.forget(iface.id);
+    this.stations.forget(iface.id, 'all');
   }
 
   #dropFloods(vrf: number): void {

@@ -52,7 +52,10 @@ export class Representors implements RepresentorIndex {
       },
       removing: (iface) => this.#remove(iface),
     });
-    addresses.listen({ added: () => this.#follow(), removed: () => this.#follow() });
+    const follow = ({ iface }: { readonly iface: number }) => {
+      if (this.#devices.has(iface)) this.#follow();
+    };
+    addresses.listen({ added: follow, removed: follow });
   }
 
   tap(iface: number): Representor | undefined {
@@ -89,6 +92,10 @@ export class Representors implements RepresentorIndex {
   #open(iface: Interface): void {
     const kind = kindOf(iface);
     if (kind === undefined || this.#trouble.refused) return;
+    if (kind === 'tap' && this.#devices.size >= MOST_DEVICES) {
+      this.#trouble.noteFull(MOST_DEVICES);
+      return;
+    }
     try {
       if (!isPlain(iface.name))
         throw new RangeError('the name has a character that iproute2 takes for its own');
@@ -218,6 +225,11 @@ export class Representors implements RepresentorIndex {
   }
 }
 
+/**
+ * Most devices on the host, for all but VRFs: each change looks at all of them, and networks in their thousands (VNIs, VLANs)
+ * are not what programs of the host speak on.
+ */
+const MOST_DEVICES = 1024;
 /** Places in the ring to the datapath that the host's packets leave to others. */
 const KEPT_FREE = 2048;
 

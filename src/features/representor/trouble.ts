@@ -5,6 +5,7 @@ export class Trouble {
   readonly #router: Pick<Router, 'emit'>;
   readonly #log: Router['log'];
   #refused = false;
+  #saidFull = false;
 
   constructor(router: Pick<Router, 'emit' | 'log'>) {
     this.#router = router;
@@ -27,6 +28,14 @@ export class Trouble {
     const reason = messageOf(error);
     this.#log.warn({ interface: name, reason }, `no representor: ${why}; the interface works without`);
     this.#router.emit({ type: 'iface representor', text: `${name} none: ${why}` });
+  }
+
+  /** There are as many representors as there may be: said once. */
+  noteFull(most: number): void {
+    if (this.#saidFull) return;
+    this.#saidFull = true;
+    this.#log.warn({ most }, 'no representors for further interfaces; they work without');
+    this.#router.emit({ type: 'iface representor', text: `full: ${most}` });
   }
 
   /** A representor has been deleted from outside. */

@@ -9,14 +9,14 @@ import { millracePolling } from '../peers/millrace.ts';
 /** Bridged frames that are put into VXLAN. */
 export const vxlanEncap: Bench = direction({
   name: 'vxlan-encap',
-  about: 'frames of 60 bytes from a port into VXLAN, one bridge, one core',
+  about: 'Frames of 60 bytes from a port into VXLAN, one bridge, one core',
   task: vxlanEncapsulation(),
 });
 
 /** Frames that are taken out of VXLAN and bridged. */
 export const vxlanDecap: Bench = direction({
   name: 'vxlan-decap',
-  about: 'frames of 60 bytes out of VXLAN to a port, one bridge, one core',
+  about: 'Frames of 60 bytes out of VXLAN to a port, one bridge, one core',
   task: vxlanDecapsulation(),
 });
 
@@ -48,7 +48,7 @@ function direction({ name, about, task }: Pick<Bench, 'name' | 'about'> & { read
     run: (settings) =>
       compare(settings, {
         bench: name,
-        about: `${about[0]?.toUpperCase()}${about.slice(1)}`,
+        about,
         turns: turnsAt(task, [millracePolling, groutPolling]),
         goals: ['ovs-dpdk', groutPolling.name].map((ratioTo) => ({ ratioTo, atLeast: 2, must: 1.5 })),
         note: 'One VNI, 512 stations, one far end that its router leads to.',

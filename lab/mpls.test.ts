@@ -18,22 +18,25 @@ const { router, hosts } = await testTopology({
     site2: { vrf: 'blue', network: 1 },
     core: { network: 9 },
     core2: { network: 8 },
+    site3: { network: 3 },
   },
 });
-const { site1, site2, core, core2 } = hosts;
+const { site1, site2, site3, core, core2 } = hosts;
 const far1 = new Namespace('far1');
 const far2 = new Namespace('far2');
-const [customers = '', between = '', group = ''] = await examplesOf('docs/features/mpls.md');
+const far3 = new Namespace('far3');
+const [customers = '', between = '', group = '', wire = ''] = await examplesOf('docs/features/mpls.md');
 
 const macOf = async (name: string) => String((await router.list(`interface show name ${name}`))[0]?.mac);
 const [coreMac, siteMac] = [await macOf('core'), await macOf('site1')];
 const edge = await startLabelEdge(core, coreMac, [
   { place: far1, device: 'tun1', push: [101], take: 100 },
   { place: far2, device: 'tun2', push: [0, 201], take: 200 },
+  { place: far3, device: 'tap3', push: [601], take: 600, frames: true },
 ]);
 after(async () => {
   await edge.close();
-  for (const far of [far1, far2]) far.close();
+  for (const far of [far1, far2, far3]) far.close();
 });
 for (const [far, device] of [
   [far1, 'tun1'],
@@ -160,6 +163,36 @@ test('what has labels moves with the next hop behind them', async () => {
   await eventually(async () => assert.equal((await capture.lines()).length, 4));
   await router.ctl('nexthop add l3 iface core address 10.9.0.2 id 10');
   await assertPings(site1, '10.2.0.2');
+});
+
+test('a bridge reaches through a pseudowire, for IPv4 and IPv6, and whole frames', async () => {
+  await far3.ip(`
+    link set tap3 mtu 1400 up
+    address add 10.3.0.9/24 dev tap3
+    address add fd00:3::9/64 dev tap3 nodad
+  `);
+  await router.ctl(`address flush iface site3\n${wire}`);
+  await using capture = await startCapture(core, core.device, `mpls 600`);
+  await eventually(() => assertPings(site3, '10.3.0.9', '-c 1'));
+  await assertPings(site3, 'fd00:3::9');
+  await assertPings(far3, '10.3.0.2', '-s 1300');
+  const fields = ['mpls.label', 'mpls.ttl', 'mpls.bottom'];
+  assert.ok(
+    (await capture.dissected('arp || icmp || icmpv6', fields)).every((line) => line === '600\t255\t1'),
+  );
+  const [shown] = await router.list('interface show name pw3');
+  assert.deepEqual(
+    [shown?.type, shown?.domain, shown?.nexthop, shown?.mtu],
+    ['pseudowire', 'br3', 600, 1478],
+  );
+  await router.ctl('interface set port core mtu 1450');
+  assert.equal((await router.list('interface show name pw3'))[0]?.mtu, 1428);
+  await router.ctl('interface set port core mtu 1500');
+  const stations = await router.list('fdb show');
+  assert.equal(stations.filter(({ iface }) => iface === 'pw3').length, 1);
+  assert.match((await router.attempt('nexthop del 600')).stderr, /got pw3$/m);
+  await router.ctl('interface del pw3\nnexthop del 600');
+  assert.ok(!(await router.list('label show')).some(({ label }) => label === 601));
 });
 
 test('labels from a customer are not taken', async () => {

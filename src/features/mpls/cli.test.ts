@@ -88,6 +88,21 @@ test('next hops with labels are added with all that is known of them', async () 
   assert.deepEqual(await ctl.json('nexthop add mpls label 100 via 7'), { id: 12 });
 });
 
+test('pseudowires are added and changed with all that is known of them', async () => {
+  const line = 'pw0 nexthop 12 domain br0 mtu 1400 mac 02:00:00:00:00:09 control-word on';
+  const pseudowire = { nexthop: 12, mac: '02:00:00:00:00:09', control_word: true };
+  const attributes = { mtu: 1400, domain: 'br0' };
+  assert.deepEqual(await ctl.requests(`interface add pseudowire ${line}`), [
+    { method: 'addPseudowire', request: { name: 'pw0', attributes, pseudowire } },
+  ]);
+  assert.deepEqual(await ctl.requests('interface set pseudowire pw0 name pw1 control-word off'), [
+    {
+      method: 'setPseudowire',
+      request: { name: 'pw0', new_name: 'pw1', attributes: {}, pseudowire: { control_word: false } },
+    },
+  ]);
+});
+
 test('interfaces are enabled, disabled and listed', async () => {
   assert.deepEqual(await ctl.requests('mpls enable p0'), [
     { method: 'enableMpls', request: { iface: 'p0' } },

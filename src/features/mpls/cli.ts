@@ -1,14 +1,28 @@
-import { flag, optional } from '../../command/argument.ts';
-import { integer, oneOf } from '../../command/argument-types.ts';
+import { flag, optional, type Values } from '../../command/argument.ts';
+import { integer, mac, oneOf } from '../../command/argument-types.ts';
 import { type Cell, details, type JsonObject, table } from '../../command/output.ts';
 import type { RouterClient } from '../../engine/client/router-client.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
 import { type RequestOf, serviceRef } from '../../engine/client/service-types.ts';
-import { interfaceName, vrfName } from '../interface/cli-arguments.ts';
+import { formatMac } from '../../net/mac.ts';
+import {
+  attributeArguments,
+  attributeSyntax,
+  attributesOf,
+  interfaceName,
+  newInterfaceName,
+  onOff,
+  vrfName,
+} from '../interface/cli-arguments.ts';
 import { label, labelList, labelOrAuto, labelRange } from './cli-arguments.ts';
 import type { LabelJson, MplsService } from './mpls_pb.js';
 
 const mpls = serviceRef<typeof MplsService>('millrace.mpls.v1.MplsService');
+
+const pseudowireArguments = {
+  MAC: optional(mac('Its Ethernet address; a random one otherwise.')),
+  'control-word on|off': optional(onOff('Sends a control word of four bytes in front of each frame.')),
+};
 
 const newLabel = labelOrAuto('The label, or auto for a free one, which is told.');
 
@@ -103,6 +117,40 @@ export const mplsCommands = [
     },
   }),
   routerCommand({
+    syntax: 'interface add pseudowire NAME nexthop NHID [IFATTR,(mac MAC),(control-word on|off)]',
+    help: 'Makes an interface whose frames leave with the labels of a next hop.',
+    fragments: { IFATTR: attributeSyntax },
+    args: {
+      NAME: newInterfaceName(),
+      NHID: nexthopId('The next hop that puts labels in front of its frames.'),
+      ...attributeArguments,
+      ...pseudowireArguments,
+    },
+    run: async ({ NAME, NHID, ...args }, router) => {
+      const pseudowire = { nexthop: NHID, ...pseudowireOf(args) };
+      await router.call(mpls, 'addPseudowire', { name: NAME, attributes: attributesOf(args), pseudowire });
+      return undefined;
+    },
+  }),
+  routerCommand({
+    syntax: 'interface set pseudowire NAME (name NEW),(nexthop NHID),IFATTR,(mac MAC),(control-word on|off)',
+    help: 'Changes attributes of a pseudowire; all or none.',
+    fragments: { IFATTR: attributeSyntax },
+    args: {
+      NAME: interfaceName('The pseudowire to change.', 'pseudowire'),
+      NEW: optional(newInterfaceName('The new name of the pseudowire.')),
+      NHID: optional(nexthopId('The next hop that puts labels in front of its frames.')),
+      ...attributeArguments,
+      ...pseudowireArguments,
+    },
+    run: async ({ NAME, NEW, NHID, ...args }, router) => {
+      const pseudowire = { nexthop: NHID, ...pseudowireOf(args) };
+      const names = { name: NAME, new_name: NEW };
+      await router.call(mpls, 'setPseudowire', { ...names, attributes: attributesOf(args), pseudowire });
+      return undefined;
+    },
+  }),
+  routerCommand({
     syntax: 'mpls enable|disable IFACE',
     help: 'Takes packets with labels from an interface, or does so no more.',
     args: {
@@ -135,6 +183,14 @@ async function addLabel(router: RouterClient, wanted: number | 'auto', target: A
   const number = wanted === 'auto' ? undefined : wanted;
   const { label: added } = await router.call(mpls, 'addLabel', { ...target, label: number });
   return number === undefined ? details({ label: added?.label }) : undefined;
+}
+
+function pseudowireOf(args: Values<typeof pseudowireArguments>) {
+  const controlWord = args['control-word on|off'];
+  return {
+    mac: args.MAC === undefined ? undefined : formatMac(args.MAC),
+    control_word: controlWord === undefined ? undefined : controlWord === 'on',
+  };
 }
 
 function nexthopId(help: string) {

@@ -33,3 +33,8 @@ export const STACK_COPIES = 0x8000;
 
 /** Node that takes packets with labels out of tunnels: u16, zero for none. */
 export const LABELS_INPUT_BYTES = 64;
+
+/** Next hop that pushes the labels of what a pseudowire sends, by interface: MAX_INTERFACES × u32, zero for none. */
+export const PSEUDOWIRES_BYTES = 262144;
+/** Beside that next hop: a control word goes in front of the frame. */
+export const PSEUDOWIRE_CONTROL_WORD = 0x40000000;

@@ -208,7 +208,8 @@ export class MplsNextHops {
 
 const MPLS = 'mpls';
 
-function isMpls({ target }: NextHop): boolean {
+/** Tells whether a next hop puts labels in front of packets. */
+export function isMpls({ target }: NextHop): boolean {
   return target.type === 'encapsulation' && target.kind === MPLS;
 }
 

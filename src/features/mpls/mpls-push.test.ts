@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Outcome } from '../../engine/testing/bench.ts';
-import { ipv4Packet, ipv6Packet, udpDatagram } from '../../net/frame/build.ts';
+import { etherFrame, ipv4Packet, ipv6Packet, udpDatagram } from '../../net/frame/build.ts';
 import { decodeFrame, decodePacket } from '../../net/frame/decode.ts';
 import { describeLayers } from '../../net/frame/describe.ts';
 import { forwarding, packetIn } from '../ip/testing/topology.ts';
@@ -100,6 +100,47 @@ describe('mpls-push', () => {
     topology.route('2001:db8:99::/48', nextHop);
     assert.equal(topology.receive(topology.links[0], ipv4({})).ended['ip4-host-unreachable'], 1);
     assert.equal(topology.receive(topology.links[0], ipv6({})).ended['ip6-host-unreachable'], 1);
+  });
+});
+
+describe('pseudowire-output', () => {
+  const frame = etherFrame(
+    { destination: '02:00:00:00:03:01', source: '02:00:00:00:03:02', etherType: 0x0800 },
+    ipv4({}),
+  );
+
+  it('sends frames with the labels of its next hop, and a control word where it is to', async () => {
+    const bench = await MplsBench.open();
+    const { topology } = bench;
+    const nextHop = bench.push({ labels: [600], via: topology.neighbor(topology.links[1]) });
+    const send = () =>
+      topology.bench.inject('frame-output', frame, { output: 9 }).sent[0]?.bytes ?? new Uint8Array(0);
+    bench.pseudowire(9, nextHop);
+    assert.match(describeLayers(decodeFrame(send())), /> 02:00:00:00:01:02 mpls, mpls 600 bottom ttl 255, /);
+    assert.deepEqual(send().subarray(18), frame);
+    bench.pseudowire(9, nextHop, true);
+    assert.deepEqual(send().subarray(18), Uint8Array.from([0, 0, 0, 0, ...frame]));
+    assert.equal(topology.bench.buffersOut, 0);
+  });
+
+  it('drops frames that cannot go on, under a name for each reason', async () => {
+    const bench = await MplsBench.open();
+    const { topology } = bench;
+    const ended = (bytes = frame) => topology.bench.inject('frame-output', bytes, { output: 9 }).ended;
+    bench.pseudowire(9, 0);
+    assert.deepEqual(ended(), { 'mpls-no-next-hop': 1 });
+    bench.pseudowire(9, bench.push({ labels: [600], via: topology.neighbor(topology.links[1]) }));
+    const long = etherFrame(
+      { destination: '02:00:00:00:03:01', source: '02:00:00:00:03:02', etherType: 0x0800 },
+      ipv4({}, 1460),
+    );
+    assert.deepEqual(ended(long), { 'mpls-too-big': 1 });
+    const failed = topology.nextHop({ ...forwarding, link: topology.links[1], flags: NEXT_HOP_FAILED });
+    bench.pseudowire(9, bench.push({ labels: [600], via: failed }));
+    assert.deepEqual(ended(), { 'mpls-host-unreachable': 1 });
+    topology.interfaces.setFlags(9, 0);
+    assert.deepEqual(ended(), { 'output-down': 1 });
+    assert.equal(topology.bench.buffersOut, 0);
   });
 });
 

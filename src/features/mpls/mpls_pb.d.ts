@@ -7,6 +7,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Nexthop, NexthopJson } from "../neighbor/neighbor_pb.js";
+import type { Interface, InterfaceAttributes, InterfaceAttributesJson, InterfaceJson } from "../interface/interface_pb.js";
 
 /**
  * Describes the file features/mpls/mpls.proto.
@@ -886,6 +887,218 @@ export declare type ListMplsInterfacesResponseJson = {
 export declare const ListMplsInterfacesResponseSchema: GenMessage<ListMplsInterfacesResponse, {jsonType: ListMplsInterfacesResponseJson}>;
 
 /**
+ * @generated from message millrace.mpls.v1.PseudowireAttributes
+ */
+export declare type PseudowireAttributes = Message<"millrace.mpls.v1.PseudowireAttributes"> & {
+  /**
+   * Id of the next hop that puts labels in front of its frames; add asks for it.
+   *
+   * @generated from field: optional uint32 nexthop = 1;
+   */
+  nexthop?: number | undefined;
+
+  /**
+   * Send a control word of four bytes in front of each frame (RFC 4385).
+   *
+   * @generated from field: optional bool control_word = 2 [json_name = "control_word"];
+   */
+  controlWord?: boolean | undefined;
+
+  /**
+   * aa:bb:cc:dd:ee:ff; a random one when absent from add.
+   *
+   * @generated from field: optional string mac = 3;
+   */
+  mac?: string | undefined;
+};
+
+/**
+ * @generated from message millrace.mpls.v1.PseudowireAttributes
+ */
+export declare type PseudowireAttributesJson = {
+  /**
+   * Id of the next hop that puts labels in front of its frames; add asks for it.
+   *
+   * @generated from field: optional uint32 nexthop = 1;
+   */
+  nexthop?: number;
+
+  /**
+   * Send a control word of four bytes in front of each frame (RFC 4385).
+   *
+   * @generated from field: optional bool control_word = 2 [json_name = "control_word"];
+   */
+  control_word?: boolean;
+
+  /**
+   * aa:bb:cc:dd:ee:ff; a random one when absent from add.
+   *
+   * @generated from field: optional string mac = 3;
+   */
+  mac?: string;
+};
+
+/**
+ * Describes the message millrace.mpls.v1.PseudowireAttributes.
+ * Use `create(PseudowireAttributesSchema)` to create a new message.
+ */
+export declare const PseudowireAttributesSchema: GenMessage<PseudowireAttributes, {jsonType: PseudowireAttributesJson}>;
+
+/**
+ * @generated from message millrace.mpls.v1.AddPseudowireRequest
+ */
+export declare type AddPseudowireRequest = Message<"millrace.mpls.v1.AddPseudowireRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: millrace.interface.v1.InterfaceAttributes attributes = 2;
+   */
+  attributes?: InterfaceAttributes | undefined;
+
+  /**
+   * @generated from field: millrace.mpls.v1.PseudowireAttributes pseudowire = 3;
+   */
+  pseudowire?: PseudowireAttributes | undefined;
+};
+
+/**
+ * @generated from message millrace.mpls.v1.AddPseudowireRequest
+ */
+export declare type AddPseudowireRequestJson = {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name?: string;
+
+  /**
+   * @generated from field: millrace.interface.v1.InterfaceAttributes attributes = 2;
+   */
+  attributes?: InterfaceAttributesJson;
+
+  /**
+   * @generated from field: millrace.mpls.v1.PseudowireAttributes pseudowire = 3;
+   */
+  pseudowire?: PseudowireAttributesJson;
+};
+
+/**
+ * Describes the message millrace.mpls.v1.AddPseudowireRequest.
+ * Use `create(AddPseudowireRequestSchema)` to create a new message.
+ */
+export declare const AddPseudowireRequestSchema: GenMessage<AddPseudowireRequest, {jsonType: AddPseudowireRequestJson}>;
+
+/**
+ * @generated from message millrace.mpls.v1.AddPseudowireResponse
+ */
+export declare type AddPseudowireResponse = Message<"millrace.mpls.v1.AddPseudowireResponse"> & {
+  /**
+   * @generated from field: millrace.interface.v1.Interface interface = 1;
+   */
+  interface?: Interface | undefined;
+};
+
+/**
+ * @generated from message millrace.mpls.v1.AddPseudowireResponse
+ */
+export declare type AddPseudowireResponseJson = {
+  /**
+   * @generated from field: millrace.interface.v1.Interface interface = 1;
+   */
+  interface?: InterfaceJson;
+};
+
+/**
+ * Describes the message millrace.mpls.v1.AddPseudowireResponse.
+ * Use `create(AddPseudowireResponseSchema)` to create a new message.
+ */
+export declare const AddPseudowireResponseSchema: GenMessage<AddPseudowireResponse, {jsonType: AddPseudowireResponseJson}>;
+
+/**
+ * @generated from message millrace.mpls.v1.SetPseudowireRequest
+ */
+export declare type SetPseudowireRequest = Message<"millrace.mpls.v1.SetPseudowireRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: optional string new_name = 2 [json_name = "new_name"];
+   */
+  newName?: string | undefined;
+
+  /**
+   * @generated from field: millrace.interface.v1.InterfaceAttributes attributes = 3;
+   */
+  attributes?: InterfaceAttributes | undefined;
+
+  /**
+   * @generated from field: millrace.mpls.v1.PseudowireAttributes pseudowire = 4;
+   */
+  pseudowire?: PseudowireAttributes | undefined;
+};
+
+/**
+ * @generated from message millrace.mpls.v1.SetPseudowireRequest
+ */
+export declare type SetPseudowireRequestJson = {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name?: string;
+
+  /**
+   * @generated from field: optional string new_name = 2 [json_name = "new_name"];
+   */
+  new_name?: string;
+
+  /**
+   * @generated from field: millrace.interface.v1.InterfaceAttributes attributes = 3;
+   */
+  attributes?: InterfaceAttributesJson;
+
+  /**
+   * @generated from field: millrace.mpls.v1.PseudowireAttributes pseudowire = 4;
+   */
+  pseudowire?: PseudowireAttributesJson;
+};
+
+/**
+ * Describes the message millrace.mpls.v1.SetPseudowireRequest.
+ * Use `create(SetPseudowireRequestSchema)` to create a new message.
+ */
+export declare const SetPseudowireRequestSchema: GenMessage<SetPseudowireRequest, {jsonType: SetPseudowireRequestJson}>;
+
+/**
+ * @generated from message millrace.mpls.v1.SetPseudowireResponse
+ */
+export declare type SetPseudowireResponse = Message<"millrace.mpls.v1.SetPseudowireResponse"> & {
+  /**
+   * @generated from field: millrace.interface.v1.Interface interface = 1;
+   */
+  interface?: Interface | undefined;
+};
+
+/**
+ * @generated from message millrace.mpls.v1.SetPseudowireResponse
+ */
+export declare type SetPseudowireResponseJson = {
+  /**
+   * @generated from field: millrace.interface.v1.Interface interface = 1;
+   */
+  interface?: InterfaceJson;
+};
+
+/**
+ * Describes the message millrace.mpls.v1.SetPseudowireResponse.
+ * Use `create(SetPseudowireResponseSchema)` to create a new message.
+ */
+export declare const SetPseudowireResponseSchema: GenMessage<SetPseudowireResponse, {jsonType: SetPseudowireResponseJson}>;
+
+/**
  * @generated from service millrace.mpls.v1.MplsService
  */
 export declare const MplsService: GenService<{
@@ -942,6 +1155,26 @@ export declare const MplsService: GenService<{
     methodKind: "unary";
     input: typeof AddMplsNexthopRequestSchema;
     output: typeof AddMplsNexthopResponseSchema;
+  },
+  /**
+   * Adds an interface whose frames leave with labels; the label that leads to it says what it receives.
+   *
+   * @generated from rpc millrace.mpls.v1.MplsService.AddPseudowire
+   */
+  addPseudowire: {
+    methodKind: "unary";
+    input: typeof AddPseudowireRequestSchema;
+    output: typeof AddPseudowireResponseSchema;
+  },
+  /**
+   * Changes the attributes that are present, all or none.
+   *
+   * @generated from rpc millrace.mpls.v1.MplsService.SetPseudowire
+   */
+  setPseudowire: {
+    methodKind: "unary";
+    input: typeof SetPseudowireRequestSchema;
+    output: typeof SetPseudowireResponseSchema;
   },
   /**
    * Takes packets with labels from an interface.

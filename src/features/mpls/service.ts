@@ -1,13 +1,20 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { ApiError } from '../../engine/api-error.ts';
 import { type ApiService, apiService } from '../../engine/host/api/service.ts';
-import type { Interfaces } from '../interface/index.ts';
+import { type Interfaces, interfaceMessage, readAttributes } from '../interface/index.ts';
 import type { NeighborFeature } from '../neighbor/index.ts';
 import type { Label, LabelTarget } from './label.ts';
 import type { Labels } from './labels.ts';
-import { type AddLabelRequest, type Label as LabelMessage, LabelSchema, MplsService } from './mpls_pb.js';
+import {
+  type AddLabelRequest,
+  type Label as LabelMessage,
+  LabelSchema,
+  MplsService,
+  type PseudowireAttributes,
+} from './mpls_pb.js';
 import type { MplsInterfaces } from './mpls-interfaces.ts';
 import type { MplsNextHops } from './mpls-next-hops.ts';
+import type { Pseudowires, WantedWire } from './pseudowires.ts';
 
 /** What the service shows and changes. */
 export interface ServiceParts {
@@ -16,11 +23,12 @@ export interface ServiceParts {
   readonly labels: Labels;
   readonly mplsNextHops: MplsNextHops;
   readonly mplsInterfaces: MplsInterfaces;
+  readonly pseudowires: Pseudowires;
 }
 
 /** Labels, next hops that push some, and interfaces that take them, as the API shows them. */
 export function mplsService(parts: ServiceParts): ApiService {
-  const { interfaces, neighbors, labels, mplsNextHops, mplsInterfaces } = parts;
+  const { interfaces, neighbors, labels, mplsNextHops, mplsInterfaces, pseudowires } = parts;
   const show = (label: Label) => labelMessage(parts, label);
   return apiService(MplsService, {
     addLabel: (request) =>
@@ -41,6 +49,17 @@ export function mplsService(parts: ServiceParts): ApiService {
       return { config: labels.range };
     },
     addMplsNexthop: (request) => ({ nexthop: neighbors.message(mplsNextHops.add(request)) }),
+    addPseudowire: ({ name, attributes, pseudowire }) =>
+      interfaces.inTurn(() => {
+        const wanted = readAttributes(interfaces, `add pseudowire ${name}`, attributes, pseudowire?.mac);
+        return { interface: interfaceMessage(interfaces, pseudowires.add(name, wireOf(pseudowire), wanted)) };
+      }),
+    setPseudowire: ({ name, newName, attributes, pseudowire }) =>
+      interfaces.inTurn(async () => {
+        const wanted = readAttributes(interfaces, `set pseudowire ${name}`, attributes, pseudowire?.mac);
+        const iface = await pseudowires.set(name, wireOf(pseudowire), wanted, newName);
+        return { interface: interfaceMessage(interfaces, iface) };
+      }),
     enableMpls: ({ iface }) =>
       interfaces.inTurn(() => {
         mplsInterfaces.enable(iface);
@@ -80,6 +99,13 @@ function readTarget(
     default:
       throw new ApiError('EINVAL', { doing, expected: 'vrf, nexthop, swap or iface', received: 'none' });
   }
+}
+
+function wireOf({ nexthop, controlWord }: Partial<PseudowireAttributes> = {}): WantedWire {
+  return {
+    ...(nexthop === undefined ? {} : { nextHop: nexthop }),
+    ...(controlWord === undefined ? {} : { controlWord }),
+  };
 }
 
 /** An interface that can receive a frame. @throws ApiError ENODEV, EINVAL */

@@ -6,6 +6,7 @@ import { LabelStacks } from './label-stacks.ts';
 import { Labels } from './labels.ts';
 import { MplsInterfaces } from './mpls-interfaces.ts';
 import { MplsNextHops } from './mpls-next-hops.ts';
+import { Pseudowires } from './pseudowires.ts';
 import { mplsService } from './service.ts';
 
 export { showLabels } from './telemetry.ts';
@@ -30,10 +31,13 @@ export function startMpls(
   const mplsNextHops = new MplsNextHops({ interfaces, neighbors, stacks });
   const labels = new Labels(router, { interfaces, nextHops: neighbors.nextHops, stacks });
   const mplsInterfaces = new MplsInterfaces(router, interfaces);
+  const pseudowires = new Pseudowires(router, { interfaces, nextHops: neighbors.nextHops });
   for (const etherType of MPLS_ETHER_TYPES) ether.takeType(etherType, 'mpls-receive');
   const labelsInput = { table: 'labels-input', key: 'from tunnels', stage: 'mpls-input' };
   router.dispatch.set(labelsInput, router.region('LABELS_INPUT'));
-  router.services.push(mplsService({ interfaces, neighbors, labels, mplsNextHops, mplsInterfaces }));
+  router.services.push(
+    mplsService({ interfaces, neighbors, labels, mplsNextHops, mplsInterfaces, pseudowires }),
+  );
   return { labels, nextHops: mplsNextHops };
 }
 

@@ -60,6 +60,7 @@ export const nodeNumbers: NodeNumbers = {
     'mpls-output',
     'vxlan-input',
     'vxlan-output',
+    'pseudowire-output',
   ],
   drops: [
     'tx-full',

@@ -165,6 +165,7 @@ function toInterface(packet: Packet, entry: u32, value: u32): u32 {
   packet.strip(headers);
   forgetVerdicts(packet);
   packet.etherType = 0;
+  packet.note = 0; // no far end of several: bridges ask for that
   const node = enterInterface(packet, value & 0xffff);
   return node ? NODE_BIT | node : Edge.DROP_MPLS_INTERFACE_DOWN;
 }

@@ -18,6 +18,9 @@ export enum Edge {
   DROP_MPLS_NO_HEADROOM,
 }
 
+/** A frame has no time to live of its own. */
+const FRAME_TTL: u32 = 255;
+
 /**
  * Puts the labels of its next hop in front of a packet and sends it to the next hop behind that one. Each label gets
  * what the packet has left of its time to live (RFC 3443 3.1) and the upper bits of its DSCP, unless the next hop says
@@ -28,14 +31,19 @@ export enum Edge {
 export function mplsPush(packet: Packet): u32 {
   const stack = labelStackAt(nextHopAt(packet.nextHop).record);
   const via = nextHopAt(stack.nextHop);
-  if (via.flags & NEXT_HOP_FAILED && packet.etherType != TYPE_MPLS_RAW) return refuse(packet, stack);
-  if (packet.olFlags & L4_CKSUM_SUSPECT && packet.etherType != TYPE_MPLS_RAW) finishL4Checksum(packet, 0);
+  if (via.flags & NEXT_HOP_FAILED && isIp(packet)) return refuse(packet, stack);
+  if (packet.olFlags & L4_CKSUM_SUSPECT && isIp(packet)) finishL4Checksum(packet, 0);
   if (!push(packet, stack)) return Edge.DROP_MPLS_NO_HEADROOM;
   if (packet.pktLen > via.mtu) return Edge.MPLS_OUTPUT;
   if (via.outputNode) return NODE_BIT | via.outputNode;
   if (!(via.flags & NEXT_HOP_RESOLVED)) return Edge.MPLS_OUTPUT;
   noteUse(via);
   return Edge.ETHER_OUTPUT;
+}
+
+/** @inline */
+function isIp(packet: Packet): bool {
+  return packet.etherType == TYPE_IP4_RAW || packet.etherType == TYPE_IP6_RAW;
 }
 
 /** The neighbour does not answer: the sender of an IP packet is told so. */
@@ -53,6 +61,7 @@ function push(packet: Packet, stack: LabelStack): bool {
     const header = changetype<Ip6Header>(packet.data);
     return pushStack(packet, stack, header.hopLimit, (header.versionClassFlowRaw & 15) >> 1, BOTTOM);
   }
+  if (packet.etherType != TYPE_MPLS_RAW) return pushStack(packet, stack, FRAME_TTL, 0, BOTTOM);
   const top = entryAt(packet.data);
   const trafficClass = (top >> TRAFFIC_CLASS_SHIFT) & TRAFFIC_CLASS_MASK;
   return pushStack(packet, stack, top & TTL_MASK, trafficClass, 0);

@@ -3,6 +3,8 @@ import { tableFunctions } from '../../../engine/host/datapath.ts';
 import { MODE_MEASURE } from '../../../engine/layout.ts';
 import type { Outcome } from '../../../engine/testing/bench.ts';
 import { etherFrame, joinBytes } from '../../../net/frame/build.ts';
+import { parseMac } from '../../../net/mac.ts';
+import { INTERFACE_UP } from '../../interface/layout.ts';
 import { forwarding, type Link, type ReceiveOptions, Topology } from '../../ip/testing/topology.ts';
 import {
   LABEL_CONTROL_WORD,
@@ -49,6 +51,22 @@ export class MplsBench {
 
   toInterface(label: number, iface: number, controlWord = false): void {
     this.#control.setLabel(label, LABEL_TO_INTERFACE, iface | (controlWord ? LABEL_CONTROL_WORD : 0));
+  }
+
+  /** Makes an interface a pseudowire that sends to a next hop; zero for one that leads nowhere. */
+  pseudowire(iface: number, nextHop: number, controlWord = false): void {
+    const { bench, interfaces } = this.topology;
+    this.#control.setPseudowire(iface, nextHop, controlWord ? 1 : 0);
+    interfaces.write(iface, {
+      flags: INTERFACE_UP,
+      vrf: 1,
+      mtu: 1400,
+      mac: parseMac('02:00:00:00:00:77'),
+      port: 0,
+      modeNode: bench.node('ether-input'),
+      outputNode: bench.node('pseudowire-output'),
+      domain: 0,
+    });
   }
 
   swap(label: number, labels: readonly number[], nextHop: number): void {
@@ -128,6 +146,7 @@ interface ControlFunctions {
   setTakesLabels(iface: number, takes: number): void;
   setLabelStack(index: number, nextHop: number, count: number, ttl: number, trafficClass: number): void;
   setStackLabel(index: number, place: number, label: number): void;
+  setPseudowire(iface: number, nextHop: number, controlWord: number): void;
   setNextHopOutput(index: number, node: number, record: number): void;
 }
 
@@ -137,5 +156,6 @@ const controlNames = [
   'setTakesLabels',
   'setLabelStack',
   'setStackLabel',
+  'setPseudowire',
   'setNextHopOutput',
 ] as const;

@@ -43,7 +43,7 @@ function checkLocal(
     const expected = `a local address of the remote's family, ${ends.remote.family}`;
     throw new ApiError('EINVAL', { doing, expected, received });
   }
-  if (isLinkLocal(ends.local) || !addresses.ownerOf(ends.vrf, ends.local)) {
+  if (isBoundToLink(ends.local) || !addresses.ownerOf(ends.vrf, ends.local)) {
     const expected = "a local address that is one of the VRF's interfaces', and no link-local one";
     throw new ApiError('EADDRNOTAVAIL', { doing, expected, received });
   }
@@ -52,5 +52,10 @@ function checkLocal(
 function isRoutedStation(address: IpAddress): boolean {
   const isSpecial =
     isUnspecified(address) || isLoopback(address) || isMulticast(address) || isBroadcast(address);
-  return !isSpecial && !isLinkLocal(address);
+  return !isSpecial && !isBoundToLink(address);
+}
+
+/** Only of IPv6 do such addresses mean something else on each link; routes lead to those of IPv4. */
+function isBoundToLink(address: IpAddress): boolean {
+  return address.family === 'ipv6' && isLinkLocal(address);
 }

@@ -100,6 +100,32 @@ describe('a tunnel', () => {
     assert.match(story.info(story.add(FAR).index), / down /);
   });
 
+  it('stays as it was when somebody else refuses the change', async () => {
+    const story = await TunnelStory.begin();
+    story.routeVia(FAR, '10.0.0.2');
+    const { index } = story.add(FAR);
+    let refuses = true;
+    story.hood.hops.listen({
+      changed: () => {
+        if (refuses) throw new Error('refused');
+      },
+    });
+    story.addresses.delete('10.0.0.1');
+    story.addresses.add('10.0.0.5');
+    assert.throws(() => story.tunnels.refresh(), /refused/);
+    assert.match(story.info(index), /local=10.0.0.1/);
+    assert.equal(story.record(index), '4 vrf 3 port 6635 0a000001 > c0000209');
+    refuses = false;
+    story.tunnels.refresh();
+    assert.match(story.info(index), /local=10.0.0.5/);
+    assert.deepEqual(story.open, new Map([[3, 1]]));
+  });
+
+  it('may go to a link-local address of IPv4, which routes lead to', async () => {
+    const story = await TunnelStory.begin();
+    assert.match(story.info(story.add('169.254.7.7').index), /remote=169.254.7.7/);
+  });
+
   it('tells its ends in events', async () => {
     const story = await TunnelStory.begin();
     story.routeVia(FAR, '10.0.0.2');
@@ -168,6 +194,7 @@ describe('the place of a tunnel', () => {
     story.hood.users.remove(8);
     story.hood.users.add({ id: 9, origin: 'static', vrf: 3, target: { type: 'blackhole' } });
     assert.deepEqual(slots(), []);
+    await Promise.resolve();
     assert.deepEqual(story.open, new Map([[3, 0]]));
     story.add(FAR, { id: 10 });
     await story.hood.router.passQuietPoint();
@@ -187,6 +214,34 @@ describe('the place of a tunnel', () => {
     assert.equal(story.add(FAR6, { id: 8, encapsulation: 'mplsogre' }).index, index);
     assert.match(story.info(index), /remote=2001:db8:9::9/);
     assert.deepEqual(story.tunnels.list.length, 1);
+    assert.deepEqual(story.open, new Map([[3, 1]]));
+  });
+
+  it('stays its own when somebody else refuses that the tunnel is replaced', async () => {
+    const story = await TunnelStory.begin();
+    story.routeVia(FAR, '10.0.0.2');
+    const { index } = story.add(FAR, { id: 8 });
+    const before = story.record(index);
+    let refuses = true;
+    story.hood.hops.listen({
+      changed: (_, { target }) => {
+        const isReplaced = target.type !== 'encapsulation' || target.kind === 'mplsogre';
+        if (refuses && isReplaced) throw new Error('refused');
+      },
+    });
+    const blackhole = { id: 8, origin: 'static', vrf: 3, target: { type: 'blackhole' } } as const;
+    assert.throws(() => story.hood.users.add(blackhole), /refused/);
+    assert.throws(() => story.add(FAR6, { id: 8, encapsulation: 'mplsogre' }), /refused/);
+    await story.hood.router.passQuietPoint();
+    await story.hood.router.passQuietPoint();
+    assert.equal(story.record(index), before);
+    assert.deepEqual(story.open, new Map([[3, 1]]));
+    refuses = false;
+    story.add(FAR6, { id: 8, encapsulation: 'mplsogre' });
+    assert.deepEqual(
+      story.tunnels.list.map(([, { slot }]) => slot),
+      [2],
+    );
     assert.deepEqual(story.open, new Map([[3, 1]]));
   });
 

@@ -31,7 +31,7 @@ export class Tunnels {
   constructor(parts: TunnelParts) {
     this.#parts = parts;
     parts.nextHops.listen({
-      changed: (before, after) => this.#onReplaced(before, after),
+      changed: (before) => this.#onChanged(before.index),
       removing: ({ index }) => this.#forget(index),
     });
     parts.interfaces.listen({ checkRemoval: (iface) => this.#checkVrf(iface) });
@@ -41,7 +41,7 @@ export class Tunnels {
   get list(): readonly (readonly [NextHop, Tunnel])[] {
     return [...this.#byIndex].flatMap(([index, tunnel]) => {
       const nextHop = this.#parts.nextHops.find(index);
-      return nextHop ? [[nextHop, tunnel] as const] : [];
+      return nextHop && isOf(nextHop, tunnel) ? [[nextHop, tunnel] as const] : [];
     });
   }
 
@@ -75,6 +75,7 @@ export class Tunnels {
     this.#parts.table.write(tunnel);
     try {
       const nextHop = this.#parts.users.add({ id, origin, vrf: wanted.vrf, target: targetOf(tunnel) });
+      this.#forget(nextHop.index);
       this.#byIndex.set(nextHop.index, tunnel);
       return nextHop;
     } catch (error) {
@@ -91,14 +92,23 @@ export class Tunnels {
     this.#parts.table.write(after);
     this.#byIndex.set(index, after);
     const { id, origin, vrf } = nextHop;
-    this.#parts.users.add({ id, origin, vrf, target: targetOf(after) });
+    try {
+      this.#parts.users.add({ id, origin, vrf, target: targetOf(after) });
+    } catch (error) {
+      this.#byIndex.set(index, before); // as the next hop is again
+      throw error;
+    }
     return true;
   }
 
-  /** Lets go of what was a tunnel and now is another one or none. */
-  #onReplaced(before: NextHop, after: NextHop): void {
-    const tunnel = this.#byIndex.get(before.index);
-    if (tunnel && !isOf(after, tunnel)) this.#forget(before.index);
+  /** Lets go of what was a tunnel and now is none, once nobody can refuse the change any more. */
+  #onChanged(index: number): void {
+    if (!this.#byIndex.has(index)) return;
+    queueMicrotask(() => {
+      const tunnel = this.#byIndex.get(index);
+      const nextHop = this.#parts.nextHops.find(index);
+      if (tunnel && !(nextHop && isOf(nextHop, tunnel))) this.#forget(index);
+    });
   }
 
   #forget(index: number): void {

@@ -7,6 +7,7 @@ import { Namespace } from './namespace.ts';
 import { testTopology } from './testing.ts';
 import { startCapture } from './witness/capture.ts';
 import { sendFlows, sendFrames } from './witness/frames.ts';
+import { iperf } from './witness/iperf.ts';
 import { startLabelEdge } from './witness/label-edge.ts';
 import { assertNoPing, assertPings } from './witness/ping.ts';
 
@@ -80,6 +81,16 @@ test('tshark finds label, traffic class, time to live and bottom of stack as the
     assert.deepEqual(sent, ['100\t5\t63\t1', '200\t0\t8\t1']);
   });
   assert.deepEqual(await capture.faulty(), []);
+});
+
+test('the router itself answers behind a label, and TCP goes both ways', async () => {
+  await assertPings(far1, '10.1.0.1', '-c 1');
+  await assertPings(far2, 'fd00:1::1', '-c 1');
+  const there = { ip4: '10.2.0.2', ip6: 'fd00:2::2', start: (line: string) => far1.start(line) };
+  for (const options of ['-n 2M', '-n 2M -R', '-6 -n 2M']) {
+    const { megabitsPerSecond } = await iperf(site1, there, options);
+    assert.ok(megabitsPerSecond > 0, options);
+  }
 });
 
 test('who sends what is too long with its label is told so, and what may be cut is', async () => {
@@ -191,6 +202,10 @@ test('a bridge reaches through a pseudowire, for IPv4 and IPv6, and whole frames
   const stations = await router.list('fdb show');
   assert.equal(stations.filter(({ iface }) => iface === 'pw3').length, 1);
   assert.match((await router.attempt('nexthop del 600')).stderr, /got pw3$/m);
+  assert.match(
+    (await router.attempt('interface add pseudowire no nexthop 10')).stderr,
+    /puts labels in front, got next hop 10$/m,
+  );
   await router.ctl('interface del pw3\nnexthop del 600');
   assert.ok(!(await router.list('label show')).some(({ label }) => label === 601));
 });

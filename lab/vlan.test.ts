@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { joinBytes } from '../src/net/frame/build.ts';
 import { macToBytes, parseMac } from '../src/net/mac.ts';
+import { ordinary } from './builds.ts';
 import { examplesOf } from './docs.ts';
 import { eventually } from './eventually.ts';
 import type { Host } from './host.ts';
@@ -230,6 +231,26 @@ test('it is a member of a bridge, whose stations see no tag', async () => {
     address add ${plain.gateway6}/64 iface plain
   `);
   await assertPings(plain, '10.15.0.2');
+});
+
+test('it makes the device receive what is for its own address', async () => {
+  await router.ctl('interface add port wire devargs net_tap78,iface=x-wire');
+  const receivesAll = async () => /\bPROMISC\b/.test(await router.namespace.run('ip link show dev x-wire'));
+  assert.equal(await receivesAll(), false);
+  await router.ctl('interface add vlan wire.5 parent wire vlan_id 5 mac 02:00:00:00:00:0a');
+  assert.equal(await receivesAll(), true);
+  await router.ctl('interface set port wire promisc on\ninterface set port wire promisc off');
+  assert.equal(await receivesAll(), true);
+  await router.ctl('interface del wire.5');
+  assert.equal(await receivesAll(), false);
+  await router.ctl('interface del wire');
+});
+
+test('another build takes over with all VLANs, and more come and go then', async () => {
+  await router.ctl(`datapath swap ${ordinary}`);
+  await assertPings(trunk, '10.26.0.2');
+  await router.ctl('interface add vlan trunk.13 parent trunk vlan_id 13\ninterface del trunk.13');
+  await assertPings(trunk, 'fd00:26::2');
 });
 
 test('it goes while packets flow, and its parent goes on', async () => {

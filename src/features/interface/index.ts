@@ -2,7 +2,12 @@
 export type { ControlPlaneCounters, InterfaceCounters, InterfaceCounting } from './counters.ts';
 export type { InterfaceDetails } from './details.ts';
 export { describe, type Interface, type InterfaceAttributes } from './interface.ts';
-export { type InterfaceSources, InterfaceTable, type TakeFunctions } from './interface-table.ts';
+export {
+  type InterfaceRecord,
+  type InterfaceSources,
+  InterfaceTable,
+  type TakeFunctions,
+} from './interface-table.ts';
 export { CROSS_CONNECT, type InterfaceListener, type InterfaceType } from './interface-type.ts';
 export { type InterfaceRouter, Interfaces, type NewInterface } from './interfaces.ts';
 export { interfaceMessage, readAttributes } from './service.ts';

@@ -72,6 +72,17 @@ describe('a sub-interface', () => {
     await assert.rejects(links.interfaces.set('w', { mtu: 1301 }), { code: 'ERANGE' });
   });
 
+  it('is one of thousands, on its parent and on others', () => {
+    const { id: domain } = find('p2');
+    for (let vlanId = 1; vlanId <= 2000; vlanId++) add(`v${vlanId}`, 'p1', vlanId, { domain });
+    for (let vlanId = 1; vlanId <= 500; vlanId++) add(`w${vlanId}`, `v${vlanId}`, 7, { domain });
+    assert.equal(links.receive(1, tagged([0x8100, 2000])).sent.length, 1);
+    assert.equal(links.receive(1, tagged([0x88a8, 500], [0x8100, 7])).sent.length, 1);
+    assert.deepEqual([links.received('v2000'), links.received('v500'), links.received('w500')], [1, 1, 1]);
+    links.interfaces.note(find('p1').id, { running: false });
+    assert.equal(find('w500').running, false);
+  });
+
   it('keeps its parent from going', async () => {
     add('v', 'p1', 5);
     add('w', 'p1', 6);

@@ -49,6 +49,35 @@ test('customers cannot choose other VRFs by labels, and GRE without labels is fo
   await eventually(async () => assert.ok((await b.counted('host-deliver')) > delivered));
 });
 
+test('frames of a bridge cross both kinds of tunnel by a pseudowire', async () => {
+  for (const [router, own, theirs, place] of [
+    [a, 601, 600, 1],
+    [b, 600, 601, 2],
+  ] as const) {
+    await router.ctl(`
+      nexthop add mpls label ${theirs} via 1000 id 1600
+      interface add bridge br0
+      interface add pseudowire pw0 nexthop 1600 domain br0
+      label add ${own} iface pw0
+      address add 10.70.0.${place}/24 iface br0
+      address add fd00:70::${place}/64 iface br0
+    `);
+  }
+  for (const kind of ['mplsoudp', 'mplsogre'] as const) {
+    await connect(pair, kind, 'IPv4');
+    await using onCore = await startCapture(b.namespace, 'v-core');
+    for (const address of ['10.70.0.2', 'fd00:70::2']) {
+      await eventually(async () => {
+        assert.match(await a.ctl(`ping ${address} count 3 delay 20`), / 3 received/);
+      });
+    }
+    const seen = await onCore.dissected('mpls', ['mpls.label']);
+    assert.ok(seen.length >= 6, `${seen.length} frames`);
+    assert.deepEqual([...new Set(seen)], ['600']);
+  }
+  for (const router of [a, b]) await router.ctl('interface del pw0\ninterface del br0\nnexthop del 1600');
+});
+
 test('a router without tunnels takes labels out of them, as soon as one means something', async () => {
   await b.ctl(`
     route del 10.1.0.0/24 vrf red\nroute del fd00:1::/64 vrf red

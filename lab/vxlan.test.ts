@@ -301,6 +301,7 @@ test('what cannot be is refused with the reason', async () => {
     ['flood vtep del 10.2.0.99 vni 100', 'ENOENT', /a far end of the flood list/],
     ['interface set vxlan vx100 vni 200', 'EEXIST', /200, which vx200 has/],
     ['interface set vxlan vx100 local fd00:2::1', 'EINVAL', /of the family of fd00:2::1/],
+    ['interface set vxlan vx100 local 10.100.0.1', 'EINVAL', /an address of another interface/],
     ['interface set vxlan vx100 local 10.2.0.99', 'EADDRNOTAVAIL', /an address of ours/],
   ] as const) {
     const { stderr } = await router.attempt(line);

@@ -12,13 +12,13 @@ export function shareFarEnds(fdb: Fdb, vxlans: Vxlans): void {
     },
     parse: (doing, iface, text) => {
       const address = parseAddress(text);
-      vxlans.checkFarEndOf(doing, iface, address);
+      vxlans.checks.farEndOf(doing, iface, address);
       return farEnds.named(doing, address).name;
     },
     stations: vxlans.stations,
   });
   const count = (entry: FdbEntry | undefined, change: 'use' | 'release') => {
-    if (entry && entry.far !== 0 && vxlans.has(entry.iface)) farEnds[change](entry.far);
+    if (entry && entry.far !== 0 && vxlans.tunnels.has(entry.iface)) farEnds[change](entry.far);
   };
   fdb.listen({
     added(entry, before) {

@@ -29,16 +29,16 @@ export function vxlanService(interfaces: Interfaces, vxlans: Vxlans): ApiService
         return { interface: interfaceMessage(interfaces, iface) };
       }),
     addFloodVtep(request) {
-      vxlans.addFlood(readFlood(interfaces, `add flood vtep ${request.vtep}`, request));
+      vxlans.flooding.add(readFlood(interfaces, `add flood vtep ${request.vtep}`, request));
       return {};
     },
     deleteFloodVtep(request) {
-      vxlans.removeFlood(readFlood(interfaces, `delete flood vtep ${request.vtep}`, request));
+      vxlans.flooding.remove(readFlood(interfaces, `delete flood vtep ${request.vtep}`, request));
       return {};
     },
     async *listFloodVteps({ vrf }) {
       const number = vrf === undefined ? undefined : interfaces.vrfNamed('show flood vteps', vrf);
-      const all = vxlans.floods.list(number);
+      const all = vxlans.flooding.lists.list(number);
       for (let at = 0; at < all.length; at += BATCH)
         yield { vteps: all.slice(at, at + BATCH).map((entry) => floodMessage(interfaces, entry)) };
     },

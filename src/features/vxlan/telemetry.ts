@@ -7,7 +7,7 @@ export function showVxlans(telemetry: Pick<Telemetry, 'metrics'>, vxlans: Vxlans
   telemetry.metrics.register(() => vxlanMetrics(vxlans));
 }
 
-function vxlanMetrics({ farEnds, floods, stations }: Vxlans): readonly MetricFamily[] {
+function vxlanMetrics({ farEnds, flooding, stations }: Vxlans): readonly MetricFamily[] {
   return [
     {
       name: 'millrace_vxlan_far_ends',
@@ -19,7 +19,7 @@ function vxlanMetrics({ farEnds, floods, stations }: Vxlans): readonly MetricFam
       name: 'millrace_vxlan_flood_entries',
       type: 'gauge',
       help: 'Far ends in the flood lists of all VNIs.',
-      samples: [{ labels: {}, value: floods.size }],
+      samples: [{ labels: {}, value: flooding.lists.size }],
     },
     {
       name: 'millrace_vxlan_stations',

@@ -50,6 +50,16 @@ export function checkEnd(doing: string, address: IpAddress): void {
   });
 }
 
+/** Both ends of a tunnel are of one family. @throws ApiError EINVAL */
+export function checkFamily(doing: string, local: IpAddress, remote: IpAddress): void {
+  if (local.family === remote.family) return;
+  throw new ApiError('EINVAL', {
+    doing,
+    expected: `a far end of the family of ${formatAddress(local)}`,
+    received: formatAddress(remote),
+  });
+}
+
 /** An address as the datapath's tables have it, as two words that lie as its bytes do: IPv4 as ::ffff:a.b.c.d. */
 export function endWords(address: IpAddress): { readonly low: bigint; readonly high: bigint } {
   const bytes = new Uint8Array(16);

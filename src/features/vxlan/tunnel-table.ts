@@ -1,0 +1,121 @@
+import { ApiError } from '../../engine/api-error.ts';
+import { type IpAddress, sameAddress } from '../../net/address.ts';
+import type { Interface } from '../interface/index.ts';
+import type { TunnelRouter } from './far-ends.ts';
+import { VXLAN_BRIDGED, VXLAN_IP6, VXLAN_READY } from './layout.ts';
+import { endWords, type Vxlan } from './vxlan.ts';
+
+/** The tunnels by interface and by VNI, as they are and as the datapath has them: the one writer of its records. */
+export class TunnelTable {
+  readonly #table: Table;
+  readonly #tunnels = new Map<number, Vxlan>();
+  readonly #byVni = new Map<string, number>();
+  /** Those whose local address is one of ours. */
+  readonly #ready = new Set<number>();
+
+  constructor(router: Pick<TunnelRouter, 'tables'>) {
+    this.#table = router.tables<Table>(['setVxlan', 'bindVni', 'unbindVni']);
+  }
+
+  get size(): number {
+    return this.#tunnels.size;
+  }
+
+  has(id: number): boolean {
+    return this.#tunnels.has(id);
+  }
+
+  /** What an interface of this type sends and receives by. */
+  get(id: number): Vxlan {
+    const found = this.#tunnels.get(id);
+    if (!found) throw new Error(`interface ${id} is no vxlan`);
+    return found;
+  }
+
+  /** The interface that has a VNI in a VRF of the underlay. */
+  withVni(encapVrf: number, vni: number): number | undefined {
+    return this.#byVni.get(keyOf({ encapVrf, vni }));
+  }
+
+  /** The interfaces whose underlay a VRF is. */
+  in(vrf: number): readonly number[] {
+    return [...this.#tunnels].filter(([, { encapVrf }]) => encapVrf === vrf).map(([id]) => id);
+  }
+
+  /** The interfaces that have an address of a VRF as their end. */
+  at(vrf: number, address: IpAddress): readonly number[] {
+    return this.in(vrf).filter((id) => sameAddress(this.get(id).local, address));
+  }
+
+  /** Remembers what a tunnel is; the datapath has it with `write`. Its local address is one of ours. */
+  set(id: number, vxlan: Vxlan): void {
+    this.#tunnels.set(id, vxlan);
+    this.#ready.add(id);
+  }
+
+  delete(id: number): void {
+    this.#tunnels.delete(id);
+    this.#ready.delete(id);
+  }
+
+  /** Says whether a tunnel's local address is one of ours. */
+  setReady(id: number, isReady: boolean): void {
+    if (isReady) this.#ready.add(id);
+    else this.#ready.delete(id);
+  }
+
+  /** Gives what comes with a VNI to an interface. @throws ApiError ENOSPC */
+  bind(doing: string, id: number, vxlan: Vxlan): void {
+    if (this.#table.bindVni(vxlan.encapVrf, vxlan.vni, id) === 0) {
+      throw new ApiError('ENOSPC', { doing, expected: 'room for one more VNI', received: 'none left' });
+    }
+    this.#byVni.set(keyOf(vxlan), id);
+  }
+
+  /** Takes a VNI from an interface, if it has it. */
+  unbind(id: number, vxlan: Vxlan): void {
+    if (this.#byVni.get(keyOf(vxlan)) !== id) return;
+    this.#table.unbindVni(vxlan.encapVrf, vxlan.vni);
+    this.#byVni.delete(keyOf(vxlan));
+  }
+
+  /** Shows packets what a tunnel is now. */
+  write({ id, mode }: Interface): void {
+    const { vni, local, encapVrf, port } = this.get(id);
+    const { low, high } = endWords(local);
+    const flags =
+      (this.#ready.has(id) ? VXLAN_READY : 0) |
+      (mode === 'bridge' ? VXLAN_BRIDGED : 0) |
+      (local.family === 'ipv6' ? VXLAN_IP6 : 0);
+    this.#table.setVxlan(id, flags, encapVrf, vni, port, low, high);
+  }
+
+  /** Takes a tunnel out of packets' sight. */
+  clear(id: number): void {
+    this.unbind(id, this.get(id));
+    this.#table.setVxlan(id, 0, 0, 0, 0, 0n, 0n);
+  }
+}
+
+/** Tells whether two tunnels are found by another VNI or in another VRF. */
+export function isElsewhere(before: Vxlan, after: Vxlan): boolean {
+  return keyOf(before) !== keyOf(after);
+}
+
+function keyOf({ encapVrf, vni }: Pick<Vxlan, 'encapVrf' | 'vni'>): string {
+  return `${encapVrf} ${vni}`;
+}
+
+interface Table {
+  setVxlan(
+    id: number,
+    flags: number,
+    vrf: number,
+    vni: number,
+    port: number,
+    low: bigint,
+    high: bigint,
+  ): void;
+  bindVni(vrf: number, vni: number, id: number): number;
+  unbindVni(vrf: number, vni: number): number;
+}

@@ -96,6 +96,23 @@ describe('mpls-input', () => {
     assert.match(toward(padded(ipv6())), /length 16, udp 1 > 2 length 16, 8 bytes$/);
   });
 
+  it('spreads what is behind the label of a group over its members, and puts other labels on', async () => {
+    const bench = await MplsBench.open();
+    const { topology } = bench;
+    const [, second, third] = topology.links;
+    const members = [topology.neighbor(second), bench.push({ labels: [700], via: topology.neighbor(third) })];
+    bench.toNextHop(300, topology.nextHop({ stage4: 'ip4-group', stage6: 'ip6-group', mtu: 0, members }));
+    const flow = (number: number) =>
+      ipv4Packet({ source: `10.9.9.${number}`, destination: '192.0.2.1', protocol: 253 }, payload);
+    const lines = Array.from({ length: 32 }, (_, number) =>
+      sent(bench.receive(labelled([{ label: 300 }], flow(number + 1)))).join(),
+    );
+    const plain = lines.filter((line) => /^port 1: .* ipv4, 10.9.9.\d+ > 192.0.2.1/.test(line));
+    const pushed = lines.filter((line) => /^port 2: .* mpls 700 bottom ttl 63, 10.9.9.\d+ > 192/.test(line));
+    assert.equal(plain.length + pushed.length, 32);
+    assert.ok(Math.min(plain.length, pushed.length) >= 6, `${plain.length} and ${pushed.length}`);
+  });
+
   it('checks an IP packet that goes straight to a next hop as one from a link', async () => {
     const bench = await MplsBench.open();
     bench.toNextHop(300, bench.topology.neighbor(bench.topology.links[2]));
@@ -180,6 +197,16 @@ describe('mpls-input', () => {
     const packet = labelled([{ label: 400 }], new Uint8Array(600).fill(9));
     assert.match(sent(bench.receive(packet)).join(), /mpls 500 bottom ttl 63, 600 bytes/);
     assert.match(sent(bench.receive(packet, { segmentBytes: 100 })).join(), /mpls 500 bottom ttl 63/);
+  });
+
+  it('drops what has no room left for the labels that it is swapped for', async () => {
+    const bench = await MplsBench.open();
+    const { topology } = bench;
+    let nextHop = topology.neighbor(topology.links[1]);
+    for (let more = 0; more < 5; more++)
+      nextHop = bench.push({ labels: [20, 21, 22, 23, 24, 25, 26, 27], via: nextHop });
+    bench.swap(400, [500, 501, 502], nextHop);
+    assert.deepEqual(bench.receive(labelled([{ label: 400 }], ipv4())).ended, { 'mpls-no-headroom': 1 });
   });
 
   it('lets an interface receive a frame, with and without a control word', async () => {

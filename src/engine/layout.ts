@@ -50,8 +50,10 @@ export const CONTROL_SNAPLEN = 0x10014;
 export const CONTROL_TICKS_PER_SECOND = 0x10018;
 /** u32: most packets that a stage takes from its queue as one batch; zero for all. */
 export const CONTROL_VECTOR = 0x10020;
-/** u32: 1 when tables have outgrown the caches, so that reading ahead for a whole burst pays. */
+/** u32: a bit for each kind of table that has outgrown the caches, so that reading ahead for a whole burst pays. */
 export const CONTROL_LOOK_AHEAD = 0x10030;
+/** The arena is as large as that; features have bits of their own for tables outside it. */
+export const LOOK_AHEAD_ARENA = 1;
 /** Bytes of tables in use above which workers look ahead (docs/decisions/0014-look-ahead.md). */
 export const LOOK_AHEAD_FROM = 8388608;
 /** u32: next free byte of the arena, then the heads of its free lists (33 × u32). */

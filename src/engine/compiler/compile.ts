@@ -21,8 +21,8 @@ export interface DatapathSource {
   readonly stages: readonly string[];
   /** Chains of stages that most packets take, each from the first stage on. */
   readonly commonPaths: readonly (readonly string[])[];
-  /** Module with `lookAhead(burst, packets)`: what reads tables for a whole burst before its first packet. */
-  readonly lookAhead?: string;
+  /** Modules with `lookAhead(burst, packets)`: what reads tables for a whole burst before its first packet. */
+  readonly lookAhead?: readonly string[];
   /** Modules whose exports the control thread calls. */
   readonly controlModules: readonly string[];
   /** The features' layout.ts modules. */
@@ -52,7 +52,7 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
   const regions = assignRegions(layouts);
   const folder = join(source.root, 'engine/datapath');
   const controlModules = source.controlModules.map((path) => join(source.root, `${path}.ts`));
-  const lookAhead = source.lookAhead && join(source.root, `${source.lookAhead}.ts`);
+  const lookAhead = (source.lookAhead ?? []).map((path) => join(source.root, `${path}.ts`));
   const graphFile = join(folder, 'graph.ts');
   const graphText = generateGraph({ stages, graph, fastWay, lookAhead, controlModules, folder });
   const generated = new Map([

@@ -10,7 +10,7 @@ export interface GraphSource {
   /** The stages that most packets take, run in one loop and without queues. */
   readonly fastWay: FastWay | undefined;
   /** The module that reads tables for a whole burst. */
-  readonly lookAhead: string | undefined;
+  readonly lookAhead: readonly string[];
   /** Modules whose exports the control thread calls. */
   readonly controlModules: readonly string[];
   /** The folder that the generated module is imported from. */
@@ -38,9 +38,12 @@ export function generateGraph(source: GraphSource): string {
     "export { loop, round, retire } from './loop';",
     "export { dropBurst } from './recovery';",
     "export { reclaim, newEpoch, epochPassed } from './retired';",
-    source.lookAhead
-      ? `export { lookAhead } from '${importPath(source.folder, source.lookAhead)}';`
-      : 'export function lookAhead(burst: usize, packets: u32): void {}',
+    ...source.lookAhead.map(
+      (file, i) => `import { lookAhead as lookAhead${i} } from '${importPath(source.folder, file)}';`,
+    ),
+    'export function lookAhead(burst: usize, packets: u32): void {',
+    ...source.lookAhead.map((_, i) => `  lookAhead${i}(burst, packets);`),
+    '}',
     '',
     'export const FIRST_STAGE: u32 = 0;',
     `const STAGES: u32 = ${source.graph.stageCount};`,

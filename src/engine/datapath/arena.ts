@@ -1,4 +1,10 @@
-import { CONTROL_ARENA, CONTROL_ARENA_USED, CONTROL_LOOK_AHEAD, LOOK_AHEAD_FROM } from '../layout';
+import {
+  CONTROL_ARENA,
+  CONTROL_ARENA_USED,
+  CONTROL_LOOK_AHEAD,
+  LOOK_AHEAD_ARENA,
+  LOOK_AHEAD_FROM,
+} from '../layout';
 import { ARENA, ARENA_END } from './regions';
 
 // The control thread's store of blocks that tables grow by. A block is a power of two long, from 64 bytes on;
@@ -40,7 +46,13 @@ function carve(order: u32): usize {
 function countUsed(more: i32): void {
   const used = load<u32>(CONTROL_ARENA_USED) + more;
   store<u32>(CONTROL_ARENA_USED, used);
-  store<u32>(CONTROL_LOOK_AHEAD, used > LOOK_AHEAD_FROM ? 1 : 0);
+  setLookAhead(LOOK_AHEAD_ARENA, used > LOOK_AHEAD_FROM);
+}
+
+/** Says whether workers are to read ahead in one kind of table. */
+export function setLookAhead(bit: u32, on: bool): void {
+  const bits = load<u32>(CONTROL_LOOK_AHEAD);
+  store<u32>(CONTROL_LOOK_AHEAD, on ? bits | bit : bits & ~bit);
 }
 
 function orderOf(bytes: u32): u32 {

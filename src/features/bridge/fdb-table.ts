@@ -19,9 +19,9 @@ export class FdbTable {
     this.#functions.seedFdb(seed);
   }
 
-  /** Says what second it is, and whether there is no room for strangers. */
-  setState(second: number, full: boolean): void {
-    this.#functions.setFdbState(second, full ? 1 : 0);
+  /** Says what second it is, whether there is no room for strangers, and how many stations are known. */
+  setState(second: number, full: boolean, stations = 0): void {
+    this.#functions.setFdbState(second, full ? 1 : 0, stations);
   }
 
   find(station: Station): PlacedEntry | undefined {
@@ -87,7 +87,7 @@ function placeOrNone(place: number): number | undefined {
 
 interface TableFunctions {
   seedFdb(seed: bigint): void;
-  setFdbState(second: number, full: number): void;
+  setFdbState(second: number, full: number, stations: number): void;
   findPlace(key: bigint, vlan: number): number;
   putStation(key: bigint, vlan: number, iface: number, far: number, flags: number): number;
   removeStation(place: number): void;

@@ -214,7 +214,8 @@ export class Fdb {
   }
 
   #writeState(): void {
-    this.#table.setState(Math.floor(this.#nowMs() / 1000), this.#size >= this.#max && this.#saidFull);
+    const full = this.#size >= this.#max && this.#saidFull;
+    this.#table.setState(Math.floor(this.#nowMs() / 1000), full, this.#size);
   }
 
   #sayFull(): void {

@@ -6,6 +6,10 @@ export const MAX_FDB_ENTRIES = 131072;
 export const FDB_BYTES = 4194304;
 /** Second in which each station was last heard: FDB_SLOTS × u16. */
 export const FDB_SEEN_BYTES = 524288;
+/** Bit of CONTROL_LOOK_AHEAD: there are so many stations that their table has outgrown a core's own cache. */
+export const LOOK_AHEAD_FDB = 2;
+/** Stations above which workers look ahead (docs/decisions/0017-looking-ahead-by-kind-of-table.md). */
+export const LOOK_AHEAD_STATIONS = 16384;
 /** What all searches share (datapath/fdb.ts). */
 export const FDB_STATE_BYTES = 64;
 /** Per worker: what it has told of strangers of late (datapath/fdb-news.ts). */

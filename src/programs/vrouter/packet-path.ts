@@ -70,7 +70,7 @@ export const packetPath: DatapathSource = {
     ['port-rx', 'ether-input', 'ip6-input', 'ip6-forward', 'ip6-output', 'ether-output', 'port-tx'],
     ['port-rx', 'bridge-input', 'port-tx'],
   ],
-  lookAhead: 'features/ip/datapath/look-ahead',
+  lookAhead: ['features/ip/datapath/look-ahead', 'features/bridge/datapath/look-ahead'],
   controlModules: [
     'features/interface/datapath/interfaces',
     'features/neighbor/datapath/next-hops',

@@ -32,6 +32,7 @@ const withoutOthers: DatapathSource = {
   stages: packetPath.stages.filter((path) => plain.test(path)),
   controlModules: packetPath.controlModules.filter((path) => plain.test(path)),
   layouts: packetPath.layouts.filter((path) => plain.test(path)),
+  lookAhead: packetPath.lookAhead?.filter((path) => plain.test(path)) ?? [],
 };
 
 function isPlain(names: readonly string[]): boolean {

@@ -1,4 +1,12 @@
-import { FDB_EXTERN, FDB_SLOTS, FDB_STATIC, LONGEST_FDB_SEARCH } from '../layout';
+import { setLookAhead } from '../../../engine/datapath/arena';
+import {
+  FDB_EXTERN,
+  FDB_SLOTS,
+  FDB_STATIC,
+  LONGEST_FDB_SEARCH,
+  LOOK_AHEAD_FDB,
+  LOOK_AHEAD_STATIONS,
+} from '../layout';
 import { bridgeAt } from './bridge';
 import {
   FDB_DEAD,
@@ -24,11 +32,12 @@ export function seedFdb(seed: u64): void {
   fdbState().seed = seed & ~1; // the multiplier stays odd, and so takes no two keys to one number
 }
 
-/** Says what second it is, and whether there is room for strangers. */
-export function setFdbState(second: u32, full: u32): void {
+/** Says what second it is, whether there is room for strangers, and how many stations are known. */
+export function setFdbState(second: u32, full: u32, stations: u32): void {
   const state = fdbState();
   state.second = second;
   state.full = full;
+  setLookAhead(LOOK_AHEAD_FDB, stations > LOOK_AHEAD_STATIONS);
 }
 
 /** The place of a station. */

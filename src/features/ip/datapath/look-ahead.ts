@@ -1,5 +1,6 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { FIB4_ROOTS, FIB6_ROOTS, PORT_INTERFACES } from '../../../engine/datapath/regions';
+import { CONTROL_LOOK_AHEAD, LOOK_AHEAD_ARENA } from '../../../engine/layout';
 import { ETHER_HEADER_BYTES, TYPE_IP4_RAW, TYPE_IP6_RAW } from '../../../net/datapath/ether-header';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
 import { IP6_HEADER_BYTES, Ip6Header } from '../../../net/datapath/ip6-header';
@@ -12,6 +13,7 @@ import { lookup4, lookup6 } from './fib';
  * to be routed in its port's VRF, nothing is lost but time.
  */
 export function lookAhead(burst: usize, packets: u32): void {
+  if (!(load<u32>(CONTROL_LOOK_AHEAD) & LOOK_AHEAD_ARENA)) return;
   const port = changetype<Packet>(<usize>load<u32>(burst)).port;
   const vrf = <usize>interfaceAt(load<u16>(PORT_INTERFACES + ((<usize>port) << 1))).vrf;
   const root4 = <usize>load<u32>(FIB4_ROOTS + (vrf << 2));

@@ -90,6 +90,15 @@ test('stacked VLANs lead into a VRF', async () => {
   await assertNoPing(trunk, '10.1.0.1', '-I v7 -c 1');
 });
 
+test("a service provider's tag passes a veth pair", async () => {
+  await router.ctl(`
+    interface add vlan veth.200 parent veth vlan_id 200 proto 802.1ad
+    address add 10.28.0.1/24 iface veth.200`);
+  await attach(veth, { parent: veth.device, name: 'v200', vlanId: 200, proto: '802.1ad' }, 28);
+  await assertPings(veth, '10.28.0.1');
+  await router.ctl('interface del veth.200');
+});
+
 test('a tag that says a priority only is none', async () => {
   await using seen = await startCapture(trunk, trunk.device, 'arp[6:2] = 2');
   const who = [0, 1, 8, 0, 6, 4, 0, 1];

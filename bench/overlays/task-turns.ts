@@ -8,10 +8,10 @@ import type { Task } from './task.ts';
 
 /** A router at a task, by its own name or by that of the task. */
 export function turnAt(task: Task, router: Router, name = router.name): Turn {
-  const script = (devices: readonly string[]) => [
-    ...portLines([...devices, ...(task.devices ?? [])]),
-    ...task.lines,
-  ];
+  const script = (devices: readonly string[]) => {
+    const [receive = '', ...others] = portLines([...devices, ...(task.devices ?? [])]);
+    return [...others, ...(task.early ?? []), receive, ...task.lines];
+  };
   return turn(name, forwardingRouter(router, script), task);
 }
 

@@ -10,6 +10,8 @@ export interface Task {
   readonly carried: readonly Uint8Array[];
   /** Devices of further ports, p2 and so on. */
   readonly devices?: readonly string[];
+  /** What takes long to say, before p0 is there and anything arrives. */
+  readonly early?: readonly string[];
   /** How a program that speaks the grcli grammar and has the ports p0 and p1 is told to do it. */
   readonly lines: readonly string[];
   /** How Open vSwitch is told to do it, with a port that has these settings to send by. */

@@ -72,14 +72,15 @@ export function vxlanNetworks(networks: number, frames: number): Task {
     frames: arrivals.map((frame, index) => vxlanFrame(frame, { ...arriving, vni: 1 + (index % networks) })),
     open: openRouted,
     carried: arrivals.map(openRouted),
-    lines: [
-      ...arrivingLines,
+    early: [
       ...leavingLines,
       `route add 10.128.0.0/16 via ${toFarEnd.router}`,
+      `address add ${arriving.destination}/24 iface p1`,
       ...range(networks).map((index) => {
         return `interface add vxlan vx${index} vni ${1 + index} local ${arriving.destination} mac ${gatewayMac}`;
       }),
     ],
+    lines: [],
   };
 }
 

@@ -26,7 +26,7 @@ export interface RouterInstance extends AsyncDisposable {
 }
 
 const readyPatience = { timeoutMs: 30_000, everyMs: 5 };
-const loadTimeoutMs = 600_000;
+const loadTimeoutMs = 1_800_000;
 
 /** Starts a router with its files in a directory, and returns it when its API answers. */
 export async function startRouter(router: Router, directory: string): Promise<RouterInstance> {

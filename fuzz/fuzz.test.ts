@@ -10,13 +10,13 @@ import { World } from './world.ts';
 const machine = new Machine(await World.open(packetPath, buildFolder));
 
 describe('the packet path', () => {
-  it('holds what it must for half a million packets, on most of its edges', () => {
+  it('holds what it must for three hundred thousand packets, on most of its edges', () => {
     const fuzzer = new Fuzzer(machine, 1);
-    const found = fuzzer.run(4000);
+    const found = fuzzer.run(2500);
     assert.equal(found && `${found.finding.message}\n${formatBurst(found.burst)}`, undefined);
-    assert.ok(machine.packets > 450_000, `${machine.packets} packets`);
+    assert.ok(machine.packets > 280_000, `${machine.packets} packets`);
     const { reached, missing } = machine.coverage;
-    assert.ok(reached.length > 4 * missing.length, `${reached.length} edges taken, ${missing.length} not`);
+    assert.ok(reached.length > 2 * missing.length, `${reached.length} edges taken, ${missing.length} not`);
   });
 
   it('is given the same packets for the same seed', async () => {

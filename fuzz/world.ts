@@ -9,7 +9,12 @@ import { addressToBytes, parseAddress } from '../src/net/address.ts';
 import { parseMac } from '../src/net/mac.ts';
 import type { Stations, Tunnel } from './check/frame.ts';
 import type { Setting } from './input.ts';
+import { addBridge } from './overlays/bridge.ts';
+import { addCrossConnect } from './overlays/cross-connect.ts';
 import { type Ground, placeOf } from './overlays/ground.ts';
+import { addLabels } from './overlays/mpls.ts';
+import { addVlans } from './overlays/vlan.ts';
+import { addVxlans } from './overlays/vxlan.ts';
 
 const MAC_PREFIX = 0x0200_0000_0000;
 /** ICMPv6 types that daemons of the host speak. */
@@ -32,7 +37,9 @@ export class World implements Stations, Ground {
   readonly labelsTaken = new Set<number>();
   readonly innerMacs: number[] = [];
   readonly macs = new Map<string, number[]>();
-  readonly bridged = new Set<string>();
+  readonly bridged = new Map<string, number>();
+  readonly ports = new Set([0, 1, 2, 4]);
+  readonly strips = new Set<number>();
   readonly interfaces = [1, 2, 3, 5];
   readonly #stations = new Map<number, { ports: readonly number[]; mtu: number }>();
   /** The next hop of an interface whose neighbour is found out while packets are held. */
@@ -50,6 +57,10 @@ export class World implements Stations, Ground {
     this.#interfaces();
     this.#routes();
     this.#hooks();
+    addVlans(this);
+    addCrossConnect(this);
+    addBridge(this, addVxlans(this));
+    addLabels(this);
   }
 
   static async open(source: DatapathSource, buildFolder: string): Promise<World> {
@@ -60,8 +71,13 @@ export class World implements Stations, Ground {
     return this.macs.get(placeOf(port, tags)) ?? [];
   }
 
-  isBridged(port: number, tags: readonly number[]): boolean {
-    return this.bridged.has(placeOf(port, tags));
+  /** Tags behind those of a sub-interface are the frame's own. */
+  bridgedMtu(port: number, tags: readonly number[]): number | undefined {
+    for (let own = tags.length; own >= 0; own--) {
+      const mtu = this.bridged.get(placeOf(port, tags.slice(0, own)));
+      if (mtu !== undefined) return mtu;
+    }
+    return undefined;
   }
 
   station(mac: string, ports: readonly number[], mtu: number): void {
@@ -77,8 +93,15 @@ export class World implements Stations, Ground {
   }
 
   /** Whether the port of a number takes VLAN tags off what it receives, and tells of them. */
-  stripsTags(_port: number): boolean {
-    return false;
+  stripsTags(port: number): boolean {
+    return this.strips.has(port);
+  }
+
+  route(place: number, nextHop: number): void {
+    for (const vrf of [1, 2]) {
+      this.topology.route(`198.51.${place}.0/24`, nextHop, vrf);
+      this.topology.route(`2001:db8:${(0xf0 + place - 100).toString(16)}::/48`, nextHop, vrf);
+    }
   }
 
   /** The next hop that a held packet goes on to, once its neighbour is known or has failed. */
@@ -126,7 +149,7 @@ export class World implements Stations, Ground {
   #link(link: Link): void {
     this.#stations.set(MAC_PREFIX + 0x0100 + link.id, { ports: [link.port], mtu: 1500 });
     this.#late.set(link.id, this.#neighbor(link, 1500));
-    for (const address of [link.address4, link.address6, link.linkLocal]) this.#answer(link.id, address);
+    for (const address of [link.address4, link.address6, link.linkLocal]) this.answer(link.id, address);
   }
 
   /** Adds a neighbour with a MAC address of its own, so that frames to it tell what they may be. */
@@ -137,7 +160,7 @@ export class World implements Stations, Ground {
     return this.topology.neighbor(link, { mac, mtu });
   }
 
-  #answer(iface: number, text: string): void {
+  answer(iface: number, text: string): void {
     const bytes = new Uint8Array(16);
     const address = addressToBytes(parseAddress(text));
     bytes.set(address);
@@ -197,13 +220,8 @@ export class World implements Stations, Ground {
       this.#neighbor(third, 1280),
       this.#neighbor(first, 40),
     ];
-    for (const vrf of [1, 2]) {
-      for (const [i, nextHop] of kinds.entries()) {
-        topology.route(`198.51.${100 + i}.0/24`, nextHop, vrf);
-        topology.route(`2001:db8:${(0xf0 + i).toString(16)}::/48`, nextHop, vrf);
-      }
-      topology.route('10.0.1.255/32', broadcast, vrf);
-    }
+    for (const [i, nextHop] of kinds.entries()) this.route(100 + i, nextHop);
+    for (const vrf of [1, 2]) topology.route('10.0.1.255/32', broadcast, vrf);
     topology.route('10.0.3.0/24', connected3, 2);
     topology.route('2001:db8:3::/64', connected3, 2);
     topology.route('10.0.3.1/32', topology.nextHop(local3), 2);
@@ -213,7 +231,7 @@ export class World implements Stations, Ground {
   }
 
   /** Gives datagrams to a UDP port of ours to a stage. */
-  #takePort(port: number, stage: string): void {
+  takePort(port: number, stage: string): void {
     const { bench } = this.topology;
     const place = bench.region('UDP_PORTS') + (((port & 0xff) << 8) | (port >> 8)) * 2;
     bench.view.setUint16(place, bench.node(stage), true);
@@ -225,7 +243,7 @@ export class World implements Stations, Ground {
     bench.view.setUint16(bench.region('ETHER_OTHERS'), bench.node('host-frame'), true);
     for (const protocol of ['protocol4', 'protocol6'] as const)
       this.topology.take(protocol, UDP, 'udp-input');
-    this.#takePort(HOST_PORT, 'host-deliver');
+    this.takePort(HOST_PORT, 'host-deliver');
   }
 }
 

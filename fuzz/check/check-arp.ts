@@ -1,14 +1,24 @@
 import type { Input } from '../input.ts';
-import { type Frame, invalid, macAt } from './frame.ts';
+import { type Frame, invalid, macAt, refusal } from './frame.ts';
 import { layersOfInput } from './layers.ts';
 
-/** Checks an answer to an ARP request, which leaves in the request's buffer (RFC 826). */
-export function checkArp(
-  frame: Frame,
-  { ether, arp }: { readonly ether: number; readonly arp: number },
-): void {
-  const { view, input } = frame;
-  if (!input) invalid('an ARP message that answers nothing');
+/** Where an ARP message lies that leaves, and the Ethernet header in front of it. */
+interface Place {
+  readonly ether: number;
+  readonly arp: number;
+}
+
+/** Checks an answer to an ARP request, which leaves in the request's buffer or in copies of it (RFC 826). */
+export function checkArp(frame: Frame, place: Place): void {
+  const inputs = frame.input ? [frame.input] : frame.burst;
+  const refusals = inputs.map((input) => refusal(() => checkAnswerTo(frame, place, input)));
+  if (refusals.length === 0) invalid('an ARP message that answers nothing');
+  const [first] = refusals;
+  if (first && !refusals.includes(undefined)) throw first;
+}
+
+function checkAnswerTo(frame: Frame, { ether, arp }: Place, input: Input): void {
+  const { view } = frame;
   const asked = layersOfInput(input).find(({ kind }) => kind === 'arp');
   if (!asked) invalid('an ARP message that answers no other');
   if (frame.at + frame.length - arp !== asked.end - asked.at)
@@ -18,12 +28,7 @@ export function checkArp(
     invalid('an ARP answer for an address that is not ours');
 }
 
-function checkAnswer(
-  { view }: Frame,
-  { arp, ether }: { readonly arp: number; readonly ether: number },
-  input: Input,
-  asked: number,
-): void {
+function checkAnswer({ view }: Frame, { arp, ether }: Place, input: Input, asked: number): void {
   const was = input.view;
   if (view.getUint16(arp) !== 1 || view.getUint16(arp + 2) !== 0x0800) invalid('ARP for other networks');
   if (view.getUint16(arp + 4) !== 0x0604 || view.getUint16(arp + 6) !== 2)

@@ -5,6 +5,9 @@ import { isCopy } from './copies.ts';
 import { type Frame, invalid, isUnfinished, macAt, type Stations } from './frame.ts';
 import { FRAME_BYTES, TAG_BYTES, TAG_TYPES } from './layers.ts';
 
+/** An Ethernet header, a tag of the frame's own and one of the interface that it leaves by. */
+const BRIDGED_HEADERS = 22;
+const LARGEST = 65535;
 const GROUP_BIT = 0x0100_0000_0000;
 
 /** Checks a frame that leaves by a port, by nothing but the RFCs and what came in. @throws Finding */
@@ -15,8 +18,14 @@ export function checkFrame(frame: Frame, stations: Stations): void {
     invalid('a port is asked for a checksum that it cannot fill in');
   const tags = tagsOf(frame);
   const macs = stations.macsOn(port, tags);
-  if (input?.entry === 'tap-input' && !macs.includes(macAt(view, at)) && isAsItCame(frame)) return;
-  if (stations.isBridged(port, tags) && isCopy(frame, at, stations)) return;
+  const isRouted = tags.length === 0 && macs.includes(macAt(view, at));
+  const isOfHost = input?.entry === 'tap-input' && !isRouted;
+  if (isOfHost && (isAsItCame(frame) || isCopy(frame, at, stations))) return;
+  const bridged = stations.bridgedMtu(port, tags);
+  if (bridged !== undefined && isCopy(frame, at, stations)) {
+    if (length > bridged + BRIDGED_HEADERS) invalid(`a frame of ${length} bytes where the MTU is ${bridged}`);
+    return;
+  }
   if (!macs.includes(macAt(view, at + 6))) invalid('its source is not the MAC address of its port');
   const payload = FRAME_BYTES + tags.length * TAG_BYTES;
   const type = view.getUint16(at + payload - 2);
@@ -24,7 +33,7 @@ export function checkFrame(frame: Frame, stations: Stations): void {
     checkArp(frame, { ether: at, arp: at + payload });
     return;
   }
-  checkSize(frame, payload, stations);
+  checkSize(frame, payload, { stations, bridged });
   checkPacket(frame, { type, at: at + payload }, stations);
 }
 
@@ -47,8 +56,12 @@ function isAsItCame({ view, at, length, input }: Frame): boolean {
   return isUnfinished(input) && firstDifference(view, at, input.bytes, 0, FRAME_BYTES) < 0;
 }
 
-function checkSize(frame: Frame, headers: number, stations: Stations): void {
-  const mtu = mtuOf(frame, headers, stations);
+function checkSize(
+  frame: Frame,
+  headers: number,
+  { stations, bridged = LARGEST }: { readonly stations: Stations; readonly bridged: number | undefined },
+): void {
+  const mtu = Math.min(bridged, mtuOf(frame, headers, stations));
   const bytes = frame.length - headers;
   if (bytes > mtu) invalid(`${bytes} bytes for a next hop with an MTU of ${mtu}`);
 }

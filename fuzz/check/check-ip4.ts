@@ -1,7 +1,7 @@
 import type { Input } from '../input.ts';
 import { firstDifference, sum16 } from './bytes.ts';
 import { checksumOffset, checkTransport } from './check-transport.ts';
-import { bytesOf, invalid, isFromHost, isUnfinished, type Passage, type Stations } from './frame.ts';
+import { bytesOf, invalid, isSent, isUnfinished, type Passage, type Stations } from './frame.ts';
 
 const ICMP = 1;
 /** Errors that a router sends: unreachable, time exceeded, parameter problem. */
@@ -42,13 +42,13 @@ function checkPassed(passage: Passage, input: Input, headerBytes: number, statio
 /** The host's own packets leave as they come: nobody looks at their checksum. */
 function cameSo(input: Input, from: number): boolean {
   const { view } = input;
-  return isFromHost(input) && sum16(view, from, (view.getUint8(from) & 15) * 4) !== 0xffff;
+  return isSent(input, from) && sum16(view, from, (view.getUint8(from) & 15) * 4) !== 0xffff;
 }
 
 function checkForwarded({ frame, ip, from }: Passage, input: Input, headerBytes: number): void {
   const { view } = frame;
   const was = input.view;
-  const taken = isFromHost(input) ? 0 : 1;
+  const taken = isSent(input, from) ? 0 : 1;
   if (view.getUint8(ip + 8) !== was.getUint8(from + 8) - taken)
     invalid('a time to live that is not one less');
   const same = [0, 1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 14, 15, 16, 17, 18, 19];

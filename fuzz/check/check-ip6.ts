@@ -2,7 +2,7 @@ import type { Input } from '../input.ts';
 import { firstDifference, pseudoSum, sum16 } from './bytes.ts';
 import { checkFragment } from './check-ip4.ts';
 import { checksumOffset, checkTransport } from './check-transport.ts';
-import { bytesOf, invalid, isFromHost, isUnfinished, type Passage, type Stations } from './frame.ts';
+import { bytesOf, invalid, isSent, isUnfinished, type Passage, type Stations } from './frame.ts';
 import { TAG_TYPES } from './layers.ts';
 
 const ICMP = 58;
@@ -34,7 +34,7 @@ function checkForwarded(passage: Passage, input: Input, stations: Stations): voi
   const { frame, ip, from } = passage;
   const { view } = frame;
   const bytes = bytesOf(passage);
-  const hopLimit = (input.bytes[from + 7] ?? 0) - (isFromHost(input) ? 0 : 1);
+  const hopLimit = (input.bytes[from + 7] ?? 0) - (isSent(input, from) ? 0 : 1);
   if (view.getUint8(ip + 7) !== hopLimit) invalid('a hop limit that is not one less');
   if (firstDifference(view, ip, input.bytes, from, 7) >= 0) invalid('the IPv6 header has changed');
   if (firstDifference(view, ip + 8, input.bytes, from + 8, 32) >= 0) invalid('an IPv6 address has changed');

@@ -1,4 +1,3 @@
-import { Finding } from '../finding.ts';
 import { type Input, ipOffsetOf } from '../input.ts';
 import { firstDifference } from './bytes.ts';
 import { checkArp } from './check-arp.ts';
@@ -6,10 +5,13 @@ import { checkIp4 } from './check-ip4.ts';
 import { checkIp6 } from './check-ip6.ts';
 import { isCopy } from './copies.ts';
 import { emerged } from './emerged.ts';
-import { type Frame, invalid, macAt, type Stations } from './frame.ts';
-import { FRAME_BYTES, layersOfInput } from './layers.ts';
+import { type Frame, invalid, macAt, refusal, type Stations } from './frame.ts';
+import { FRAME_BYTES, LABEL_BYTES, type Layer, layersOfInput, readingsOf } from './layers.ts';
 import { whyNotTaken } from './taken.ts';
-import { checkLabels, checkTunnel, tunnelsAt } from './tunnel.ts';
+import { checkLabels, checkPushed, checkTunnel, tunnelsAt } from './tunnel.ts';
+
+/** More labels are put on at once by nothing in fuzz/world.ts. */
+const MOST_PUSHED = 8;
 
 /** What is at a place of a frame that leaves, by its ethertype. */
 interface Place {
@@ -29,6 +31,7 @@ function checkIp(frame: Frame, place: Place, stations: Stations): void {
   const direct = refusal(() => checkAs(frame, place, frame.input, 0, stations));
   if (!direct) return;
   if (frame.input && wasInside(frame, place, frame.input, stations)) return;
+  if (!frame.input && frame.burst.some((input) => isCopyOf(frame, place, input, stations))) return;
   const tunnels = tunnelsAt(frame, place.at, stations.tunnels);
   if (tunnels.length === 0) throw direct;
   const { kind, at } = checkTunnel(frame, place.at, tunnels);
@@ -36,19 +39,30 @@ function checkIp(frame: Frame, place: Place, stations: Stations): void {
   else checkInnerFrame(frame, at, stations);
 }
 
-/** Whether the packet came in a tunnel that we take things from. @throws Finding when that is not to be taken */
+/** Whether what leaves in a fresh buffer is a copy of what has become of an input. */
+function isCopyOf(frame: Frame, place: Place, input: Input, stations: Stations): boolean {
+  const isSame = !refusal(() => checkAs(frame, place, input, 0, stations));
+  return isSame || wasInside(frame, place, input, stations);
+}
+
+/** Whether the packet came in a tunnel that we may take things out of. */
 function wasInside(frame: Frame, place: Place, input: Input, stations: Stations): boolean {
-  const layers = layersOfInput(input);
+  return readingsOf(input).some((layers) => isIn(frame, place, { input, layers, stations }));
+}
+
+/** Whether the packet is one of those that an input has in it. */
+function isIn(
+  frame: Frame,
+  place: Place,
+  came: { readonly input: Input; readonly layers: readonly Layer[]; readonly stations: Stations },
+): boolean {
+  const { input, layers, stations } = came;
   const kind = place.type === 0x0800 ? 'ip4' : 'ip6';
-  for (const [i, layer] of layers.entries()) {
-    if (layer.kind !== kind || layer.at === ipOffsetOf(input)) continue;
-    const takes = (came: Input) => !refusal(() => checkAs(frame, place, came, layer.at, stations));
-    if (!takes(input) && !takes(emerged(input, layers, i))) continue;
-    const why = whyNotTaken(input, layers.slice(0, i), stations);
-    if (why) invalid(`it was taken out of ${why}`);
-    return true;
-  }
-  return false;
+  return layers.some((layer, i) => {
+    if (layer.kind !== kind || layer.at === ipOffsetOf(input)) return false;
+    const takes = (each: Input) => !refusal(() => checkAs(frame, place, each, layer.at, stations));
+    return emerged(input, layers, i).some(takes) && !whyNotTaken(input, layers.slice(0, i), stations);
+  });
 }
 
 function checkAs(
@@ -64,11 +78,12 @@ function checkAs(
   else checkIp6(passage, stations);
 }
 
-/** What is behind labels is IP that goes on, a frame, or what was behind the labels that came. */
+/** Behind labels of ours is IP that goes on, a frame, or what was behind a label that came. */
 function checkBehindLabels(frame: Frame, at: number, stations: Stations): void {
   const { view } = frame;
+  if ((frame.input ? [frame.input] : frame.burst).some((input) => isSwapped(frame, at, input, stations)))
+    return;
   const payload = checkLabels(frame, at, stations.labels);
-  if (isSwapped(frame, payload)) return;
   const end = frame.at + frame.length;
   const version = payload < end ? view.getUint8(payload) >> 4 : 0;
   if (version === 4 || version === 6) {
@@ -79,19 +94,38 @@ function checkBehindLabels(frame: Frame, at: number, stations: Stations): void {
   checkInnerFrame(frame, hasWord ? payload + 4 : payload, stations);
 }
 
-/** Whether what is behind the labels is what was behind those that came. */
-function isSwapped(frame: Frame, payload: number): boolean {
-  const inputs = frame.input ? [frame.input] : [];
-  const bytes = frame.at + frame.length - payload;
-  return inputs.some((input) =>
-    layersOfInput(input)
-      .filter(({ kind }) => kind === 'label')
-      .some(({ at, end }) => end - at - 4 === bytes && isSame(frame, payload, input, at + 4, bytes)),
-  );
+/** Whether a label that came was taken off, others perhaps put in its place, and all behind it left as it was. */
+function isSwapped(frame: Frame, at: number, input: Input, stations: Stations): boolean {
+  const layers = layersOfInput(input);
+  return layers.some((layer, i) => {
+    if (layer.kind !== 'label') return false;
+    const rest = layer.end - layer.at - LABEL_BYTES;
+    const pushed = frame.at + frame.length - at - rest;
+    if (pushed < 0 || pushed % LABEL_BYTES !== 0 || pushed > MOST_PUSHED * LABEL_BYTES) return false;
+    if (whyNotTaken(input, layers.slice(0, i + 1), stations)) return false;
+    return (
+      isSameRest(frame, at + pushed, input, layer) &&
+      !refusal(() =>
+        checkPushed(frame, { first: at, end: at + pushed }, isLastLabel(input, layer), stations.labels),
+      )
+    );
+  });
 }
 
-function isSame(frame: Frame, at: number, input: Input, from: number, bytes: number): boolean {
-  return firstDifference(frame.view, at, input.bytes, from, bytes) < 0;
+/** Whether the bytes behind a label are the same, but for the time to live of the next one. */
+function isSameRest(frame: Frame, at: number, input: Input, { at: label, end }: Layer): boolean {
+  const from = label + LABEL_BYTES;
+  const bytes = end - from;
+  const differs = firstDifference(frame.view, at, input.bytes, from, bytes);
+  if (differs < 0) return true;
+  if (differs !== LABEL_BYTES - 1 || isLastLabel(input, { at: label })) return false;
+  const next = from + LABEL_BYTES;
+  const isLower = frame.view.getUint8(at + 3) < (input.bytes[from + 3] ?? 0);
+  return isLower && firstDifference(frame.view, at + LABEL_BYTES, input.bytes, next, end - next) < 0;
+}
+
+function isLastLabel({ view }: Input, { at }: { readonly at: number }): boolean {
+  return (view.getUint8(at + 2) & 1) === 1;
 }
 
 /** A frame in a tunnel is one that came, or one of our own. */
@@ -104,15 +138,4 @@ function checkInnerFrame(frame: Frame, at: number, stations: Stations): void {
   const type = view.getUint16(at + 12);
   if (type === 0x0806) checkArp(frame, { ether: at, arp: at + FRAME_BYTES });
   else checkPacket(frame, { type, at: at + FRAME_BYTES }, stations);
-}
-
-/** What a check says against something; undefined for nothing. */
-function refusal(check: () => void): Finding | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Finding) return error;
-    throw error;
-  }
 }

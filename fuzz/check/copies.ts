@@ -1,8 +1,8 @@
 import type { Input } from '../input.ts';
 import { firstDifference } from './bytes.ts';
 import { emerged } from './emerged.ts';
-import { type Frame, invalid, isUnfinished, type Stations } from './frame.ts';
-import { type Layer, layersOfInput, TAG_BYTES } from './layers.ts';
+import { type Frame, isUnfinished, type Stations } from './frame.ts';
+import { type Layer, readingsOf, TAG_BYTES } from './layers.ts';
 import { whyNotTaken } from './taken.ts';
 
 // What a bridge passes on is what its sender made: the same addresses and all that is behind the tags that were taken
@@ -10,25 +10,35 @@ import { whyNotTaken } from './taken.ts';
 
 const MACS_BYTES = 12;
 
-/** Whether the frame at a place of one that leaves is one that came, as it was or inside something. @throws Finding when that is not to be taken */
-export function isCopy(frame: Frame, at: number, stations: Stations): boolean {
+/** What a frame that leaves is compared by. */
+type Left = Pick<Frame, 'view' | 'at' | 'length' | 'input' | 'burst'>;
+
+/** Whether the frame at a place of one that leaves is one that came, as it was or in a tunnel that we may take things out of. */
+export function isCopy(frame: Left, at: number, stations: Stations): boolean {
   const inputs = frame.input ? [frame.input] : frame.burst;
-  return inputs.some((input) => {
-    const layers = layersOfInput(input);
-    return layers.some((layer, i) => {
-      if (layer.kind !== 'frame') return false;
-      const own = layers.slice(i);
-      if (i === 0) return isSameFrame(frame, at, input, own);
-      const isSame = [input, emerged(input, layers, i)].some((came) => isSameFrame(frame, at, came, own));
-      if (!isSame) return false;
-      const why = whyNotTaken(input, layers.slice(0, i), stations);
-      return why ? invalid(`it was taken out of ${why}`) : true;
-    });
+  return inputs.some((input) =>
+    readingsOf(input).some((layers) => isAmong(frame, at, { input, layers, stations })),
+  );
+}
+
+/** Whether a frame is one of those that an input is or has in it. */
+function isAmong(
+  frame: Left,
+  at: number,
+  came: { readonly input: Input; readonly layers: readonly Layer[]; readonly stations: Stations },
+): boolean {
+  const { input, layers, stations } = came;
+  return layers.some((layer, i) => {
+    if (layer.kind !== 'frame') return false;
+    const own = layers.slice(i);
+    if (i === 0) return isSameFrame(frame, at, input, own);
+    const isSame = emerged(input, layers, i).some((each) => isSameFrame(frame, at, each, own));
+    return isSame && !whyNotTaken(input, layers.slice(0, i), stations);
   });
 }
 
 /** Whether two frames are the same but for tags in front; `layers` are those of the one that came. */
-function isSameFrame(frame: Frame, at: number, input: Input, layers: readonly Layer[]): boolean {
+function isSameFrame(frame: Left, at: number, input: Input, layers: readonly Layer[]): boolean {
   const [came] = layers;
   if (!came || firstDifference(frame.view, at, input.bytes, came.at, MACS_BYTES) >= 0) return false;
   const tags = layers.findIndex(({ kind }, i) => i > 0 && kind !== 'tag');

@@ -1,5 +1,5 @@
 import { Finding } from '../finding.ts';
-import type { Input } from '../input.ts';
+import { type Input, ipOffsetOf } from '../input.ts';
 
 /** A frame that is leaving by a port, and what it came from. */
 export interface Frame {
@@ -40,8 +40,8 @@ export function bytesOf({ frame, ip }: Pick<Passage, 'frame' | 'ip'>): number {
 export interface Stations {
   /** The router's MAC addresses on a port for frames with these VLAN tags, outermost first, as numbers of 48 bits. */
   macsOn(port: number, tags: readonly number[]): readonly number[];
-  /** Whether frames with these tags pass the port as members of a bridge do: as their sender made them. */
-  isBridged(port: number, tags: readonly number[]): boolean;
+  /** The MTU for frames that leave a port with these tags as their sender made them; undefined where none do. */
+  bridgedMtu(port: number, tags: readonly number[]): number | undefined;
   /** The ports and MTU of a neighbour's MAC address; undefined when packets are routed to nobody there. */
   stationWith(mac: number): { readonly ports: readonly number[]; readonly mtu: number } | undefined;
   /** Whether the port of a number fills in checksums. */
@@ -72,14 +72,26 @@ export function invalid(message: string): never {
   throw new Finding('valid frames', message);
 }
 
+/** What a check says against something; undefined for nothing. */
+export function refusal(check: () => void): Finding | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Finding) return error;
+    if (error instanceof RangeError) return new Finding('valid frames', 'a header that is cut', error);
+    throw error;
+  }
+}
+
 /** A MAC address as a number. */
 export function macAt(view: DataView, at: number): number {
   return view.getUint16(at) * 0x1_0000_0000 + view.getUint32(at + 2);
 }
 
-/** Whether it came from the host, and is so not forwarded but sent. */
-export function isFromHost({ entry }: Input): boolean {
-  return entry !== 'wire';
+/** Whether the packet at a place of what came is the host's, and so not forwarded but sent. */
+export function isSent(input: Input, from: number): boolean {
+  return input.entry !== 'wire' && from === ipOffsetOf(input);
 }
 
 /** Whether its sender has left a TCP or UDP checksum to whoever sends it on. */

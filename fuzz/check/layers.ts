@@ -28,6 +28,22 @@ export function layersOfInput(input: Input): readonly Layer[] {
   return layersOf(input.view, firstLayerOf(input));
 }
 
+/**
+ * The headers of what came, in every way in which they can be read: only who has given out a label knows whether a frame
+ * is behind it, and whether a control word is in front of that.
+ */
+export function readingsOf(input: Input): readonly (readonly Layer[])[] {
+  const layers = layersOfInput(input);
+  const readings = layers.flatMap((layer, i) => {
+    if (layer.kind !== 'label' || !(input.view.getUint8(layer.at + 2) & 1)) return [];
+    return [LABEL_BYTES, 2 * LABEL_BYTES].map((offset) => {
+      const frame = { kind: 'frame', at: layer.at + offset, end: layer.end } as const;
+      return [...layers.slice(0, i + 1), ...layersOf(input.view, frame)];
+    });
+  });
+  return [layers, ...readings];
+}
+
 /** The outermost header of what came. */
 export function firstLayerOf(input: Input): Layer {
   const { view, length } = input;

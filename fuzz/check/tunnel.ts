@@ -1,5 +1,6 @@
+import { ipOffsetOf } from '../input.ts';
 import { pseudoSum, sum16 } from './bytes.ts';
-import { type Frame, invalid, type Tunnel } from './frame.ts';
+import { type Frame, invalid, isSent, type Tunnel } from './frame.ts';
 import { LABEL_BYTES, type Layer, layersOf, UDP_BYTES } from './layers.ts';
 
 /** First of the ports that tell flows from others (RFC 7348 5, RFC 7510 3). */
@@ -85,20 +86,33 @@ function behindGre(view: DataView, at: number, end: number): Layer {
   return { kind: 'label', at: at + 4, end };
 }
 
-/** Checks a stack of labels that leaves (RFC 3032 2.1). @returns where what they carry begins */
-export function checkLabels({ view, at, length }: Frame, first: number, labels: ReadonlySet<number>): number {
+/** Checks a whole stack of labels that the router has put on (RFC 3032 2.1). @returns where what they carry begins */
+export function checkLabels(frame: Frame, first: number, labels: ReadonlySet<number>): number {
+  const { view, at, length } = frame;
   const layers = layersOf(view, { kind: 'label', at: first, end: at + length });
   const others = layers.findIndex(({ kind }) => kind !== 'label');
   const stack = others < 0 ? layers : layers.slice(0, others);
+  const end = first + stack.length * LABEL_BYTES;
   if (stack.length === 0) invalid('a stack of labels that is cut');
-  for (const { at: place } of stack) {
-    const word = view.getUint32(place);
-    if ((word & 0xff) === 0) invalid('a label whose time to live is zero');
+  checkPushed(frame, { first, end }, true, labels);
+  return end;
+}
+
+/** Checks labels that the router has put on; the last of them ends the stack where it should. */
+export function checkPushed(
+  { view, input }: Frame,
+  { first, end }: { readonly first: number; readonly end: number },
+  endsStack: boolean,
+  labels: ReadonlySet<number>,
+): void {
+  for (let at = first; at < end; at += LABEL_BYTES) {
+    const word = view.getUint32(at);
+    if ((word & 0xff) === 0 && (!input || !isSent(input, ipOffsetOf(input))))
+      invalid('a label whose time to live is zero');
     if (!labels.has(word >>> 12)) invalid(`label ${word >>> 12}, which nobody has asked for`);
+    const isLast = at + LABEL_BYTES === end;
+    if (((word & 0x100) !== 0) !== (isLast && endsStack)) invalid('a stack of labels that ends elsewhere');
   }
-  const last = stack.at(-1)?.at ?? first;
-  if (!(view.getUint8(last + 2) & 1)) invalid('a stack of labels without an end');
-  return last + LABEL_BYTES;
 }
 
 /** Bytes as hexadecimal digits. */

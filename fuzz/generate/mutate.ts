@@ -1,7 +1,7 @@
 import { entries, INPUT_BYTES, type Input, ipOffsetOf, offloads } from '../input.ts';
 import { ipPlaceOf, type Random, versionAt } from './header.ts';
 import { insertHeader } from './insert.ts';
-import { addresses4, addresses6 } from './places.ts';
+import { addresses4, addresses6, LAST_INTERFACE, LAST_PORT } from './places.ts';
 import { insertTag, removeTag, strip } from './tag.ts';
 import { setTunnel, unwrap, wrap } from './wrap.ts';
 
@@ -165,14 +165,17 @@ function offload(input: Input, _: Input, random: Random): void {
 }
 
 function enter(input: Input, _: Input, random: Random): void {
-  input.port = random(8) === 0 ? random(6) : random(3);
-  if (input.entry === 'wire' && input.length >= 6 && random(8) !== 0) input.bytes[5] = input.port + 1;
+  input.port = random(4) === 0 ? random(LAST_PORT + 1) : random(3);
+  const isLink = input.entry === 'wire' && input.port < 3;
+  if (isLink && input.length >= 6 && random(8) !== 0) input.bytes[5] = input.port + 1;
 }
 
 /** Lets it come from the host in place of a port, or the other way round. */
 function enterBy(input: Input, _: Input, random: Random): void {
   const entry = entries[random(entries.length)] ?? 'wire';
   if (ipOffsetOf(input) === (entry === 'wire' || entry === 'tap-input' ? 14 : 0)) input.entry = entry;
+  // To the host's TAPs, this is the interface that they are for.
+  if (input.entry === 'tap-input' && random(2) === 0) input.port = random(LAST_INTERFACE + 1);
 }
 
 function setAddress(input: Input, at: number, address: Uint8Array | undefined): void {

@@ -1,5 +1,8 @@
 import { addressToBytes, parseAddress } from '../../src/net/address.ts';
 
+/** Ports from zero on, of which the last ones have bridges and VLANs behind them. */
+export const LAST_PORT = 9;
+export const LAST_INTERFACE = 24;
 /** MAC addresses of the router and of a host on link N (fuzz/world.ts); the last byte of each is N. */
 export const routerMac = '02:00:00:00:00:01';
 export const hostMac = '02:00:00:00:01:01';

@@ -3,6 +3,8 @@ import { HEADROOM, MBUF_BYTES, type Part, Records, STRIDE, STRIDE_WORDS, word } 
 
 /** How far from a packet's bytes each buffer is looked at when it comes back. */
 const NEAR_BYTES = 8;
+/** Where a packet has less room than this in front, tunnels move it back: what was in front of it before may be anything. */
+const ROOM_IN_FRONT = 112;
 
 /**
  * The buffers of one way through the datapath, each accounted for. What no packet covers is filled with one value,
@@ -112,11 +114,12 @@ export class Buffers extends Records {
   /** Looks at the poison around what a packet covered, and covers that with poison again. */
   #poisonAgain(index: number, from: number, to: number): void {
     const room = index * STRIDE + MBUF_BYTES;
-    const start = room + from;
+    const mayMove = (this.#from[index] ?? 0) < ROOM_IN_FRONT;
+    const start = mayMove ? room : room + from;
     const end = room + to;
-    if (from >= NEAR_BYTES) this.#expectPoison(index, start - NEAR_BYTES);
+    if (!mayMove && from >= NEAR_BYTES) this.#expectPoison(index, start - NEAR_BYTES);
     this.#expectPoison(index, end);
-    if (to - from > 64) this.bytes.fill(this.#poison, start, end);
+    if (end - start > 64) this.bytes.fill(this.#poison, start, end);
     else for (let at = start; at < end; at++) this.bytes[at] = this.#poison;
   }
 

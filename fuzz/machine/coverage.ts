@@ -26,6 +26,7 @@ export class Coverage {
   /** The edges that stages have of their own; others come from tables. */
   readonly #own: ReadonlySet<number>;
   readonly #way: Way;
+  readonly #ports: ReadonlySet<number>;
   /** Inputs of the last burst that reached something new, by their number. */
   readonly fresh: number[] = [];
   readonly #hashes = new Int32Array(64 * 2);
@@ -33,8 +34,10 @@ export class Coverage {
   #firstTrace = 0;
   #firstRecord = 0;
 
-  constructor(graph: Graph, way: Way) {
+  /** `ports` are those whose interface is up. */
+  constructor(graph: Graph, way: Way, ports: ReadonlySet<number>) {
     this.#way = way;
+    this.#ports = ports;
     this.#nodeCount = graph.nodes.length;
     const own = graph.nodes.flatMap(({ id, edges }) => edges.map((to) => id * graph.nodes.length + to));
     this.#own = new Set(own);
@@ -84,13 +87,18 @@ export class Coverage {
     this.#lookAtPaths(inputs);
   }
 
+  /** Packets that come by a port whose interface is up, and those of the host. */
+  #isTraced({ entry, port }: Input): boolean {
+    return entry !== 'wire' || this.#ports.has(port);
+  }
+
   /** Traces are numbered in the order in which packets meet their first stage: the host's first, then the port's. */
   #lookAtPaths(inputs: readonly Input[]): void {
     let trace = 0;
     for (const wanted of [false, true]) {
       for (let i = 0; i < inputs.length; i++) {
         const input = inputs[i];
-        if (!input || (input.entry === 'wire') !== wanted || !isTraced(input)) continue;
+        if (!input || (input.entry === 'wire') !== wanted || !this.#isTraced(input)) continue;
         const path = Math.imul((this.#hashes[trace++] ?? 0) ^ shapeOf(input), 0x9e3779b1);
         if (this.#paths.has(path)) continue;
         this.#paths.add(path);
@@ -98,11 +106,6 @@ export class Coverage {
       }
     }
   }
-}
-
-/** Ports whose interface is up, and packets of the host. */
-function isTraced({ entry, port }: Input): boolean {
-  return entry !== 'wire' || (port < 5 && port !== 3);
 }
 
 /** What is alike of packets that may take the same way through the code of a stage. */

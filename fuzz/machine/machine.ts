@@ -59,7 +59,7 @@ export class Machine {
     this.#nodes = datapath.info.graph.nodes.map(({ id }) => id);
     this.#counted = new Uint32Array(2 * this.#nodes.length);
     this.reset(0xa5);
-    this.coverage = new Coverage(datapath.info.graph, slow);
+    this.coverage = new Coverage(datapath.info.graph, slow, world.ports);
   }
 
   /** Takes a burst through both ways. @throws Finding when something does not hold; begin anew with `reset` then */

@@ -1,4 +1,6 @@
 import type { Topology } from '../../src/features/ip/testing/topology.ts';
+import { addressToBytes, parseAddress } from '../../src/net/address.ts';
+import { macToBytes, parseMac } from '../../src/net/mac.ts';
 import type { Tunnel } from '../check/frame.ts';
 
 /** What overlays are put on: the router, and what the check has to know of it. */
@@ -11,15 +13,41 @@ export interface Ground {
   readonly innerMacs: number[];
   /** The router's MAC addresses by port and tags, as `placeOf` writes them. */
   readonly macs: Map<string, number[]>;
-  /** Where frames leave as they came. */
-  readonly bridged: Set<string>;
-  /** Ids of further interfaces, for them to be traced. */
+  /** The MTU by port and tags where frames leave as they came. */
+  readonly bridged: Map<string, number>;
+  /** Ids of interfaces, for them to be traced, and ports whose interface is up. */
   readonly interfaces: number[];
+  readonly ports: Set<number>;
+  /** Ports that may take tags off what they receive. */
+  readonly strips: Set<number>;
   /** Says where a neighbour is. */
   station(mac: string, ports: readonly number[], mtu: number): void;
+  /** Lets packets to 198.51.PLACE.0/24, and to the IPv6 prefix beside it, go to a next hop, in VRF 1 and 2. */
+  route(place: number, nextHop: number): void;
+  /** Lets an interface answer for an address. */
+  answer(iface: number, address: string): void;
+  /** Gives datagrams to a UDP port of ours to a stage. */
+  takePort(port: number, stage: string): void;
 }
 
 /** A port and the VLANs of a frame's tags, as a key. */
 export function placeOf(port: number, tags: readonly number[]): string {
   return [port, ...tags].join('.');
+}
+
+/** A MAC address as a number of 48 bits, first byte highest. */
+export function numberOf(mac: string): number {
+  return Number.parseInt(mac.replaceAll(':', ''), 16);
+}
+
+/** A MAC address as a word of memory, first byte lowest. */
+export function macKey(mac: string): bigint {
+  const bytes = new Uint8Array(8);
+  bytes.set(macToBytes(parseMac(mac)));
+  return new DataView(bytes.buffer).getBigUint64(0, true);
+}
+
+/** An address as hexadecimal digits. */
+export function hexOf(text: string): string {
+  return Buffer.from(addressToBytes(parseAddress(text))).toString('hex');
 }

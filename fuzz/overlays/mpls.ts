@@ -1,0 +1,146 @@
+import { tableFunctions } from '../../src/engine/host/datapath.ts';
+import { forwarding } from '../../src/features/ip/testing/topology.ts';
+import {
+  LABEL_CONTROL_WORD,
+  LABEL_TO_INTERFACE,
+  LABEL_TO_NEXT_HOP,
+  LABEL_TO_STACK,
+  LABEL_TO_VRF,
+  STACK_COPIES,
+} from '../../src/features/mpls/layout.ts';
+import { addressWords } from '../../src/features/neighbor/index.ts';
+import { parseAddress } from '../../src/net/address.ts';
+import { type Ground, hexOf } from './ground.ts';
+
+const MTU = 1400;
+const VRF = 1;
+
+/** A next hop that pushes labels, and the one behind it. */
+interface Push {
+  readonly labels: readonly number[];
+  readonly via: number;
+  readonly ttl?: number;
+}
+
+/** Adds labels of every kind that mean something here, next hops that push some, and tunnels that carry them. */
+export function addLabels(ground: Ground): void {
+  const { topology } = ground;
+  const { bench } = topology;
+  const functions = tableFunctions<MplsFunctions>(bench.control.exports, functionNames);
+  functions.hookMpls();
+  topology.takeType(0x8847, 'mpls-receive');
+  for (const id of [1, 2, 11, 20]) functions.setTakesLabels(id, 1);
+  const stacks = new Stacks(functions);
+  const neighbor = topology.neighbor(topology.links[1]);
+  const unknown = topology.nextHop({ ...forwarding, link: topology.links[1], mtu: 1500 });
+  const ways = [neighbor, ...addTunnels(ground), unknown];
+  const push = (stack: Push) => {
+    const nextHop = topology.nextHop({ ...forwarding, mtu: MTU });
+    functions.setNextHopOutput(nextHop, bench.node('mpls-push'), stacks.add(stack));
+    for (const label of stack.labels) ground.labels.add(label);
+    return nextHop;
+  };
+  const pushes = [
+    ...ways.map((via) => push({ labels: [1000], via })),
+    push({ labels: [1000, 1001, 2], via: ways[1] ?? 0, ttl: 255 }),
+  ];
+  pushes.push(push({ labels: [1002], via: pushes[1] ?? 0 }));
+  for (const [i, nextHop] of pushes.slice(0, 3).entries()) ground.route(123 + i, nextHop);
+  for (const [i, nextHop] of pushes.slice(3).entries()) topology.route(`198.51.${100 + i}.128/25`, nextHop);
+  for (const label of [1000, 1001, 1002]) ground.labels.add(label);
+  const swap = (via: number) => stacks.add({ labels: [1000, 1001], via });
+  const meanings: readonly (readonly [number, number, number])[] = [
+    [16, LABEL_TO_VRF, VRF],
+    [17, LABEL_TO_VRF, 2 | (3 << 8)],
+    [18, LABEL_TO_NEXT_HOP, neighbor],
+    [19, LABEL_TO_STACK, swap(neighbor)],
+    [20, LABEL_TO_STACK, swap(ways[1] ?? 0)],
+    [21, LABEL_TO_INTERFACE, 11],
+    [22, LABEL_TO_INTERFACE, 18 | LABEL_CONTROL_WORD],
+    [23, LABEL_TO_NEXT_HOP, pushes[0] ?? 0],
+    [24, LABEL_TO_STACK, swap(unknown)],
+    [25, LABEL_TO_INTERFACE, 1],
+  ];
+  for (const meaning of meanings) functions.setLabel(...meaning);
+  for (const label of [0, 2, ...meanings.map(([number]) => number)]) ground.labelsTaken.add(label);
+}
+
+/** Tunnels in UDP and GRE, over IPv4 and IPv6. */
+function addTunnels(ground: Ground): readonly number[] {
+  const { topology } = ground;
+  const { bench } = topology;
+  const functions = tableFunctions<TunnelFunctions>(bench.control.exports, tunnelFunctionNames);
+  for (const family of ['protocol4', 'protocol6'] as const) topology.take(family, 47, 'gre-input');
+  for (const port of [6635, 51234]) ground.takePort(port, 'mplsoudp-input');
+  functions.setMplsUnderlay(VRF, 1);
+  return tunnels.map(({ kind, stage, local, remote }, i) => {
+    const [near, far] = [addressWords(parseAddress(local)), addressWords(parseAddress(remote))];
+    const family = local.includes(':') ? 6 : 4;
+    functions.setMplsTunnel(i + 1, family, VRF, 6635, near.low, near.high, far.low, far.high);
+    const nextHop = topology.nextHop({ ...forwarding, mtu: MTU + 40 });
+    functions.setNextHopOutput(nextHop, bench.node(stage), i + 1);
+    const port = kind === 'labels-in-udp' ? { port: 6635 } : {};
+    ground.tunnels.push({ kind, local: hexOf(local), remotes: [hexOf(remote)], ...port });
+    return nextHop;
+  });
+}
+
+const tunnels = [
+  { kind: 'labels-in-udp', stage: 'mplsoudp-output', local: '10.0.1.1', remote: '10.0.2.2' },
+  { kind: 'labels-in-gre', stage: 'mplsogre-output', local: '10.0.1.1', remote: '198.51.100.1' },
+  { kind: 'labels-in-udp', stage: 'mplsoudp-output', local: '2001:db8:1::1', remote: '2001:db8:f0::1' },
+  { kind: 'labels-in-gre', stage: 'mplsogre-output', local: '2001:db8:1::1', remote: '2001:db8:2::2' },
+  { kind: 'labels-in-udp', stage: 'mplsoudp-output', local: '10.0.1.1', remote: '10.0.3.77' },
+] as const;
+
+/** Stacks of labels, each under a number of its own. */
+class Stacks {
+  readonly #functions: MplsFunctions;
+  #count = 0;
+
+  constructor(functions: MplsFunctions) {
+    this.#functions = functions;
+  }
+
+  add({ labels, via, ttl }: Push): number {
+    const index = ++this.#count;
+    for (const [place, label] of labels.entries()) this.#functions.setStackLabel(index, place, label);
+    this.#functions.setLabelStack(index, via, labels.length, ttl ?? STACK_COPIES, STACK_COPIES);
+    return index;
+  }
+}
+
+interface MplsFunctions {
+  hookMpls(): void;
+  setTakesLabels(iface: number, takes: number): void;
+  setLabel(label: number, kind: number, value: number): void;
+  setLabelStack(index: number, nextHop: number, count: number, ttl: number, trafficClass: number): void;
+  setStackLabel(index: number, place: number, label: number): void;
+  setNextHopOutput(index: number, node: number, record: number): void;
+}
+
+const functionNames = [
+  'hookMpls',
+  'setTakesLabels',
+  'setLabel',
+  'setLabelStack',
+  'setStackLabel',
+  'setNextHopOutput',
+] as const;
+
+interface TunnelFunctions {
+  setMplsTunnel(
+    record: number,
+    family: number,
+    vrf: number,
+    port: number,
+    localLow: bigint,
+    localHigh: bigint,
+    remoteLow: bigint,
+    remoteHigh: bigint,
+  ): void;
+  setMplsUnderlay(vrf: number, on: number): void;
+  setNextHopOutput(index: number, node: number, record: number): void;
+}
+
+const tunnelFunctionNames = ['setMplsTunnel', 'setMplsUnderlay', 'setNextHopOutput'] as const;

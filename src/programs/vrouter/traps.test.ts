@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ModeBits } from '../../engine/host/mode-bits.ts';
 import { MOST_TRAPS, StageGuard } from '../../engine/host/stage-guard.ts';
@@ -7,6 +7,7 @@ import { stageOfTrap } from '../../engine/host/trap-stage.ts';
 import { MODE_MEASURE } from '../../engine/layout.ts';
 import { Bench } from '../../engine/testing/bench.ts';
 import { type FaultKind, type FaultPlace, faultPayload, withFaults } from '../../engine/testing/faults.ts';
+import { bridgeFirstLink } from '../../features/bridge/testing/bridged-link.ts';
 import { Topology } from '../../features/ip/testing/topology.ts';
 import { etherFrame, ipv4Packet, ipv6Packet, udpDatagram } from '../../net/frame/build.ts';
 import { packetPath } from './packet-path.ts';
@@ -22,8 +23,17 @@ const { links } = topology;
 const [from, to, narrow] = links;
 const kinds: readonly FaultKind[] = ['unreachable', 'out-of-bounds', 'divide'];
 
-for (const [version, path] of packetPath.commonPaths.entries()) {
-  describe(`a trap on the common path of IPv${version === 0 ? 4 : 6}`, () => {
+for (const [number, path] of packetPath.commonPaths.entries()) {
+  const isBridged = path.includes('bridge-input');
+  const version = isBridged ? 0 : number;
+  describe(`a trap on the common path of ${isBridged ? 'bridges' : `IPv${version === 0 ? 4 : 6}`}`, () => {
+    if (isBridged) {
+      let routeAgain = () => {};
+      before(() => {
+        routeAgain = bridgeFirstLink(topology);
+      });
+      after(() => routeAgain());
+    }
     for (const stage of path) {
       it(`is blamed on ${stage}`, () => {
         for (const mode of [0, MODE_MEASURE]) {

@@ -19,7 +19,7 @@ test('a trap in any stage of the common path is told with its name, and the othe
   for (const stage of path) {
     await sendFrames(red, [trapping(stage)]);
     await eventually(() => assert.match(router.log, told(stage)));
-    assert.equal(await trapsOf(stage), 1);
+    assert.ok((await trapsOf(stage)) >= 1);
     await assertPings(red, blue.ip4, '-W 5');
   }
   assert.equal((await flow).lostPercent, 0);

@@ -9,6 +9,13 @@ export const limits: Readonly<Record<string, string>> = {
     'As for `forward`: instructions. The lookup of a /64 reads seven levels of the trie one after the other, where IPv4 reads two.',
   'forward-routes':
     "Memory. A million routes fill 58 MB, more than a core's own caches hold, and every packet asks for others. A loop that looks up a whole burst ahead lets the processor wait for a dozen reads at once (docs/decisions/0014-look-ahead.md); what stays is the latency of the last-level cache, the bandwidth that both lookups share, and the instructions of `forward`.",
+  bridge:
+    'Not measured in detail. Two stations are looked up for each frame, and the checks in C and the crossings between WebAssembly and C are those of `forward`.',
+  'latency-p99.9':
+    'Not known yet. Each program gets half of what Millrace can take, and its forwarding thread shares two cores with the sender; the router hands packets on in bursts and polls, and its other threads (statistics, links, neighbours) wake now and then on the same core.',
+  'vxlan-encap':
+    'The slow way. Plain packets and bridged ones go along a common path in one loop; a packet into or out of a tunnel goes through eight or nine stages one by one, at 25 to 100 cycles each. A common path took bridging from 33 to 16 ns a packet (docs/decisions/0016-bridging-has-a-common-path.md); tunnels have none yet.',
+  'vxlan-decap': 'As for `vxlan-encap`: the slow way.',
   'first-packet':
     'The TAPs. A packet at a TAP wakes the worker (native/wait.c), and the rest is the way through two TAPs, there and back, with a system call for each packet. "polling" in the table is the same router without sleeping; it may be the slower one, because net_tap looks at its queues only after a signal, which goes to the main thread there, and to the worker itself where it sleeps.',
   restart:

@@ -1,8 +1,7 @@
 import { Packet } from '../../../engine/datapath/packet';
-import { NODE_BIT } from '../../../engine/layout';
 import { ICMP4_UNREACHABLE, UNREACHABLE4_TOO_BIG } from '../../../net/datapath/icmp-header';
 import { IP4_DONT_FRAGMENT_RAW, Ip4Header } from '../../../net/datapath/ip4-header';
-import { NEXT_HOP_RESOLVED, NextHop, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { NEXT_HOP_RESOLVED, nextHopAt } from '../../neighbor/datapath/next-hop';
 import { noteUse } from '../../neighbor/datapath/next-hop-use';
 import { noteError } from './icmp-errors';
 
@@ -21,14 +20,9 @@ export enum Edge {
 export function ip4Output(packet: Packet): u32 {
   const nextHop = nextHopAt(packet.nextHop);
   if (packet.pktLen > nextHop.mtu) return tooBig(packet, nextHop.mtu);
-  if (!(nextHop.flags & NEXT_HOP_RESOLVED)) return handOver(nextHop);
+  if (!(nextHop.flags & NEXT_HOP_RESOLVED)) return nextHop.outputOr(Edge.NEIGHBOR_HOLD);
   noteUse(nextHop);
   return Edge.ETHER_OUTPUT;
-}
-
-/** Gives a packet to whoever puts something round it, or lets it wait for its neighbour. */
-function handOver(nextHop: NextHop): u32 {
-  return nextHop.outputNode ? NODE_BIT | nextHop.outputNode : Edge.NEIGHBOR_HOLD;
 }
 
 /** Fragments a packet that allows it; tells the sender of another how large it may be (RFC 1191 4). */

@@ -1,7 +1,6 @@
 import { PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
-import { NODE_BIT } from '../../../engine/layout';
 import { ICMP6_TOO_BIG } from '../../../net/datapath/icmp-header';
-import { NEXT_HOP_RESOLVED, NextHop, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { NEXT_HOP_RESOLVED, nextHopAt } from '../../neighbor/datapath/next-hop';
 import { noteUse } from '../../neighbor/datapath/next-hop-use';
 import { noteError } from './icmp-errors';
 
@@ -20,14 +19,9 @@ export enum Edge {
 export function ip6Output(packet: Packet): u32 {
   const nextHop = nextHopAt(packet.nextHop);
   if (packet.pktLen > nextHop.mtu) return tooBig(packet, nextHop.mtu);
-  if (!(nextHop.flags & NEXT_HOP_RESOLVED)) return handOver(nextHop);
+  if (!(nextHop.flags & NEXT_HOP_RESOLVED)) return nextHop.outputOr(Edge.NEIGHBOR_HOLD);
   noteUse(nextHop);
   return Edge.ETHER_OUTPUT;
-}
-
-/** Gives a packet to whoever puts something round it, or lets it wait for its neighbour. */
-function handOver(nextHop: NextHop): u32 {
-  return nextHop.outputNode ? NODE_BIT | nextHop.outputNode : Edge.NEIGHBOR_HOLD;
 }
 
 /** Fragments a packet of our own; tells the sender of another how large it may be (RFC 8200 4.5, RFC 4443 3.2). */

@@ -3,6 +3,7 @@ import { IP4_HEADER_BYTES, Ip4Header } from '../../../net/datapath/ip4-header';
 import { IP6_HEADER_BYTES, Ip6Header } from '../../../net/datapath/ip6-header';
 import { flowHash4, flowHash6, hashWords } from '../../ip/datapath/ip-flow-hash';
 import { finishL4Checksum } from '../../port/datapath/l4-checksum';
+import { tosOf } from '../../tunnel/datapath/inner-frame';
 
 // What the outer headers of a tunnel say of the labelled packet inside.
 //
@@ -59,9 +60,8 @@ function versionBehind(packet: Packet, stack: u32): u32 {
 function outerClass(packet: Packet, stack: u32, version: u32): u32 {
   const ofLabel: u32 = packet.dataLen < LABEL_BYTES ? 0 : (load<u8>(packet.data, 2) >> 1) & 7;
   if (!version) return ofLabel << 5;
-  const at = packet.data + stack;
-  const inner: u32 = version == 4 ? load<u8>(at, 1) : (load<u8>(at) << 4) | (load<u8>(at, 1) >> 4);
-  return ofLabel && ofLabel != (inner & 0xff) >> 5 ? ofLabel << 5 : inner & DSCP_MASK;
+  const inner = tosOf(packet.data + stack);
+  return ofLabel && ofLabel != inner >> 5 ? ofLabel << 5 : inner & DSCP_MASK;
 }
 
 function hashOf(packet: Packet, stack: u32, version: u32): u32 {

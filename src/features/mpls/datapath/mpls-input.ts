@@ -9,6 +9,7 @@ import {
 import { IP4_HEADER_BYTES, Ip4Header } from '../../../net/datapath/ip4-header';
 import { IP6_HEADER_BYTES, Ip6Header } from '../../../net/datapath/ip6-header';
 import { enterInterface } from '../../interface/datapath/enter';
+import { forgetVerdicts } from '../../tunnel/datapath/inner';
 import {
   BOTTOM,
   entryAt,
@@ -34,7 +35,7 @@ import {
   LABEL_TO_VRF,
   operandOf,
 } from './label-table';
-import { forgetVerdicts, lowerTtl4, lowerTtl6 } from './payload';
+import { lowerTtl4, lowerTtl6 } from './payload';
 
 export enum Edge {
   IP4_INPUT,

@@ -12,7 +12,8 @@ import {
   isUnspecified6,
 } from '../../../net/datapath/ip6-header';
 import { nextHopAt } from '../../neighbor/datapath/next-hop';
-import { forgetVerdicts, lowerTtl4, lowerTtl6 } from './payload';
+import { forgetVerdicts } from '../../tunnel/datapath/inner';
+import { lowerTtl4, lowerTtl6 } from './payload';
 
 export enum Edge {
   /** Nothing is behind the last label. */

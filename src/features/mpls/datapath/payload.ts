@@ -1,28 +1,8 @@
-import {
-  Packet,
-  RX_IP_CKSUM_BAD,
-  RX_IP_CKSUM_GOOD,
-  RX_L4_CKSUM_BAD,
-  RX_L4_CKSUM_GOOD,
-  RX_RSS_HASH,
-} from '../../../engine/datapath/packet';
 import { checksumOf } from '../../../net/datapath/checksum';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
 import { Ip6Header } from '../../../net/datapath/ip6-header';
 
 // What becomes of a packet when its last label is taken off.
-
-const RX_L4_NONE: u64 = RX_L4_CKSUM_BAD | RX_L4_CKSUM_GOOD;
-const OF_THE_OUTER: u64 = RX_IP_CKSUM_GOOD | RX_IP_CKSUM_BAD | RX_RSS_HASH;
-
-/**
- * Forgets what the port has said of a packet: it has spoken of headers in front of the labels, or of nothing. A checksum
- * that the sender left unfinished stays so.
- */
-export function forgetVerdicts(packet: Packet): void {
-  const unfinished = (packet.olFlags & RX_L4_NONE) == RX_L4_NONE;
-  packet.olFlags &= unfinished ? ~OF_THE_OUTER : ~(OF_THE_OUTER | RX_L4_NONE);
-}
 
 /** Lowers the time to live to that of a label (RFC 3443 3.3), the checksum by RFC 1624. */
 export function lowerTtl4(header: Ip4Header, ttl: u32): void {

@@ -1,4 +1,5 @@
 import { NEXT_HOPS } from '../../../engine/datapath/regions';
+import { NODE_BIT } from '../../../engine/layout';
 
 /**
  * A next hop: 64 bytes, one cache line, written by the control thread.
@@ -32,6 +33,11 @@ export class NextHop {
   /** What that node needs: an index into its feature's table. */
   record: u32;
   spare: u32;
+
+  /** Where a packet goes that IP is done with: to what puts something round it, or by the edge `hold` to wait. */
+  outputOr(hold: u32): u32 {
+    return this.outputNode ? NODE_BIT | this.outputNode : hold;
+  }
 }
 
 export { NEXT_HOP_CONNECTED, NEXT_HOP_FAILED, NEXT_HOP_LOCAL, NEXT_HOP_RESOLVED } from '../layout';

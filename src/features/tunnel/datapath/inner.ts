@@ -20,6 +20,14 @@ const OF_THE_OUTER: u64 = RX_IP_CKSUM_GOOD | RX_IP_CKSUM_BAD | RX_RSS_HASH;
 export function takeOuterOff(packet: Packet, bytes: u32): void {
   packet.strip(bytes);
   packet.flags &= ~(PACKET_LOCAL | PACKET_LINK_MULTICAST);
+  forgetVerdicts(packet);
+}
+
+/**
+ * Forgets what the port has said of a packet: it has spoken of headers that are gone, or of nothing. A checksum that the
+ * sender left unfinished stays so.
+ */
+export function forgetVerdicts(packet: Packet): void {
   const unfinished = (packet.olFlags & RX_L4_NONE) == RX_L4_NONE;
   packet.olFlags &= unfinished ? ~OF_THE_OUTER : ~(OF_THE_OUTER | RX_L4_NONE);
 }

@@ -1,18 +1,18 @@
 import type { Peer } from '../peer.ts';
 import { ovsDoing } from '../peers/ovs-switch.ts';
 import { forwardingRouter, type Router } from '../peers/router.ts';
-import { portLines } from '../peers/router-script.ts';
 import type { Turn } from '../turns.ts';
 import { proven } from './proof.ts';
 import type { Task } from './task.ts';
+import { taskScript } from './task-script.ts';
 
 /** A router at a task, by its own name or by that of the task. */
 export function turnAt(task: Task, router: Router, name = router.name): Turn {
-  const script = (devices: readonly string[]) => {
-    const [receive = '', ...others] = portLines([...devices, ...(task.devices ?? [])]);
-    return [...others, ...(task.early ?? []), receive, ...task.lines];
-  };
-  return turn(name, forwardingRouter(router, script), task);
+  return turn(
+    name,
+    forwardingRouter(router, (devices) => taskScript(task, devices)),
+    task,
+  );
 }
 
 /** Several routers and Open vSwitch at a task that all of them can do. */

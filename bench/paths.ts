@@ -1,6 +1,6 @@
 import { Host } from '../lab/host.ts';
 import { Namespace } from '../lab/namespace.ts';
-import { addressLines, portLine } from '../lab/topology.ts';
+import { addressLines } from '../lab/topology.ts';
 import { type Router, runLines, startRouter } from './peers/router.ts';
 import { startBridgingTestpmd } from './peers/testpmd.ts';
 import { run } from './run.ts';
@@ -123,8 +123,13 @@ async function knowEachOther(left: Host, right: Host): Promise<void> {
   }
 }
 
+function portLine(host: Host, index: number): string {
+  return `interface add port ${host.label} devargs ${deviceOf(host, index)}`;
+}
+
+// By default net_af_packet has frames of 2048 bytes, which is more than a packet buffer of Grout holds (ENOMEM).
 function deviceOf({ plan, label, device }: Host, index: number): string {
-  if (plan.link === 'veth') return `net_af_packet${index},iface=v-${label}`;
+  if (plan.link === 'veth') return `net_af_packet${index},iface=v-${label},framesz=1792,blocksz=28672`;
   if (plan.link === 'af_xdp') return `net_af_xdp${index},iface=v-${label}`;
   return `net_tap${index},iface=${device}`;
 }

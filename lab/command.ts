@@ -16,6 +16,8 @@ export interface Ended {
 export interface CommandOptions {
   readonly input?: string | Uint8Array;
   readonly directory?: string;
+  /** Variables besides those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
 }
 
@@ -33,6 +35,7 @@ export async function attempt(command: Command, options: CommandOptions = {}): P
   const [file, ...args] = command;
   const child = spawn(file, args, {
     cwd: options.directory,
+    env: { ...process.env, ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: options.timeoutMs ?? 20_000,
     killSignal: 'SIGKILL',

@@ -10,8 +10,14 @@ import { packetRate } from '../packet-rate.ts';
 import { encodePcap } from '../pcap.ts';
 import { groutPolling } from '../peers/grout.ts';
 import { millracePolling } from '../peers/millrace.ts';
-import { type Router, type RouterForwarding, runLines, startForwarding } from '../peers/router.ts';
-import { neighborId, routeLines, tableSizeLines } from '../peers/router-script.ts';
+import {
+  type Router,
+  type RouterForwarding,
+  runLines,
+  type Script,
+  startForwarding,
+} from '../peers/router.ts';
+import { forwardingScript, neighborId, routeLines } from '../peers/router-script.ts';
 import { readyPeers } from '../ready-peers.ts';
 import { RouteLoader } from '../route-loader.ts';
 import { watchBusiest } from '../thread-time.ts';
@@ -167,9 +173,9 @@ async function forwardBeside(
   const workload = fewIpv4Routes();
   const pcap = directory.file('packets.pcap');
   writeFileSync(pcap, encodePcap(workload.frames));
-  const firstLines = [...(router.firstLines ?? []), ...tableSizeLines(table)];
   const job = { workload, directory: directory.path, pcap };
-  const forwarding = resources.use(await startForwarding({ ...router, firstLines }, job));
+  const script: Script = (devices) => forwardingScript(workload, devices, table);
+  const forwarding = resources.use(await startForwarding(router, job, script));
   await delay(500);
   return forwarding;
 }

@@ -8,11 +8,18 @@ import {
   type Workload,
 } from '../workload.ts';
 
-/** The lines that make a router with the grcli grammar forward a workload from p0 to p1, which have these devices. */
-export function forwardingScript(workload: Workload, devices: readonly string[]): readonly string[] {
+/**
+ * The lines that make a router with the grcli grammar forward a workload from p0 to p1, which have these devices. There
+ * is room for as many routes as in the last list; Grout has no tables before it has ports.
+ */
+export function forwardingScript(
+  workload: Workload,
+  devices: readonly string[],
+  roomFor = workload.routes,
+): readonly string[] {
   return [
     ...portLines(devices),
-    ...tableSizeLines(workload.routes),
+    ...tableSizeLines(roomFor),
     ...addressLines,
     ...neighborLines('ipv4'),
     ...neighborLines('ipv6'),
@@ -26,12 +33,15 @@ export function portLines(devices: readonly string[]): readonly string[] {
 }
 
 /** The lines that make room for routes, when the tables are not large enough from the start. */
-export function tableSizeLines(routes: readonly Route[]): readonly string[] {
+function tableSizeLines(routes: readonly Route[]): readonly string[] {
   return (['ipv4', 'ipv6'] as const).flatMap((family) => {
     const count = routes.filter((route) => familyOf(route) === family).length;
     if (count <= roomFromTheStart) return [];
     const size = 2 ** Math.ceil(Math.log2(count * 1.02));
-    return [`interface set vrf main rib${family === 'ipv4' ? 4 : 6}-routes ${size}`];
+    // Of itself, Grout would want four groups a route of IPv6, and take no more than 524,288 of them.
+    return [
+      `interface set vrf main ${family === 'ipv4' ? 'rib4-routes' : `fib6-tbl8 ${size} rib6-routes`} ${size}`,
+    ];
   });
 }
 

@@ -15,6 +15,7 @@
         "log-level.c",
         "memory.c",
         "packet.c",
+        "plain.c",
         "pool.c",
         "port.c",
         "port-config.c",

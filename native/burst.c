@@ -8,6 +8,7 @@
 #include "args.h"
 #include "memory.h"
 #include "packet.h"
+#include "plain.h"
 
 struct burst_port burst_ports[RTE_MAX_ETHPORTS];
 struct burst_counters burst_counters;
@@ -131,6 +132,8 @@ static uint32_t receive(uint32_t port, uint32_t queue, uint32_t *array, uint32_t
 		queue >= burst_ports[port].rx_queues)
 		return 0;
 	uint16_t count = rte_eth_rx_burst((uint16_t)port, (uint16_t)queue, mbufs, (uint16_t)max);
+	if (likely(plain_received(mbufs, count, array)))
+		return count;
 	for (uint16_t i = 0; i < count; i++) {
 		struct rte_mbuf *mbuf = packet_own(mbufs[i]) ? mbufs[i] : adopt(mbufs[i]);
 		if (mbuf != NULL)
@@ -150,6 +153,8 @@ static uint32_t transmit(uint32_t port, uint32_t queue, const uint32_t *array, u
 	while (done < count) {
 		uint16_t good = 0;
 		uint32_t some = RTE_MIN(count - done, (uint32_t)MAX_BURST);
+		if (likely(plain_to_send(array + done, some, mbufs)))
+			good = (uint16_t)some;
 		while (good < some && (mbufs[good] = packet_chain_at(array[done + good], true)) != NULL)
 			good++;
 		rte_spinlock_t *lock = &burst_ports[port].sending[queue % MAX_LOCKED_QUEUES];

@@ -24,13 +24,15 @@ struct packet_memory {
 	size_t length;
 	size_t page_size;
 	/*
-	 * Mbufs start at header + n * stride inside each chunk, n * stride < chunk_used; a chunk is a page or the whole.
+	 * Mbufs start at header + n * stride inside each chunk, n < per_chunk; a chunk is a page or the whole. A stride is
+	 * an odd number, whose inverse modulo 2³² this is, times a power of two.
 	 */
 	size_t chunk;
 	uint32_t chunk_mask;
-	uint32_t chunk_used;
+	uint32_t per_chunk;
 	uint32_t header;
-	uint64_t stride_inverse;
+	uint32_t stride_inverse;
+	uint32_t stride_shift;
 	uint16_t data_room;
 	/* The WebAssembly memory; base is NULL until the pool is mapped. */
 	uint8_t *base;

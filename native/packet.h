@@ -26,15 +26,16 @@ static inline bool packet_inside(const void *pointer)
 }
 
 /**
- * Turns an offset that came from WebAssembly into an mbuf; NULL when it is not the start of an mbuf of the pool.
- * The remainder test is one multiplication (Lemire, Kaser, Kurz: "Faster remainder by direct computation", 2019).
+ * Turns an offset that came from WebAssembly into an mbuf; NULL when it is not the start of an mbuf of the pool. What
+ * is a multiple of the stride becomes how often it holds it, and anything else a larger number: an exact division by
+ * one multiplication and one rotation (Granlund, Montgomery: "Division by invariant integers", 1994, section 9).
  */
 static inline struct rte_mbuf *packet_at(uint32_t offset)
 {
 	uint32_t relative = offset - packets.region;
-	uint32_t from_first = (relative & packets.chunk_mask) - packets.header;
-	if (relative >= packets.length || from_first >= packets.chunk_used ||
-		from_first * packets.stride_inverse >= packets.stride_inverse)
+	uint32_t multiple = ((relative & packets.chunk_mask) - packets.header) * packets.stride_inverse;
+	uint32_t place = multiple >> packets.stride_shift | multiple << (32 - packets.stride_shift);
+	if (relative >= packets.length || place >= packets.per_chunk)
 		return NULL;
 	struct rte_mbuf *mbuf = (struct rte_mbuf *)(packets.start + relative);
 	return mbuf->pool == packets.pool ? mbuf : NULL;

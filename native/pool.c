@@ -40,6 +40,7 @@ static int reserve_zone(const struct pool_config *config, const struct rte_mempo
 static unsigned int zone_flags(size_t page_size);
 static int populate(struct rte_mempool *pool);
 static void note_layout(void);
+static uint32_t inverse(uint32_t odd);
 static int note_page_size(const struct rte_memseg_list *list, void *context);
 
 napi_value pool_create(napi_env env, napi_callback_info info)
@@ -195,9 +196,20 @@ static void note_layout(void)
 	uint32_t stride = packets.pool->header_size + packets.pool->elt_size + packets.pool->trailer_size;
 
 	packets.chunk_mask = packets.chunk == packets.length ? UINT32_MAX : (uint32_t)(packets.chunk - 1);
-	packets.chunk_used = (uint32_t)(packets.chunk / stride * stride);
+	packets.per_chunk = (uint32_t)(packets.chunk / stride);
 	packets.header = packets.pool->header_size;
-	packets.stride_inverse = UINT64_MAX / stride + 1;
+	packets.stride_shift = rte_bsf32(stride);
+	packets.stride_inverse = inverse(stride >> packets.stride_shift);
+}
+
+/* The inverse of an odd number modulo 2³², by Newton's steps: each doubles the bits that are right, three at first. */
+static uint32_t inverse(uint32_t odd)
+{
+	uint32_t found = odd;
+
+	for (int right = 3; right < 32; right *= 2)
+		found *= 2 - odd * found;
+	return found;
 }
 
 static int note_page_size(const struct rte_memseg_list *list, void *context)

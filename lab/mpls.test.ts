@@ -133,7 +133,7 @@ test('labels are swapped, doubled and taken off on the way by', async () => {
     'ipv6.hlim',
   ];
   await eventually(async () => {
-    assert.deepEqual((await capture.dissected('udp', fields)).toSorted(), [
+    assert.deepEqual((await capture.dissected('udp && !icmp', fields)).toSorted(), [
       '\t\t\t\t\t\t2001:db8::3\t29',
       '\t\t\t\t192.0.2.3\t29\t\t',
       '400,401\t6,6\t19,19\t0,1\t192.0.2.1\t64\t\t',
@@ -141,6 +141,10 @@ test('labels are swapped, doubled and taken off on the way by', async () => {
     ]);
   });
   assert.deepEqual(await capture.faulty(), []);
+  await eventually(async () => {
+    const errors = await capture.dissected('icmp', ['mpls.label', 'mpls.ttl', 'icmp.type']);
+    assert.deepEqual(errors, ['400,401\t254,254\t11']);
+  });
   assert.equal(await router.counted('mpls-ttl-exceeded'), 1);
   assert.equal(await router.counted('mpls-unknown-label'), 1);
 });

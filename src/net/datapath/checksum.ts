@@ -45,6 +45,11 @@ export function fold(sum: u64): u32 {
   return <u32>folded;
 }
 
+/** The checksum field of a header of which one word changes (RFC 1624 3), all as they lie on the wire. */
+export function checksumAfter(checksum: u16, before: u32, after: u32): u16 {
+  return checksumOf(<u64>(<u32>checksum ^ 0xffff) + (before ^ 0xffff) + after);
+}
+
 /** The checksum field of a header whose other words have this sum. */
 export function checksumOf(sum: u64): u16 {
   return ~(<u16>fold(sum));

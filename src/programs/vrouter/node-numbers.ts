@@ -61,6 +61,7 @@ export const nodeNumbers: NodeNumbers = {
     'vxlan-input',
     'vxlan-output',
     'pseudowire-output',
+    'mpls-expired',
   ],
   drops: [
     'tx-full',
@@ -225,5 +226,6 @@ export const nodeNumbers: NodeNumbers = {
     'vxlan-no-buffers',
     'vxlan-no-room',
     'bridge-suppress-down',
+    'mpls-error-limit',
   ],
 };

@@ -46,6 +46,7 @@ export const packetPath: DatapathSource = {
     'features/mpls/datapath/mpls-receive',
     'features/mpls/datapath/mpls-input',
     'features/mpls/datapath/mpls-to-next-hop',
+    'features/mpls/datapath/mpls-expired',
     'features/mpls/datapath/mpls-push',
     'features/mpls/datapath/mpls-output',
     'features/mpls/datapath/pseudowire-output',

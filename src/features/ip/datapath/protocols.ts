@@ -1,4 +1,5 @@
 import { ICMP6_TYPES, IP_PROTOCOLS } from '../../../engine/datapath/regions';
+import { NODE_BIT } from '../../../engine/layout';
 
 // Who takes what is for us. Protocol 0 is never one of a packet's own, so its entry holds the node that takes
 // what nobody else does: the host behind the representors, or none.
@@ -30,6 +31,12 @@ export function fallback4(): u32 {
 /** @inline */
 export function fallback6(): u32 {
   return load<u16>(IP_PROTOCOLS + FAMILY6);
+}
+
+/** The edge to the host, for what nobody else takes; another edge where there is no host. */
+export function toHostOr(is4: bool, edge: u32): u32 {
+  const host = is4 ? fallback4() : fallback6();
+  return host ? NODE_BIT | host : edge;
 }
 
 /** Lets a node take a protocol's IPv4 packets for us; zero gives them back to the fallback, which is protocol 0. */

@@ -1,9 +1,8 @@
 import { sumPacket } from '../../../engine/datapath/chain';
 import { Packet } from '../../../engine/datapath/packet';
-import { NODE_BIT } from '../../../engine/layout';
 import { TYPE_IP4_RAW, TYPE_MPLS_MULTICAST_RAW, TYPE_MPLS_RAW } from '../../../net/datapath/ether-header';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
-import { fallback4, fallback6 } from '../../ip/datapath/protocols';
+import { toHostOr } from '../../ip/datapath/protocols';
 import {
   GRE_HEADER_BYTES,
   greHeaderBytes,
@@ -40,7 +39,7 @@ export function greInput(packet: Packet): u32 {
   const at = is4 ? changetype<Ip4Header>(packet.data).headerBytes : packet.note;
   if (at + GRE_HEADER_BYTES > packet.dataLen) return Edge.DROP_GRE_TRUNCATED;
   const gre = packet.data + at;
-  if (greVersion(gre) || !isLabelled(gre)) return toHost(is4);
+  if (greVersion(gre) || !isLabelled(gre)) return toHostOr(is4, Edge.DROP_GRE_NO_HOST);
   if (hasRefusedFields(gre)) return Edge.DROP_GRE_BAD_FLAGS;
   const end = at + greHeaderBytes(gre);
   if (end > packet.dataLen) return Edge.DROP_GRE_TRUNCATED;
@@ -57,9 +56,4 @@ function isLabelled(gre: usize): bool {
 
 function holds(packet: Packet, at: u32): bool {
   return sumPacket(packet, at, packet.pktLen - at) == 0xffff;
-}
-
-function toHost(is4: bool): u32 {
-  const host = is4 ? fallback4() : fallback6();
-  return host ? NODE_BIT | host : Edge.DROP_GRE_NO_HOST;
 }

@@ -40,6 +40,7 @@ import { lowerTtl4, lowerTtl6 } from './payload';
 export enum Edge {
   IP4_INPUT,
   IP6_INPUT,
+  MPLS_EXPIRED,
   MPLS_OUTPUT,
   MPLS_TO_NEXT_HOP,
   /** The packet is shorter than a label, or nothing is behind the last one. */
@@ -134,7 +135,7 @@ function takePlain(packet: Packet, entry: u32, action: u32, ttl: u32): u32 {
 
 /** Puts other labels in a label's place; its traffic class stays (RFC 3032 2.4.3, RFC 5462). */
 function swap(packet: Packet, entry: u32, stack: u32, ttl: u32): u32 {
-  if (ttl == 1) return Edge.DROP_MPLS_TTL_EXCEEDED;
+  if (ttl == 1) return Edge.MPLS_EXPIRED;
   const trafficClass = (entry >> TRAFFIC_CLASS_SHIFT) & TRAFFIC_CLASS_MASK;
   packet.strip(LABEL_BYTES);
   if (pushStack(packet, labelStackAt(stack), ttl - 1, trafficClass, entry & BOTTOM)) return Edge.MPLS_OUTPUT;
@@ -143,13 +144,15 @@ function swap(packet: Packet, entry: u32, stack: u32, ttl: u32): u32 {
 
 /** Takes a label off and gives what is behind it to a next hop: an IP packet, or a packet with further labels. */
 function toNextHop(packet: Packet, entry: u32, nextHop: u32, ttl: u32): u32 {
+  const isLast = entry & BOTTOM;
+  if (ttl == 1 && !isLast) return Edge.MPLS_EXPIRED;
   packet.strip(LABEL_BYTES);
   packet.nextHop = nextHop;
   packet.note = ttl;
-  if (entry & BOTTOM) return Edge.MPLS_TO_NEXT_HOP;
+  if (isLast) return Edge.MPLS_TO_NEXT_HOP;
   if (packet.dataLen < <u16>LABEL_BYTES) return Edge.DROP_MPLS_NO_BOTTOM;
   const next = entryAt(packet.data);
-  if (ttl == 1 || !(next & TTL_MASK)) return Edge.DROP_MPLS_TTL_EXCEEDED;
+  if (!(next & TTL_MASK)) return Edge.DROP_MPLS_TTL_EXCEEDED;
   if ((next & TTL_MASK) >= ttl) putEntry(packet.data, (next & ~TTL_MASK) | (ttl - 1));
   packet.etherType = TYPE_MPLS_RAW;
   return Edge.MPLS_OUTPUT;

@@ -9,7 +9,7 @@ import {
   nextHopAt,
 } from '../../neighbor/datapath/next-hop';
 import { noteUse } from '../../neighbor/datapath/next-hop-use';
-import { labelFlowHash } from './label-flow-hash';
+import { hashBehind, stackBytes, versionBehind } from './behind-labels';
 
 export enum Edge {
   ETHER_OUTPUT,
@@ -34,7 +34,7 @@ const ADDRESSED: u32 = NEXT_HOP_CONNECTED | NEXT_HOP_LOCAL;
  * @table next-hop-output
  */
 export function mplsOutput(packet: Packet): u32 {
-  if (nextHopAt(packet.nextHop).memberCount && !chooseMember(packet, labelFlowHash(packet))) {
+  if (nextHopAt(packet.nextHop).memberCount && !chooseMember(packet, flowHash(packet))) {
     return Edge.DROP_GROUP_EMPTY;
   }
   const nextHop = nextHopAt(packet.nextHop);
@@ -49,4 +49,9 @@ export function mplsOutput(packet: Packet): u32 {
   }
   if (flags & NEXT_HOP_FAILED) return Edge.DROP_MPLS_HOST_UNREACHABLE;
   return flags & ADDRESSED ? Edge.DROP_MPLS_NO_NEXT_HOP : Edge.NEIGHBOR_HOLD;
+}
+
+function flowHash(packet: Packet): u32 {
+  const stack = stackBytes(packet);
+  return hashBehind(packet, stack, versionBehind(packet, stack));
 }

@@ -1,4 +1,4 @@
-import { checksumOf } from '../../../net/datapath/checksum';
+import { checksumAfter } from '../../../net/datapath/checksum';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
 import { Ip6Header } from '../../../net/datapath/ip6-header';
 
@@ -10,7 +10,7 @@ export function lowerTtl4(header: Ip4Header, ttl: u32): void {
   const word = changetype<usize>(header) + offsetof<Ip4Header>('ttl');
   const before: u32 = load<u16>(word);
   header.ttl = <u8>ttl;
-  header.checksumRaw = checksumOf(<u64>(header.checksumRaw ^ 0xffff) + (before ^ 0xffff) + load<u16>(word));
+  header.checksumRaw = checksumAfter(header.checksumRaw, before, load<u16>(word));
 }
 
 /** Lowers the hop limit to the time to live of a label. */

@@ -1,5 +1,5 @@
 import { Packet } from '../../../engine/datapath/packet';
-import { fold } from '../../../net/datapath/checksum';
+import { checksumAfter } from '../../../net/datapath/checksum';
 import { IP4_HEADER_BYTES, Ip4Header } from '../../../net/datapath/ip4-header';
 import { IP6_HEADER_BYTES } from '../../../net/datapath/ip6-header';
 import { flowHash4, flowHash6, hashWords } from '../../ip/datapath/ip-flow-hash';
@@ -65,6 +65,5 @@ function setCongestion(ip: usize, ecn: u32): void {
   const header = changetype<Ip4Header>(ip);
   const before = load<u16>(ip);
   header.dscpEcn = <u8>((header.dscpEcn & ~3) | ecn);
-  const sum = <u64>(~header.checksumRaw & 0xffff) + (~before & 0xffff) + load<u16>(ip); // RFC 1624 3
-  header.checksumRaw = ~(<u16>fold(sum));
+  header.checksumRaw = checksumAfter(header.checksumRaw, before, load<u16>(ip));
 }

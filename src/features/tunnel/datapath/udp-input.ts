@@ -8,7 +8,7 @@ import { PROTOCOL_UDP } from '../../../net/datapath/ip-protocols';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
 import { Ip6Header } from '../../../net/datapath/ip6-header';
 import { loadU16 } from '../../../net/datapath/network-order';
-import { fallback4, fallback6 } from '../../ip/datapath/protocols';
+import { toHostOr } from '../../ip/datapath/protocols';
 import { isUnfinished } from '../../port/datapath/l4-checksum';
 
 export enum Edge {
@@ -37,18 +37,13 @@ export function udpInput(packet: Packet): u32 {
   if (at + UDP_HEADER_BYTES > packet.dataLen) return Edge.DROP_UDP_TRUNCATED;
   const udp = packet.data + at;
   const node = load<u16>(UDP_PORTS + ((<usize>load<u16>(udp, 2)) << 1));
-  if (!node) return toHost(is4);
+  if (!node) return toHostOr(is4, Edge.DROP_UDP_NO_HOST);
   const bytes = loadU16(udp + 4);
   if (bytes < UDP_HEADER_BYTES || at + bytes > packet.pktLen) return Edge.DROP_UDP_BAD_LENGTH;
   if (!holds(packet, at, bytes, is4)) return Edge.DROP_UDP_BAD_CHECKSUM;
   if (at + bytes < packet.pktLen) trim(packet, at + bytes);
   packet.note = at + UDP_HEADER_BYTES;
   return NODE_BIT | node;
-}
-
-function toHost(is4: bool): u32 {
-  const host = is4 ? fallback4() : fallback6();
-  return host ? NODE_BIT | host : Edge.DROP_UDP_NO_HOST;
 }
 
 /** Tells whether a datagram's checksum is right (RFC 768, RFC 8200 8.1). */

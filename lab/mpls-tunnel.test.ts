@@ -6,7 +6,7 @@ import { iperf } from './witness/iperf.ts';
 import { assertNoPing, assertPings } from './witness/ping.ts';
 
 const pair = await twoCustomers();
-const { b, red1, blue1, red2, blue2 } = pair;
+const { a, b, red1, blue1, red2, blue2 } = pair;
 
 const kinds = {
   mplsoudp: { filter: 'udp dst port 6635', field: 'udp.dstport', value: '6635' },
@@ -36,6 +36,17 @@ for (const kind of ['mplsoudp', 'mplsogre'] as const) {
       const seen = await onCore.dissected('mpls', [field, 'mpls.label', 'mpls.bottom']);
       assert.ok(seen.length >= 12, `${seen.length} packets`);
       assert.deepEqual([...new Set(seen)].sort(), [`${value}\t100\t1`, `${value}\t200\t1`]);
+    });
+
+    test(`${kind} over ${underlay}: a trace shows what is inside`, async () => {
+      await connect(pair, kind, underlay);
+      await a.ctl('trace clear\ntrace enable all');
+      await assertPings(red1, red2.ip4, '-c 1');
+      const text = await a.ctl('trace show count 100');
+      await a.ctl('trace disable all');
+      const outer = kind === 'mplsoudp' ? 'udp \\d+ > 6635 .*' : 'gre mpls';
+      const echo = `ipv4 ${red1.ip4} > ${red2.ip4} icmp ttl 63 .*\\n {4}icmp echo request`;
+      assert.match(text, new RegExp(`^ {4}${outer}\\n {4}mpls 100 bottom ttl 63\\n {4}${echo}`, 'm'));
     });
 
     test(`${kind} over ${underlay}: TCP flows both ways, and no checksum is wrong`, async () => {

@@ -217,6 +217,9 @@ test('a trace shows both stages, a capture of the tunnel what is inside, and eve
   assert.match(text, /^ {2}udp-input -> vxlan-input/m);
   assert.match(text, /^ {2}vxlan-input -> ether-input/m);
   assert.match(text, /^ {2}vxlan-output -> ip4-forward/m);
+  const inside =
+    / {4}vxlan 100\n {4}ether .*\n {4}ipv4 10\.1\.0\.2 > 10\.100\.0\.2 icmp .*\n {4}icmp echo request/;
+  assert.match(text, inside);
   await router.ctl('flood vtep add 10.2.0.77 vni 100\nflood vtep del 10.2.0.77 vni 100');
   await events.said(/flood add: vrf=main vni=100 10\.2\.0\.77/);
   await events.said(/flood del: vrf=main vni=100 10\.2\.0\.77/);

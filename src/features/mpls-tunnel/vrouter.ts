@@ -36,6 +36,7 @@ export function startMplsTunnels(router: Router, needs: MplsTunnelNeeds): MplsTu
   const { interfaces, neighbors, ip, tunnel, mpls } = needs;
   const { nextHops, users } = neighbors;
   const { addresses, routes } = ip;
+  tunnel.udpPorts.define('mplsoudp-input', 'mpls');
   nextHops.defineEncapsulation('mplsoudp', 'mplsoudp-output');
   nextHops.defineEncapsulation('mplsogre', 'mplsogre-output');
   const table = new TunnelTable(router);

@@ -1,5 +1,6 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Router } from '../../engine/host/router.ts';
+import { type TunnelPorts, wellKnownPorts } from '../../net/frame/tunnels.ts';
 import type { IpFeature } from '../ip/index.ts';
 
 /** The protocol number of UDP (RFC 768). */
@@ -9,11 +10,27 @@ const UDP = 17;
 export class UdpPorts {
   readonly #router: Router;
   readonly #ip: IpFeature;
+  readonly #carried = new Map<string, 'vxlan' | 'mpls'>();
   readonly #taken = new Map<number, { readonly stage: string; readonly users: number }>();
 
   constructor(router: Router, ip: IpFeature) {
     this.#router = router;
     this.#ip = ip;
+  }
+
+  /** Says what the datagrams carry that a stage takes. */
+  define(stage: string, carries: 'vxlan' | 'mpls'): void {
+    this.#carried.set(stage, carries);
+  }
+
+  /** What the taken ports and the well-known ones carry. */
+  get carried(): TunnelPorts {
+    const ports = new Map(wellKnownPorts);
+    for (const [port, { stage }] of this.#taken) {
+      const carries = this.#carried.get(stage);
+      if (carries) ports.set(port, carries);
+    }
+    return ports;
   }
 
   /** Gives a port to a stage, or counts one more user of it. @throws ApiError EADDRINUSE when another stage has it */

@@ -28,6 +28,7 @@ export function startVxlans(
 ): VxlanFeature {
   const { interfaces, ip, tunnel } = needs;
   const { addresses } = ip;
+  tunnel.udpPorts.define('vxlan-input', 'vxlan');
   const nowMs = () => performance.now();
   const vxlans = new Vxlans(router, { interfaces, addresses, udpPorts: tunnel.udpPorts, nowMs });
   shareFarEnds(needs.fdb, vxlans);

@@ -37,6 +37,12 @@ export function describeLayer(layer: Layer): string {
       return `udp ${layer.sourcePort} > ${layer.destinationPort} length ${layer.length}`;
     case 'tcp':
       return describeTcp(layer);
+    case 'vxlan':
+      return `vxlan ${layer.vni}`;
+    case 'gre':
+      return `gre ${etherTypeName(layer.etherType)}${layer.key === undefined ? '' : ` key ${layer.key}`}`;
+    case 'control-word':
+      return 'control-word';
     case 'payload':
       return `${layer.length} bytes`;
     case 'truncated':
@@ -47,6 +53,7 @@ export function describeLayer(layer: Layer): string {
 const etherTypes: Readonly<Record<number, string>> = {
   2048: 'ipv4',
   2054: 'arp',
+  25944: 'ethernet',
   33024: '802.1q',
   34825: 'slow',
   34887: 'mpls',

@@ -24,6 +24,12 @@ describe('frame', () => {
         '02:00:00:00:00:01 > 02:00:00:00:00:02 mpls, mpls 100 bottom ttl 64, 2 bytes',
       [`${macs} 8847 0006 4040 0000`]:
         '02:00:00:00:00:01 > 02:00:00:00:00:02 mpls, mpls 100 ttl 64, truncated mpls: 2 of 4 bytes',
+      [`${macs} 8847 0006 4140 0000 0007 ${macs} 88cc 0102`]:
+        '02:00:00:00:00:01 > 02:00:00:00:00:02 mpls, mpls 100 bottom ttl 64, control-word, ' +
+        '02:00:00:00:00:01 > 02:00:00:00:00:02 lldp, 2 bytes',
+      [`${macs} 8847 0006 4140 ${macs} 88cc 0102`]:
+        '02:00:00:00:00:01 > 02:00:00:00:00:02 mpls, mpls 100 bottom ttl 64, ' +
+        '02:00:00:00:00:01 > 02:00:00:00:00:02 lldp, 2 bytes',
       [`${macs} 88cc 0102`]: '02:00:00:00:00:01 > 02:00:00:00:00:02 lldp, 2 bytes',
       [`${macs} 0800 ${ipv4} 0b00 0000 0000 0000 ${ipv4} ${echo}`.replace('001c', '0038')]:
         '02:00:00:00:00:01 > 02:00:00:00:00:02 ipv4, 10.0.0.1 > 10.0.0.2 icmp ttl 64 length 56, ' +
@@ -49,6 +55,34 @@ describe('frame', () => {
       assert.equal(describeLayers(decodePacket(hex(bytes))), line);
   });
 
+  it('reads what tunnels carry', () => {
+    const outer = (protocol: string) => `4500 0100 0000 4000 40${protocol} 0000 0a000001 0a000002`;
+    const udp = (port: string) => `${outer('11')} c000 ${port} 0000 0000`;
+    const inner = `${macs} 0800 ${ipv4} ${echo}`;
+    const innerLine =
+      '02:00:00:00:00:01 > 02:00:00:00:00:02 ipv4, 10.0.0.1 > 10.0.0.2 icmp ttl 64 length 28, icmp echo request id 1 seq 1';
+    const packets: Record<string, string> = {
+      [`${udp('12b5')} 0800 0000 0000 6400 ${inner}`]: `vxlan 100, ${innerLine}`,
+      [`${udp('12b5')} 0800 0000`]: 'truncated vxlan: 4 of 8 bytes',
+      [`${udp('19eb')} 0006 4140 ${ipv4} ${echo}`]:
+        'mpls 100 bottom ttl 64, 10.0.0.1 > 10.0.0.2 icmp ttl 64 length 28, icmp echo request id 1 seq 1',
+      [`${udp('2118')} 0800 0000 0000 6400 ${inner}`]: '50 bytes',
+      [`${outer('2f')} 0000 8847 0006 4140 0000`]: 'gre mpls, mpls 100 bottom ttl 64, 2 bytes',
+      [`${outer('2f')} b000 0800 0000 0000 0000 0007 0000 0001 ${ipv4} ${echo}`]:
+        'gre ipv4 key 7, 10.0.0.1 > 10.0.0.2 icmp ttl 64 length 28, icmp echo request id 1 seq 1',
+      [`${outer('2f')} 0000 6558 ${inner}`]: `gre ethernet, ${innerLine}`,
+      [`${outer('2f')} 2000 0800`]: 'truncated gre: 4 of 8 bytes',
+      [`${outer('2f')} 4000 0800 0000`]: 'gre ipv4, 2 bytes',
+    };
+    for (const [bytes, end] of Object.entries(packets)) {
+      const line = describeLayers(decodePacket(hex(bytes)));
+      assert.ok(line.endsWith(`, ${end}`), line);
+    }
+    const ports = new Map([[8472, 'vxlan'] as const]);
+    const other = hex(`${udp('2118')} 0800 0000 0000 6400 ${inner}`);
+    assert.ok(describeLayers(decodePacket(other, ports)).endsWith(`vxlan 100, ${innerLine}`));
+  });
+
   it('ignores the padding of a short frame', () => {
     const layers = decodeFrame(hex(`${macs} 0800 ${ipv4} ${echo} ${'00'.repeat(18)}`));
     assert.equal(layers.at(-1)?.layer, 'icmp');
@@ -71,7 +105,7 @@ describe('frame', () => {
   });
 
   it('never throws, whatever the bytes', () => {
-    const types = fc.constantFrom('0800', '86dd', '0806', '8100', '88a8', '1234');
+    const types = fc.constantFrom('0800', '86dd', '0806', '8100', '88a8', '8847', '6558', '1234');
     fc.assert(
       fc.property(types, fc.uint8Array({ maxLength: 120 }), (type, bytes) => {
         const first = type === '86dd' ? 0x60 : 0x45;

@@ -2,17 +2,18 @@ import { after, type Cursor, ipv4At, ipv6At, payload, truncated } from './cursor
 import { decodeIcmp, decodeIcmpv6 } from './icmp.ts';
 import type { Layer } from './layers.ts';
 import { decodeTcp, decodeUdp } from './transport.ts';
+import { type Carried, decodeGre } from './tunnels.ts';
 
 /** Decodes by the version nibble. */
-export function decodeIp(cursor: Cursor): readonly Layer[] {
+export function decodeIp(cursor: Cursor, carried: Carried): readonly Layer[] {
   if (cursor.length === 0) return [truncated('ip', 1, cursor)];
   const version = cursor.view.getUint8(0) >>> 4;
-  if (version === 4) return decodeIpv4(cursor);
-  return version === 6 ? decodeIpv6(cursor) : payload(cursor);
+  if (version === 4) return decodeIpv4(cursor, carried);
+  return version === 6 ? decodeIpv6(cursor, carried) : payload(cursor);
 }
 
 /** RFC 791 section 3.1. */
-export function decodeIpv4(cursor: Cursor): readonly Layer[] {
+export function decodeIpv4(cursor: Cursor, carried: Carried): readonly Layer[] {
   if (cursor.length < 20) return [truncated('ipv4', 20, cursor)];
   const { view } = cursor;
   const headerLength = (view.getUint8(0) & 15) * 4;
@@ -35,11 +36,14 @@ export function decodeIpv4(cursor: Cursor): readonly Layer[] {
   if (headerLength < 20 || header.totalLength < headerLength) return [header, ...payload(after(cursor, 20))];
   if (cursor.length < headerLength) return [header, truncated('ipv4 options', headerLength, cursor)];
   const rest = after(cursor, headerLength, header.totalLength - headerLength);
-  return [header, ...(header.fragmentOffset > 0 ? payload(rest) : decodeUpper(header.protocol, rest))];
+  return [
+    header,
+    ...(header.fragmentOffset > 0 ? payload(rest) : decodeUpper(header.protocol, rest, carried)),
+  ];
 }
 
 /** RFC 8200 section 3, extension headers included. */
-export function decodeIpv6(cursor: Cursor): readonly Layer[] {
+export function decodeIpv6(cursor: Cursor, carried: Carried): readonly Layer[] {
   if (cursor.length < 40) return [truncated('ipv6', 40, cursor)];
   const { view } = cursor;
   const first = view.getUint32(0);
@@ -61,7 +65,7 @@ export function decodeIpv6(cursor: Cursor): readonly Layer[] {
   if (chain.stop !== undefined) return [header, chain.stop];
   return [
     header,
-    ...(chain.fragmentOffset > 0 ? payload(chain.rest) : decodeUpper(chain.protocol, chain.rest)),
+    ...(chain.fragmentOffset > 0 ? payload(chain.rest) : decodeUpper(chain.protocol, chain.rest, carried)),
   ];
 }
 
@@ -108,12 +112,13 @@ function extensionLength(protocol: number, cursor: Cursor): number {
   return protocol === authenticationHeader ? (units + 2) * 4 : (units + 1) * 8;
 }
 
-function decodeUpper(protocol: number, cursor: Cursor): readonly Layer[] {
-  if (protocol === 1) return decodeIcmp(cursor, decodeIpv4);
+function decodeUpper(protocol: number, cursor: Cursor, carried: Carried): readonly Layer[] {
+  if (protocol === 1) return decodeIcmp(cursor, (original) => decodeIpv4(original, carried));
   if (protocol === 6) return decodeTcp(cursor);
-  if (protocol === 17) return decodeUdp(cursor);
-  if (protocol === 58) return decodeIcmpv6(cursor, decodeIpv6);
-  if (protocol === 4) return decodeIpv4(cursor);
-  if (protocol === 41) return decodeIpv6(cursor);
+  if (protocol === 17) return decodeUdp(cursor, carried);
+  if (protocol === 58) return decodeIcmpv6(cursor, (original) => decodeIpv6(original, carried));
+  if (protocol === 4) return decodeIpv4(cursor, carried);
+  if (protocol === 41) return decodeIpv6(cursor, carried);
+  if (protocol === 47) return decodeGre(cursor, carried);
   return payload(cursor);
 }

@@ -10,6 +10,9 @@ export type Layer =
   | Icmpv6Layer
   | UdpLayer
   | TcpLayer
+  | VxlanLayer
+  | GreLayer
+  | ControlWordLayer
   | PayloadLayer
   | TruncatedLayer;
 
@@ -121,6 +124,24 @@ export interface TcpLayer {
 }
 
 export type TcpFlag = 'fin' | 'syn' | 'rst' | 'psh' | 'ack' | 'urg' | 'ece' | 'cwr';
+
+export interface VxlanLayer {
+  readonly layer: 'vxlan';
+  readonly flags: number;
+  readonly vni: number;
+}
+
+export interface GreLayer {
+  readonly layer: 'gre';
+  readonly etherType: number;
+  readonly key?: number;
+}
+
+/** What is between the labels and the frame of a pseudowire (RFC 4385). */
+export interface ControlWordLayer {
+  readonly layer: 'control-word';
+  readonly sequence: number;
+}
 
 /** The bytes that no decoder here understands. */
 export interface PayloadLayer {

@@ -1,20 +1,19 @@
 import { after, type Cursor, payload, truncated } from './cursor.ts';
 import type { Layer, TcpFlag } from './layers.ts';
+import { type Carried, decodeDatagram } from './tunnels.ts';
 
 /** RFC 768. */
-export function decodeUdp(cursor: Cursor): readonly Layer[] {
+export function decodeUdp(cursor: Cursor, carried: Carried): readonly Layer[] {
   if (cursor.length < 8) return [truncated('udp', 8, cursor)];
   const { view } = cursor;
-  return [
-    {
-      layer: 'udp',
-      sourcePort: view.getUint16(0),
-      destinationPort: view.getUint16(2),
-      length: view.getUint16(4),
-      checksum: view.getUint16(6),
-    },
-    ...payload(after(cursor, 8)),
-  ];
+  const header = {
+    layer: 'udp',
+    sourcePort: view.getUint16(0),
+    destinationPort: view.getUint16(2),
+    length: view.getUint16(4),
+    checksum: view.getUint16(6),
+  } as const;
+  return [header, ...decodeDatagram(header.destinationPort, after(cursor, 8), carried)];
 }
 
 const flagBits: readonly TcpFlag[] = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg', 'ece', 'cwr'];

@@ -12,7 +12,7 @@ import { showMplsTunnels, startMplsTunnels } from '../../features/mpls-tunnel/vr
 import { showNextHops, startNeighbors } from '../../features/neighbor/vrouter.ts';
 import { showPorts, startPorts } from '../../features/port/vrouter.ts';
 import { startRepresentors } from '../../features/representor/vrouter.ts';
-import { startTunnels } from '../../features/tunnel/vrouter.ts';
+import { showTunnels, startTunnels } from '../../features/tunnel/vrouter.ts';
 import { startVlans } from '../../features/vlan/vrouter.ts';
 import { startVrfs } from '../../features/vrf/vrouter.ts';
 import { showVxlans, startVxlans } from '../../features/vxlan/vrouter.ts';
@@ -41,6 +41,7 @@ export const program: Program = {
     const { counting } = interfaceFeature;
     const representors = startRepresentors(router, { interfaces, counting, ether, ip });
     const tunnel = startTunnels(router, ip);
+    showTunnels(telemetry, tunnel);
     const bridges = startBridges(router, interfaces, neighbors.nextHops);
     showBridges(telemetry, interfaces, bridges);
     const mpls = startMpls(router, { interfaces, ether, neighbors });

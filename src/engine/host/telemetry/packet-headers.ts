@@ -1,5 +1,6 @@
 import { decodeFrame, decodePacket } from '../../../net/frame/decode.ts';
 import type { Layer } from '../../../net/frame/layers.ts';
+import type { TunnelPorts } from '../../../net/frame/tunnels.ts';
 import type { GraphNode } from '../../compiler/graph.ts';
 
 /** What is known of a packet that lies before a stage. */
@@ -12,13 +13,17 @@ export interface SeenPacket {
 }
 
 /** Decodes the headers of a packet as a stage sees it: an Ethernet frame, or what follows its header. */
-export function headersSeen(stage: Pick<GraphNode, 'takesFrames'>, packet: SeenPacket): readonly Layer[] {
+export function headersSeen(
+  stage: Pick<GraphNode, 'takesFrames'>,
+  packet: SeenPacket,
+  ports?: TunnelPorts,
+): readonly Layer[] {
   const whole = padded(packet);
-  if (stage.takesFrames) return decodeFrame(whole);
-  if (hasLabels(packet)) return decodeFrame(withEtherHeader(whole, packet.etherType)).slice(1);
-  if (looksLikeIp(packet)) return decodePacket(whole);
+  if (stage.takesFrames) return decodeFrame(whole, ports);
+  if (hasLabels(packet)) return decodeFrame(withEtherHeader(whole, packet.etherType), ports).slice(1);
+  if (looksLikeIp(packet)) return decodePacket(whole, ports);
   if (isArp(packet)) return decodeFrame(withEtherHeader(whole, ETHERTYPE_ARP)).slice(1);
-  return decodeFrame(whole);
+  return decodeFrame(whole, ports);
 }
 
 /** Puts an Ethernet header with zero addresses in front of a packet that has none (yet). */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { describeLayers } from '../../../net/frame/describe.ts';
+import type { TunnelPorts } from '../../../net/frame/tunnels.ts';
 import type { Graph } from '../../compiler/graph.ts';
 import type { Clock } from './clock.ts';
 import type { TraceReader } from './trace-reader.ts';
@@ -17,6 +18,7 @@ export interface PacketLogOptions {
   readonly reader: TraceReader;
   readonly interfaces: () => WatchedInterfaces;
   readonly clock: () => Clock;
+  readonly tunnelPorts?: () => TunnelPorts;
 }
 
 /** Logs each packet's way through the stages: a debugging tool, limited to so many lines a second. */
@@ -48,12 +50,12 @@ export class PacketLog {
 
   /** Logs the packets that have ended since the last call. */
   poll(): void {
-    const { log, graph, reader, interfaces, clock } = this.#options;
+    const { log, graph, reader, interfaces, clock, tunnelPorts } = this.#options;
     const before = new Set(this.#unfinished);
     const groups = groupRecords([...before, ...reader.take()]);
     const [ended, unfinished] = partition(groups, (group) => isOver(group, graph, before));
     this.#unfinished = unfinished.flat();
-    const context = { graph, interfaces: interfaces(), clock: clock() };
+    const context = { graph, interfaces: interfaces(), clock: clock(), tunnelPorts: tunnelPorts?.() };
     for (const group of ended.slice(0, MOST_LINES)) {
       const packet = describePacket(group, context);
       log.info({ iface: packet.iface, length: packet.length }, describeWay(packet));

@@ -1,3 +1,4 @@
+import { type TunnelPorts, wellKnownPorts } from '../../../net/frame/tunnels.ts';
 import { CONTROL_TICKS_PER_SECOND } from '../../layout.ts';
 import { burstFunctions, followDpdkLog, poolStats } from '../dpdk.ts';
 import type { Router } from '../router.ts';
@@ -52,6 +53,8 @@ export class Telemetry {
   interfaces: WatchedInterfaces = noInterfaces;
   /** Gives the counters that devices keep themselves. @throws ApiError ENODEV for an interface that is no device */
   deviceCounters: (iface: string | undefined) => readonly DeviceCounter[] = () => [];
+  /** What the UDP ports carry that tunnels have, once their feature has come: traces show what is inside. */
+  tunnelPorts: () => TunnelPorts = () => wellKnownPorts;
   readonly #router: Router;
   readonly #context: TelemetryContext;
   readonly #loggers: Loggers;
@@ -68,6 +71,7 @@ export class Telemetry {
     const ticks = () => BigInt(Math.round(cycles()));
     const clock = () => clockNow(router.view.getBigUint64(CONTROL_TICKS_PER_SECOND, true), ticks());
     const interfaces = () => this.interfaces;
+    const tunnelPorts = () => this.tunnelPorts();
     this.#router = router;
     this.#context = context;
     this.#loggers = new Loggers(router.log);
@@ -83,6 +87,7 @@ export class Telemetry {
       reader: new TraceReader(source),
       interfaces,
       clock,
+      tunnelPorts,
     });
     this.#watch = new WorkerWatch({
       source,
@@ -138,6 +143,7 @@ export class Telemetry {
   #registerServices(source: TelemetrySource, clock: () => Clock): void {
     const router = this.#router;
     const interfaces = () => this.interfaces;
+    const tunnelPorts = () => this.tunnelPorts();
     const { statistics, tracing, captures, events } = this;
     const reset = () => {
       statistics.reset();
@@ -150,7 +156,15 @@ export class Telemetry {
       routerService(router, this.#context),
       statsService({ statistics, workers, deviceCounters, reset }),
       graphService(router),
-      traceService({ tracing, reader: new TraceReader(source), graph, interfaces, clock, workers }),
+      traceService({
+        tracing,
+        reader: new TraceReader(source),
+        graph,
+        interfaces,
+        clock,
+        workers,
+        tunnelPorts,
+      }),
       captureService(captures, interfaces),
       eventService(events),
       logService({ own: this.#loggers, libraries: dpdkLoggers, packetLog: this.#packetLog }),

@@ -1,4 +1,5 @@
 import type { Layer } from '../../../net/frame/layers.ts';
+import type { TunnelPorts } from '../../../net/frame/tunnels.ts';
 import type { Graph, GraphNode } from '../../compiler/graph.ts';
 import type { Clock } from './clock.ts';
 import { headersSeen } from './packet-headers.ts';
@@ -31,6 +32,8 @@ export interface TraceContext {
   readonly graph: Graph;
   readonly interfaces: WatchedInterfaces;
   readonly clock: Clock;
+  /** What the UDP ports carry that tunnels have; the well-known ones when absent. */
+  readonly tunnelPorts?: TunnelPorts | undefined;
 }
 
 /** Puts the records of all workers together to packets, oldest first. */
@@ -73,7 +76,7 @@ function describeStep(
   const to = context.graph.nodes[record.node];
   return {
     stage: stage?.name ?? `stage ${record.stage}`,
-    headers: headersSeen({ takesFrames: stage?.takesFrames ?? false }, record),
+    headers: headersSeen({ takesFrames: stage?.takesFrames ?? false }, record, context.tunnelPorts),
     edge: to?.name ?? `node ${record.node}`,
     drop: to?.kind === 'drop',
     decision: to && to.kind !== 'stage' ? to.doc : describeChoice({ record, before, stage, context }),

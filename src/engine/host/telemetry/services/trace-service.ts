@@ -1,3 +1,4 @@
+import type { TunnelPorts } from '../../../../net/frame/tunnels.ts';
 import type { Graph } from '../../../compiler/graph.ts';
 import { TraceService } from '../../api/engine_pb.js';
 import { type ApiService, apiService } from '../../api/service.ts';
@@ -18,8 +19,9 @@ export function traceService(options: {
   readonly interfaces: () => WatchedInterfaces;
   readonly clock: () => Clock;
   readonly workers: () => readonly WatchedWorker[];
+  readonly tunnelPorts?: () => TunnelPorts;
 }): ApiService {
-  const { tracing, reader, graph, interfaces, clock, workers } = options;
+  const { tracing, reader, graph, interfaces, clock, workers, tunnelPorts } = options;
   return apiService(TraceService, {
     setTrace({ iface, enabled }) {
       const doing = `${enabled ? 'enabling' : 'disabling'} the trace of an interface`;
@@ -29,7 +31,7 @@ export function traceService(options: {
       return {};
     },
     listTraces({ count }) {
-      const context = { graph, interfaces: interfaces(), clock: clock() };
+      const context = { graph, interfaces: interfaces(), clock: clock(), tunnelPorts: tunnelPorts?.() };
       const newest = groupRecords(reader.peek()).slice(-(count ?? DEFAULT_COUNT));
       const cpus = new Map(workers().map((worker) => [worker.index, worker.cpu]));
       return {

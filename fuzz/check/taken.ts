@@ -1,6 +1,6 @@
 import type { Input } from '../input.ts';
 import { pseudoSum, sum16 } from './bytes.ts';
-import { isUnfinished, type Stations, type Tunnel } from './frame.ts';
+import { isSent, isUnfinished, type Stations, type Tunnel } from './frame.ts';
 import type { Layer } from './layers.ts';
 import { hexAt } from './tunnel.ts';
 
@@ -40,10 +40,12 @@ function isKnownVni(
 type Reason = (input: Input, layer: Layer, before: Layer | undefined) => string | undefined;
 
 const reasons: { readonly [kind in Layer['kind']]?: Reason } = {
-  ip4: ({ view }, { at, end }) => {
+  ip4: (input, { at, end }) => {
+    const { view } = input;
     const total = view.getUint16(at + 2);
     if (at + total > end) return `IPv4 of ${total} bytes in ${end - at}`;
-    if (sum16(view, at, (view.getUint8(at) & 15) * 4) !== 0xffff) return 'IPv4 with a wrong checksum';
+    const holds = isSent(input, at) || sum16(view, at, (view.getUint8(at) & 15) * 4) === 0xffff;
+    if (!holds) return 'IPv4 with a wrong checksum';
     return undefined;
   },
   ip6: ({ view }, { at, end }) => {

@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { cachedDatapath } from '../engine/compiler/cache.ts';
 import { grownNumbers, writeNumbers } from '../engine/compiler/numbers.ts';
+import { packOf, packProgram } from './build/pack.ts';
 import { packetPath } from './vrouter/packet-path.ts';
 
-// Builds build/datapath.wasm from the program's lists, and gives new stages and drops their numbers.
+// Builds build/datapath.wasm from the program's lists, and gives new stages and drops their numbers; packs the programs
+// that somebody waits for.
 const folder = fileURLToPath(new URL('../../build', import.meta.url));
 const started = performance.now();
 const numbers = grownNumbers(packetPath);
@@ -18,3 +20,9 @@ if (!isDeepStrictEqual(numbers, packetPath.numbers)) {
 const { code, file } = await cachedDatapath({ ...packetPath, numbers }, folder);
 await copyFile(file, `${folder}/datapath.wasm`);
 console.log(`datapath: ${code.length} bytes in ${Math.round(performance.now() - started)} ms`);
+
+const packed = performance.now();
+const programs = ['vrouter', 'ctl'];
+for (const name of programs)
+  await packProgram(fileURLToPath(new URL(`./${name}.ts`, import.meta.url)), packOf(folder, name));
+console.log(`programs: ${programs.join(', ')} packed in ${Math.round(performance.now() - packed)} ms`);

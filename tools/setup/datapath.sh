@@ -1,10 +1,10 @@
-# Step 4: the forwarding code, AssemblyScript to WebAssembly.
+# Step 4: the forwarding code, AssemblyScript to WebAssembly, and the programs packed into one file each.
 
 build_datapath() {
   local key
   key=$(datapath_sources | hash_of_files)
   outcome='up to date'
-  is_stamped datapath "$key" && [[ -f build/datapath.wasm ]] && return 0
+  is_stamped datapath "$key" && [[ -f build/datapath.wasm && -f build/programs/vrouter.mjs ]] && return 0
 
   logged datapath bin/millrace build
   [[ -f build/datapath.wasm ]] ||
@@ -13,9 +13,7 @@ build_datapath() {
   outcome="built build/datapath.wasm, $(stat -c %s build/datapath.wasm) bytes"
 }
 
-# The AssemblyScript, the numbers it shares with Node.js, the compiler's own steps and the packet path.
+# All that runs: what did not change of the forwarding code is not compiled again (src/engine/compiler/cache.ts).
 datapath_sources() {
-  find src package-lock.json -type f -not -name '*.test.ts' \
-    \( -path '*/datapath/*' -o -name layout.ts -o -path 'src/engine/compiler/*' -o -name packet-path.ts \
-    -o -path src/programs/build.ts -o -name package-lock.json \) -print0
+  find src package-lock.json -type f -not -name '*.test.ts' -print0
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { type Datapath, loadInBackground } from './datapath.ts';
 import { type EalInfo, type EalOptions, ealBegin } from './dpdk.ts';
@@ -34,6 +34,7 @@ export function startEarly(options: {
 }
 
 async function loadBuild(file: string): Promise<LoadedBuild> {
-  const code = new Uint8Array(await readFile(file));
+  // At once: while the program loads, what is asynchronous comes late to its turn.
+  const code = new Uint8Array(readFileSync(file));
   return { code, datapath: await loadInBackground(code) };
 }

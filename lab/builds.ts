@@ -1,10 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cachedDatapath } from '../src/engine/compiler/cache.ts';
 import type { DatapathSource } from '../src/engine/compiler/compile.ts';
+import { readInfo } from '../src/engine/host/datapath.ts';
 import { withFaults } from '../src/engine/testing/faults.ts';
 import { packetPath } from '../src/programs/vrouter/packet-path.ts';
+import { otherSources, type Patch } from './other-sources.ts';
 
 // Builds of the datapath that differ from the one that the router starts with. Each is a file, kept until its sources change.
 
@@ -31,10 +33,89 @@ export async function withTraps(): Promise<string> {
   return build(await withFaults(packetPath, join(stages, 'faulty')));
 }
 
-/** A build whose tables lie elsewhere. */
-export async function withAnotherLayout(): Promise<string> {
+/** A build whose tables all lie elsewhere, as nobody has told it where those of the running one are. */
+export async function withTablesElsewhere(): Promise<string> {
   const layout = await write('layout.ts', 'export const LAB_TABLE_BYTES = 65536;\n');
   return build({ ...packetPath, layouts: [layout, ...packetPath.layouts] });
+}
+
+/** A build with next hops and stations twice as large, twice as many places for stations and answers, and other roots of routes. */
+export async function withLargerRecords(): Promise<string> {
+  return build(await sourcesBeside('larger', larger));
+}
+
+/** The same, which traps where a packet asks for it. */
+export async function withLargerRecordsAndTraps(): Promise<string> {
+  const source = await sourcesBeside('larger-faulty', larger);
+  return build(await withFaults(source, join(stages, 'larger-faulty')));
+}
+
+const larger: readonly Patch[] = [
+  {
+    file: 'features/neighbor/layout.ts',
+    texts: [
+      ['NEXT_HOPS_BYTES = 67108864', 'NEXT_HOPS_BYTES = 134217728'],
+      ['ANSWER_SLOTS = 65536', 'ANSWER_SLOTS = 131072'],
+      ['ANSWERS_BYTES = 2097152', 'ANSWERS_BYTES = 4194304'],
+    ],
+  },
+  {
+    file: 'features/neighbor/datapath/next-hop.ts',
+    texts: [
+      ['  node4: u16;', '  labFirst: u64;\n  labSecond: u64;\n  node4: u16;'],
+      ['(<usize>index) << 6', '(<usize>index) << 7'],
+    ],
+  },
+  {
+    file: 'features/ip/layout.ts',
+    texts: [
+      ['FIB4_ROOTS_BYTES = 1024', 'FIB4_ROOTS_BYTES = 2048'],
+      ['FIB6_ROOTS_BYTES = 1024', 'FIB6_ROOTS_BYTES = 2048'],
+    ],
+  },
+  {
+    file: 'features/bridge/layout.ts',
+    texts: [
+      ['FDB_BYTES = 4194304', 'FDB_BYTES = 16777216'],
+      ['FDB_SLOTS = 262144', 'FDB_SLOTS = 524288'],
+      ['FDB_SEEN_BYTES = 524288', 'FDB_SEEN_BYTES = 1048576'],
+    ],
+  },
+  {
+    file: 'features/bridge/datapath/fdb.ts',
+    texts: [
+      ['  value: u64;', '  value: u64;\n  labFirst: u64;\n  labSecond: u64;'],
+      ['- FDB) >> 3', '- FDB) >> 4'],
+      ['(FDB_SLOTS - 1))) << 4', '(FDB_SLOTS - 1))) << 5'],
+      ['SLOT_BITS: u64 = 18', 'SLOT_BITS: u64 = 19'],
+    ],
+  },
+  {
+    file: 'features/bridge/datapath/fdb-table.ts',
+    texts: [['changetype<usize>(stationAt(0))) >> 4', 'changetype<usize>(stationAt(0))) >> 5']],
+  },
+];
+
+/** A build with room for two answers, where each of our addresses needs one. */
+export async function withoutRoomForAnswers(): Promise<string> {
+  return build(
+    await sourcesBeside('without-room', [
+      {
+        file: 'features/neighbor/layout.ts',
+        texts: [
+          ['ANSWER_SLOTS = 65536', 'ANSWER_SLOTS = 2'],
+          ['ANSWERS_BYTES = 2097152', 'ANSWERS_BYTES = 64'],
+        ],
+      },
+    ]),
+  );
+}
+
+/** Sources with some texts changed, laid out beside the build that the router starts with. */
+async function sourcesBeside(name: string, patches: readonly Patch[]): Promise<DatapathSource> {
+  const root = await otherSources(join(folder, 'lab-sources', name), patches);
+  const { tables } = readInfo(await WebAssembly.compile(new Uint8Array(await readFile(ordinary))));
+  return { ...packetPath, root, beside: tables };
 }
 
 async function build(source: DatapathSource): Promise<string> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type FaultKind, faultPayload } from '../src/engine/testing/faults.ts';
 import { etherFrame, ipv4Packet, udpDatagram } from '../src/net/frame/build.ts';
-import { ordinary, withAnotherLayout, withOneMoreStage, withoutAnswers, withTraps } from './builds.ts';
+import { ordinary, withOneMoreStage, withoutAnswers, withTablesElsewhere, withTraps } from './builds.ts';
 import { eventually } from './eventually.ts';
 import { testTopology } from './testing.ts';
 import { sendFrames } from './witness/frames.ts';
@@ -51,9 +51,9 @@ for (const { what, file, reason } of [
     reason: /an IPv4 ping to the router became .*lab-nothing/,
   },
   {
-    what: 'a build with another layout',
-    file: withAnotherLayout,
-    reason: /tables laid out as those of the running one/,
+    what: 'a build whose tables lie elsewhere, as it was not built beside the one that runs,',
+    file: withTablesElsewhere,
+    reason: /the table LAB_TABLE where the running build has none, .*build it with --beside/,
   },
 ]) {
   test(`${what} is refused, and nobody notices`, async () => {

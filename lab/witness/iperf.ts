@@ -21,6 +21,13 @@ export async function iperf(
   return readResult(JSON.parse(output));
 }
 
+/** Does something while a flow is on its way, and waits for both, however they end. @throws what the work throws, then the flow */
+export async function during(flow: Promise<IperfResult>, work: () => Promise<void>): Promise<IperfResult> {
+  const [worked] = await Promise.allSettled([work(), flow]);
+  if (worked.status === 'rejected') throw worked.reason;
+  return await flow;
+}
+
 /** The part of iperf3's JSON that is looked at. */
 interface IperfReport {
   readonly error?: string;

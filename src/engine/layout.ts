@@ -13,7 +13,11 @@
 export const CONTROL_BLOCK = 0x10000;
 /** Start of the first worker area. */
 export const WORKER_AREAS = 0x100000;
-/** Start of the packet buffers; tables and arena end here. */
+/** Bytes of a worker area: the room behind its tables is for those of a build that lays them out otherwise. */
+export const WORKER_AREA_BYTES = 0x1000000;
+/** End of the features' tables, with room for those of a build that lays them out otherwise; start of the arena. */
+export const TABLES_END = 0x28000000;
+/** Start of the packet buffers; the arena ends here. */
 export const PACKET_BUFFERS = 0x80000000;
 
 /** Most workers a router can have; one more area belongs to the control thread. */

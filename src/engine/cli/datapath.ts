@@ -24,12 +24,13 @@ export const datapathCommands = [
       const file = resolve(FILE);
       const code = (await readFile(file)).toString('base64');
       const answer = await router.call(engineServices.datapath, 'swapDatapath', { code, file });
-      const { compile_ms = 0, trial_ms = 0, pauses_ms = [] } = answer;
+      const { compile_ms = 0, trial_ms = 0, rewrite_ms = 0, pauses_ms = [] } = answer;
       const pauses = pauses_ms.map(Number);
       return details({
         ...view(answer.build),
         compile_ms: rounded(Number(compile_ms)),
         trial_ms: rounded(Number(trial_ms)),
+        rewrite_ms: rounded(Number(rewrite_ms)),
         longest_pause_ms: rounded(Math.max(0, ...pauses)),
         pauses_ms: pauses.map(rounded),
       });

@@ -9,10 +9,11 @@ import { fingerprint, type Graph, inNumbers, linkGraph, type NodeNumbers, nodesO
 import { keepPacketInLocals, type PacketLoop } from './packet-locals.ts';
 import { findPlaces, type StagePlaces } from './places.ts';
 import { recordShapes } from './records.ts';
-import { assignRegions } from './regions.ts';
+import { placeTables, regionsOf, type TablePlaces } from './regions.ts';
 import { INFO_SECTION } from './section.ts';
 import { markStages } from './stage-marks.ts';
 import { readListed, type Stage } from './stages.ts';
+import { ENGINE, type LayoutModule, looseShapes, readTableLayouts } from './table-layouts.ts';
 
 /** What a datapath is built from: the program's lists. Paths are relative to `root`, without `.ts`. */
 export interface DatapathSource {
@@ -29,14 +30,19 @@ export interface DatapathSource {
   readonly layouts: readonly string[];
   /** The numbers that stages and drops have in every build; those that have none get the next ones. */
   readonly numbers?: NodeNumbers;
+  /** Tables of the build that this one is to take over from: what is laid out otherwise lies beside them. */
+  readonly beside?: TablePlaces;
 }
 
 /** What a datapath module says of itself, kept in its custom section. */
 export interface DatapathInfo {
   readonly graph: Graph;
   readonly regions: Readonly<Record<string, number>>;
-  /** Fingerprint of the memory layout: modules that agree in it can take over each other's tables. */
+  /** Fingerprint of the memory layout: modules that agree in it find each other's tables as they are. */
   readonly layout: string;
+  readonly tables: TablePlaces;
+  /** What the layout says beside the tables, by name (table-layouts.ts). */
+  readonly shapes: Readonly<Record<string, string>>;
   /** Whose code each byte is: what a trap is blamed on. */
   readonly places: StagePlaces;
 }
@@ -44,12 +50,11 @@ export interface DatapathInfo {
 /** Compiles the datapath to one WebAssembly module that describes itself. */
 export async function compileDatapath(source: DatapathSource): Promise<Uint8Array> {
   const stages = readStages(source);
-  const layouts = await Promise.all(
-    source.layouts.map((path) => importModule(join(source.root, `${path}.ts`))),
-  );
+  const layouts = await Promise.all(source.layouts.map((path) => importLayout(source.root, path)));
   const graph = linkGraph(stages, source.numbers);
   const fastWay = joinPaths(stages, source.commonPaths);
-  const regions = assignRegions(layouts);
+  const tables = placeTables(await readTableLayouts(source.root, layouts), source.beside);
+  const regions = regionsOf(tables);
   const folder = join(source.root, 'engine/datapath');
   const controlModules = source.controlModules.map((path) => join(source.root, `${path}.ts`));
   const lookAhead = (source.lookAhead ?? []).map((path) => join(source.root, `${path}.ts`));
@@ -75,11 +80,13 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
     graph: { file: graphFile, text: translate(graphFile, graphText, sources) },
     loopFile: join(folder, 'loop.ts'),
   });
-  const layout = fingerprint(JSON.stringify([...regions, layouts, recordShapes(texts)]));
+  const engine = await importLayout(source.root, ENGINE);
   const info: DatapathInfo = {
     graph: { ...graph, nodes: nodesOf(graph) },
     regions: Object.fromEntries(regions),
-    layout,
+    layout: fingerprint(JSON.stringify([...regions, layouts, recordShapes(texts)])),
+    tables,
+    shapes: looseShapes(source.root, [engine, ...layouts], texts),
     places,
   };
   return appendCustomSection(code, INFO_SECTION, new TextEncoder().encode(JSON.stringify(info)));
@@ -97,8 +104,8 @@ function readStages(source: DatapathSource): readonly Stage[] {
   return names.flatMap((name) => byName.get(name) ?? []);
 }
 
-async function importModule(file: string): Promise<Record<string, unknown>> {
-  return { ...(await import(pathToFileURL(file).href)) };
+async function importLayout(root: string, path: string): Promise<LayoutModule> {
+  return { path, exports: { ...(await import(pathToFileURL(join(root, `${path}.ts`)).href)) } };
 }
 
 /** What the compiler wrote; `pathOf` gives the full path of a source that the map names. */

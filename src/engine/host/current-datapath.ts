@@ -29,6 +29,12 @@ export class CurrentDatapath implements Datapath {
       get layout() {
         return now().layout;
       },
+      get tables() {
+        return now().tables;
+      },
+      get shapes() {
+        return now().shapes;
+      },
       get places() {
         return now().places;
       },

@@ -25,11 +25,11 @@ export function datapathService(router: {
         const problem = { doing: 'swap the datapath', expected: 'the code of a build', received: 'no bytes' };
         throw new ApiError('EINVAL', problem);
       }
-      const { compileMs, trialMs, pausesMs } = await swap.swap(
+      const { compileMs, trialMs, rewriteMs, pausesMs } = await swap.swap(
         new Uint8Array(code),
         file || 'an unnamed build',
       );
-      return { build: show(swap.build), compileMs, trialMs, pausesMs: [...pausesMs] };
+      return { build: show(swap.build), compileMs, trialMs, rewriteMs, pausesMs: [...pausesMs] };
     },
   });
 }

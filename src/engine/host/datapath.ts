@@ -140,8 +140,8 @@ export const engineFunctionNames = [
 
 function parseInfo(text: string): DatapathInfo {
   const info: unknown = JSON.parse(text);
-  if (typeof info !== 'object' || info === null || !('graph' in info) || !('regions' in info)) {
-    throw new Error('not a datapath: its description names no graph and no regions');
+  if (typeof info !== 'object' || info === null || !('graph' in info) || !('tables' in info)) {
+    throw new Error('not a datapath: its description names no graph and no tables');
   }
   const described = info as DatapathInfo;
   return { ...described, graph: { ...described.graph, nodes: withSpares(described.graph.nodes) } };

@@ -16,6 +16,11 @@ export class LiveFunctions {
     return functions;
   }
 
+  /** All functions of the instance. */
+  get exports(): Instance['exports'] {
+    return this.#exports;
+  }
+
   /** All that were handed out, with how many parameters each takes. */
   get parameters(): Readonly<Record<string, number>> {
     return Object.assign({}, ...this.#handedOut.map(({ functions }) => lengthsOf(functions)));

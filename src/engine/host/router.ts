@@ -42,6 +42,7 @@ import { LiveFunctions } from './live-functions.ts';
 import { ModeBits } from './mode-bits.ts';
 import { type PacketFields, type PacketHandle, Packets } from './packets.ts';
 import { type Punt, Punts } from './punts.ts';
+import { Rewrites } from './rewrites.ts';
 import type { RouterEvent } from './router-event.ts';
 import { StageGuard } from './stage-guard.ts';
 import { DatapathSwap } from './swap.ts';
@@ -81,6 +82,8 @@ export class Router {
   readonly mode: ModeBits;
   readonly traps: Traps;
   readonly swap: DatapathSwap;
+  /** Who can write which tables again, when another build has them elsewhere. */
+  readonly rewrites: Rewrites;
   /** What is wrong now. */
   readonly troubles = new Troubles();
   /** What the API serves: features add theirs before it starts. */
@@ -113,6 +116,7 @@ export class Router {
     this.datapath = datapath;
     this.memory = new Uint8Array(shared.buffer);
     this.view = new DataView(shared.buffer);
+    this.rewrites = new Rewrites(this.memory);
     this.mode = new ModeBits(this.view);
     this.traps = new Traps({
       datapath,
@@ -163,6 +167,7 @@ export class Router {
     this.swap = new DatapathSwap({
       datapath,
       functions: this.#functions,
+      rewrites: this.rewrites,
       trials: options.trials,
       code,
       file: options.datapathFile,
@@ -319,6 +324,7 @@ export class Router {
     return {
       nodes: [...new Set([...this.#nodes.keys(), ...entries])],
       functions: this.#functions.parameters,
+      rewrites: this.rewrites.needs,
     };
   }
 

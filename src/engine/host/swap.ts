@@ -6,6 +6,7 @@ import type { CurrentDatapath } from './current-datapath.ts';
 import { type Datapath, type Instance, readInfo } from './datapath.ts';
 import type { Needs } from './fits.ts';
 import type { LiveFunctions } from './live-functions.ts';
+import type { Rewrites } from './rewrites.ts';
 import type { RouterEvent } from './router-event.ts';
 import { stageOfTrap } from './trap-stage.ts';
 import { tryDatapath } from './trial.ts';
@@ -26,6 +27,8 @@ export interface SwapResult {
   readonly compileMs: number;
   /** All that came before the workers were asked: compiling and self-test. */
   readonly trialMs: number;
+  /** How long the control thread wrote tables that the build has elsewhere, while packets went on. */
+  readonly rewriteMs: number;
   /** How long each worker left its packets alone. */
   readonly pausesMs: readonly number[];
 }
@@ -34,6 +37,7 @@ export interface SwapResult {
 export interface SwapOptions {
   readonly datapath: CurrentDatapath;
   readonly functions: LiveFunctions;
+  readonly rewrites: Rewrites;
   /** The module that exports what a build must pass. */
   readonly trials: URL;
   readonly code: Uint8Array;
@@ -118,54 +122,99 @@ export class DatapathSwap {
     const { module, compileMs } = await tryDatapath(code, { doing, trials, running: datapath.info, needs });
     const trialMs = performance.now() - startedMs;
     const before = { datapath: datapath.fixed, build: this.#build };
-    const pausesMs = await this.#takeOver({ module, info: readInfo(module) }, describe(code, name), before);
+    const next = { datapath: { module, info: readInfo(module) }, build: describe(code, name) };
+    const { rewriteMs, pausesMs } = await this.#takeOver(next, before, doing);
     this.#swaps++;
     this.#tell('datapath swap', `build=${this.#build.build} file=${name}`);
-    return { compileMs, trialMs, pausesMs };
+    return { compileMs, trialMs, rewriteMs, pausesMs };
   }
 
-  async #takeOver(next: Datapath, build: Build, before: Running): Promise<readonly number[]> {
+  async #takeOver(
+    next: Running,
+    before: Running,
+    doing: string,
+  ): Promise<Pick<SwapResult, 'rewriteMs' | 'pausesMs'>> {
     const { promise: trap, resolve } = Promise.withResolvers<string>();
+    const functionsBefore = this.#options.functions.exports;
+    const rewriteMs = this.#rewrite(next.datapath, before.datapath, doing);
     this.#trapped = resolve;
     try {
-      this.#clearNewCounters(before.datapath, next);
-      const pausesMs = await this.#run({ datapath: next, build });
+      this.#clearNewCounters(before.datapath, next.datapath);
+      const pausesMs = await this.#run(next);
       const reason = await Promise.race([trap, delay(PROBATION_MS, undefined)]);
       if (reason !== undefined) throw new Error(reason);
       await this.#options.quiet();
-      return pausesMs;
+      this.#options.rewrites.release(before.datapath, next.datapath, functionsBefore);
+      return { rewriteMs, pausesMs };
     } catch (cause) {
-      throw await this.#rollBack(build, before, cause);
+      throw await this.#rollBack(next, before, { cause, functionsBefore });
     } finally {
       this.#trapped = undefined;
     }
   }
 
-  /** Lets a datapath run on the control thread and on all workers. */
+  /** Writes the tables that a build has elsewhere, before any worker runs it. @throws ApiError EINVAL, and nothing has changed */
+  #rewrite(next: Datapath, before: Datapath, doing: string): number {
+    const startedMs = performance.now();
+    try {
+      this.#exchange(next, before);
+    } catch (cause) {
+      const received = `${textOf(cause)}; nothing has changed`;
+      const expected = 'a build whose tables can be written from those of the running one';
+      throw new ApiError('EINVAL', { doing, expected, received }, { cause });
+    }
+    return performance.now() - startedMs;
+  }
+
+  /** Lets the control thread's functions be those of another datapath, with all that lies elsewhere written there. */
+  #exchange(to: Datapath, from: Datapath): void {
+    const { functions, rewrites, instantiate, datapath } = this.#options;
+    const before = functions.exports;
+    const { exports } = instantiate(to);
+    functions.replace(exports);
+    datapath.replace(to);
+    try {
+      rewrites.write(from, to, before);
+    } catch (error) {
+      rewrites.release(to, from, exports);
+      functions.replace(before);
+      datapath.replace(from);
+      throw error;
+    }
+  }
+
+  /** Lets the control thread's datapath run on all workers. */
   async #run({ datapath, build }: Running): Promise<readonly number[]> {
-    const { functions, instantiate, swapWorkers } = this.#options;
-    functions.replace(instantiate(datapath).exports);
-    this.#options.datapath.replace(datapath);
     this.#build = build;
     for (const listener of this.#listeners) listener();
-    return await swapWorkers(datapath.module);
+    return await this.#options.swapWorkers(datapath.module);
   }
 
   /** Lets the build before run again; returns the error that says why. */
-  async #rollBack(failed: Build, before: Running, cause: unknown): Promise<ApiError> {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+  async #rollBack(
+    failed: Running,
+    before: Running,
+    { cause, functionsBefore }: { readonly cause: unknown; readonly functionsBefore: Instance['exports'] },
+  ): Promise<ApiError> {
+    const { rewrites, functions, log } = this.#options;
+    const functionsFailed = functions.exports;
     try {
+      // What its tables say is a second old.
+      rewrites.release(before.datapath, failed.datapath, functionsBefore);
+      this.#exchange(before.datapath, failed.datapath);
       await this.#run(before);
+      await this.#options.quiet();
+      rewrites.release(failed.datapath, before.datapath, functionsFailed);
     } catch (error) {
-      this.#options.log.error({ error }, 'a worker does not take the datapath back');
+      log.error({ error }, 'a worker does not take the datapath back');
     }
-    this.#tell('datapath rollback', `build=${failed.build} file=${failed.name} ${reason}`);
+    this.#tell('datapath rollback', `build=${failed.build.build} file=${failed.build.name} ${textOf(cause)}`);
     return new ApiError(
       'ECANCELED',
       {
-        doing: `swap the datapath for ${failed.name}`,
+        doing: `swap the datapath for ${failed.build.name}`,
         expected: `a build that runs for ${PROBATION_MS} ms without a trap or a standstill`,
-        received: `${reason}; ${before.build.name} runs again`,
+        received: `${textOf(cause)}; ${before.build.name} runs again`,
       },
       { cause },
     );
@@ -195,4 +244,8 @@ const PROBATION_MS = 1000;
 
 function describe(code: Uint8Array, name: string): Build {
   return { name, build: fingerprint(code), bytes: code.length, since: new Date() };
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

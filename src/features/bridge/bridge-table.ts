@@ -30,6 +30,12 @@ export class BridgeTable {
     this.#functions.publishBridgeMembers(id, block);
   }
 
+  /** Gives back the lists of members that the bridges of a build before lead to, by its functions. */
+  releaseMembers(before: TakeFunctions, ids: Iterable<number>): void {
+    const { publishBridgeMembers } = before<BridgeFunctions>(['publishBridgeMembers']);
+    for (const id of ids) publishBridgeMembers(id, 0);
+  }
+
   /** Takes a bridge out of use. */
   clear(id: number): void {
     this.#functions.setBridge(id, 0, 0);

@@ -1,4 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { randomMac, sameMac } from '../../net/mac.ts';
 import type {
@@ -48,6 +49,20 @@ export class Bridges implements InterfaceType {
       changed: (before, after) => this.#follow(before, after),
       removing: (iface) => this.#leave(iface),
     });
+  }
+
+  /** How all bridges are written again for a build that has them elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['BRIDGES'],
+      write: () => {
+        for (const bridge of this.#interfaces.list.filter(isBridge)) {
+          this.#write(bridge);
+          this.#writeMembers(bridge.id, this.membersOf(bridge.id));
+        }
+      },
+      release: (before) => this.#table.releaseMembers(before, Array(MAX_INTERFACES).keys()),
+    };
   }
 
   /** Adds a bridge without members. @throws ApiError EEXIST, EINVAL, ENOSPC */
@@ -182,16 +197,19 @@ export class Bridges implements InterfaceType {
     const bridge = this.#interfaces.find(id);
     if (bridge?.type !== 'bridge') return;
     const members = this.membersOf(id).filter((member) => member.id !== without);
-    if (areOthers)
-      this.#table.writeMembers(
-        id,
-        members.map((member) => member.id),
-      );
+    if (areOthers) this.#writeMembers(id, members);
     const own = this.#ownMtu.get(id) ?? bridge.mtu;
     this.#interfaces.note(id, {
       mtu: Math.min(own, ...members.map(({ mtu }) => mtu)),
       running: members.some(isAlive),
     });
+  }
+
+  #writeMembers(id: number, members: readonly Interface[]): void {
+    this.#table.writeMembers(
+      id,
+      members.map((member) => member.id),
+    );
   }
 
   #write(bridge: Interface): void {
@@ -203,6 +221,13 @@ const DEFAULT_MTU = 1500;
 const DEFAULTS: BridgeSettings = { ageingTime: 300, flood: true, learn: true, neighSuppress: false };
 /** What is noted of a station's last second wraps around at 65536. */
 const MOST_AGEING_S = 65000;
+
+/** Interfaces' ids are below (features/interface). */
+const MAX_INTERFACES = 65536;
+
+function isBridge({ type }: Interface): boolean {
+  return type === 'bridge';
+}
 
 function isAlive({ up, running }: Interface): boolean {
   return up && running;

@@ -1,3 +1,4 @@
+import { formatMac } from '../../net/mac.ts';
 import type { TakeFunctions } from '../interface/index.ts';
 import type { FdbEntry, FdbOrigin, Station } from './fdb-entry.ts';
 import { FDB_EXTERN, FDB_STATIC } from './layout.ts';
@@ -15,8 +16,27 @@ export class FdbTable {
 
   constructor(take: TakeFunctions) {
     this.#functions = take<TableFunctions>(tableFunctions);
-    const [seed = 0n] = crypto.getRandomValues(new BigUint64Array(1));
-    this.#functions.seedFdb(seed);
+    this.#seed();
+  }
+
+  /**
+   * Takes all stations over from another build's table into the empty one; what each was last heard at stays.
+   *
+   * @param second the second that it is
+   * @throws Error when one finds no room
+   */
+  takeOver(before: TakeFunctions, second: number): void {
+    const from = before<TableFunctions>(tableFunctions);
+    this.#seed();
+    for (
+      let place = from.nextStation(0, 0, 0) >>> 0;
+      place !== NO_PLACE;
+      place = from.nextStation(place + 1, 0, 0) >>> 0
+    ) {
+      this.setState(second - from.placeAge(place), false); // a station that is put is heard at that moment
+      const entry = readEntry(from.placeKey(place), from.placeValue(place));
+      if (!this.put(entry)) throw new Error(`the FDB has no room for station ${formatMac(entry.mac)}`);
+    }
   }
 
   /** Says what second it is, whether there is no room for strangers, and how many stations are known. */
@@ -53,6 +73,11 @@ export class FdbTable {
   /** The first station from a place on, of a bridge and a member where they are named. */
   next(from: number, { bridge = 0, iface = 0 }: { bridge?: number; iface?: number }): number | undefined {
     return placeOrNone(this.#functions.nextStation(from, bridge, iface));
+  }
+
+  #seed(): void {
+    const [seed = 0n] = crypto.getRandomValues(new BigUint64Array(1));
+    this.#functions.seedFdb(seed);
   }
 
   /** The first learnt station from a place on that has been silent for too long. */

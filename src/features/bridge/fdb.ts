@@ -1,5 +1,6 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Punt } from '../../engine/host/punts.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { formatMac, isUnicastMac, sameMac } from '../../net/mac.ts';
 import type { Interfaces } from '../interface/index.ts';
@@ -55,6 +56,18 @@ export class Fdb {
   /** Hears of all entries from now on: who holds something for a far end counts who needs it. */
   listen(listener: FdbListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** How all stations are written again for a build that has them elsewhere: only the table knows them. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['FDB', 'FDB_SEEN', 'FDB_STATE'],
+      unknown: ['FDB_SLOTS', 'LONGEST_FDB_SEARCH'],
+      write: (before) => {
+        this.#table.takeOver(before, this.#second);
+        this.#writeState();
+      },
+    };
   }
 
   /** Stations known now. */
@@ -215,7 +228,11 @@ export class Fdb {
 
   #writeState(): void {
     const full = this.#size >= this.#max && this.#saidFull;
-    this.#table.setState(Math.floor(this.#nowMs() / 1000), full, this.#size);
+    this.#table.setState(this.#second, full, this.#size);
+  }
+
+  get #second(): number {
+    return Math.floor(this.#nowMs() / 1000);
   }
 
   #sayFull(): void {

@@ -1,4 +1,5 @@
 import type { Punt } from '../../engine/host/punts.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import type { Interfaces } from '../interface/index.ts';
 import {
@@ -40,6 +41,19 @@ export class KnownNeighbors {
       },
       removing: (nextHop) => this.#drop(nextHop),
     });
+  }
+
+  /** How all that is known is written again for a build that has it elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['BRIDGE_NEIGHBORS'],
+      unknown: ['BRIDGE_NEIGHBOR_SLOTS'],
+      write: () => {
+        for (const { scope, low, high, mac } of this.#known.values())
+          if (!this.#table.putBridgeNeighbor(scope, low, high, mac))
+            throw new Error('there is no room for an address that a bridge answers for');
+      },
+    };
   }
 
   /** How many addresses are known behind a bridge. */

@@ -29,6 +29,7 @@ export function startBridges(router: Router, interfaces: Interfaces, nextHops: N
   const neighbors = new KnownNeighbors(router, { interfaces, fdb, nextHops });
   const bridges = new Bridges(router, { interfaces, fdb, neighbors });
   const unlearnt = new Unlearnt(router);
+  for (const { rewrite } of [bridges, fdb, neighbors]) router.rewrites.add(rewrite);
   router.services.push(
     apiService(BridgeService, {
       addBridge: ({ name, attributes, bridge }) =>

@@ -1,4 +1,5 @@
 // What higher features take from this one.
+export type { TakeFunctions } from '../../engine/host/rewrites.ts';
 export type { ControlPlaneCounters, InterfaceCounters, InterfaceCounting } from './counters.ts';
 export type { InterfaceDetails } from './details.ts';
 export { describe, type Interface, type InterfaceAttributes } from './interface.ts';
@@ -6,7 +7,6 @@ export {
   type InterfaceRecord,
   type InterfaceSources,
   InterfaceTable,
-  type TakeFunctions,
 } from './interface-table.ts';
 export { CROSS_CONNECT, type InterfaceListener, type InterfaceType } from './interface-type.ts';
 export { type InterfaceRouter, Interfaces, type NewInterface } from './interfaces.ts';

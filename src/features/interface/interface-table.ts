@@ -1,3 +1,4 @@
+import type { TakeFunctions } from '../../engine/host/rewrites.ts';
 import { type Mac, macToBytes } from '../../net/mac.ts';
 
 /** An interface's record but for its addresses. */
@@ -24,9 +25,6 @@ export interface InterfaceSources {
   readonly address6: Uint8Array | undefined;
   readonly linkLocal: Uint8Array | undefined;
 }
-
-/** Picks functions of a datapath by name: a router's, or those of one on the bench. */
-export type TakeFunctions = <T>(names: readonly (keyof T & string)[]) => T;
 
 /** The interface table in the shared memory, as JavaScript values. The only caller of datapath/interfaces.ts. */
 export class InterfaceTable {

@@ -1,3 +1,4 @@
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { addressToBytes, type IpAddress } from '../../net/address.ts';
 import type { Prefix } from '../../net/prefix.ts';
@@ -64,6 +65,8 @@ interface RouteFunctions {
     count: number,
     kept: number,
   ): void;
+  refillRoutes(): number;
+  retireRoutes(): void;
 }
 
 /** Routes of a page: each is looked for in the whole table, and lies in memory for as long as a client reads it. */
@@ -83,6 +86,22 @@ export class RouteTables {
     this.#functions = router.tables<RouteFunctions>(functionNames);
     this.#functions.hookIp();
     this.#functions.openNoRoutes();
+  }
+
+  /** How the forwarding tables are filled again, from the routes, for a build that has them elsewhere. */
+  get rewrites(): readonly Rewrite[] {
+    return [
+      { tables: ['NEXT_HOPS'], write: () => this.#functions.hookIp() },
+      {
+        tables: ['FIB4_ROOTS', 'FIB6_ROOTS'],
+        unknown: ['FIB_NEXT_HOP_MASK', 'FIB_DEPTH_SHIFT'],
+        write: () => {
+          if (this.#functions.refillRoutes() === 0)
+            throw new Error('no memory is left for a second table of routes');
+        },
+        release: (before) => before<RouteFunctions>(['retireRoutes']).retireRoutes(),
+      },
+    ];
   }
 
   /** Makes the tables of a VRF; false when there is no memory left for them. */
@@ -245,4 +264,6 @@ const functionNames = [
   'pageRoutes',
   'setRoutes',
   'clearRoutes',
+  'refillRoutes',
+  'retireRoutes',
 ] as const;

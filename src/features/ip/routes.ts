@@ -56,6 +56,7 @@ export class Routes implements VrfTables {
     this.#interfaces = interfaces;
     this.#nextHops = nextHops;
     this.#tables = new RouteTables(router);
+    for (const rewrite of this.#tables.rewrites) router.rewrites.add(rewrite);
   }
 
   /** Tells after each change of routes, or batch of them, that some are others now: the listener must be quick. */

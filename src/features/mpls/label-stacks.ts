@@ -1,4 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { MAX_LABEL_STACKS, STACK_COPIES } from './layout.ts';
 
@@ -40,11 +41,7 @@ export class LabelStacks {
       const expected = `at most ${MAX_LABEL_STACKS - 1} stacks of labels`;
       throw new ApiError('ENOSPC', { doing, expected, received: 'one more' });
     }
-    const { labels, via, ttl = STACK_COPIES, trafficClass = STACK_COPIES } = stack;
-    labels.forEach((label, place) => {
-      this.#table.setStackLabel(index, place, label);
-    });
-    this.#table.setLabelStack(index, via, labels.length, ttl, trafficClass);
+    this.#write(index, stack);
     this.#stacks.set(index, { stack, users: 1 });
     return index;
   }
@@ -80,6 +77,24 @@ export class LabelStacks {
     if (found.users > 0) return;
     this.#leaving.push(index);
     if (!this.#draining) void this.#drain();
+  }
+
+  /** How all stacks are written again for a build that has them elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['LABEL_STACKS'],
+      write: () => {
+        for (const [index, { stack }] of this.#stacks) this.#write(index, stack);
+      },
+    };
+  }
+
+  #write(index: number, stack: LabelStack): void {
+    const { labels, via, ttl = STACK_COPIES, trafficClass = STACK_COPIES } = stack;
+    labels.forEach((label, place) => {
+      this.#table.setStackLabel(index, place, label);
+    });
+    this.#table.setLabelStack(index, via, labels.length, ttl, trafficClass);
   }
 
   /** Twice, as for next hops: a packet that was injected before the first quiet point is handled after it. */

@@ -1,4 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { RouterEvent } from '../../engine/host/router-event.ts';
 import type { Interface, Interfaces } from '../interface/index.ts';
 import type { NextHop, NextHops } from '../neighbor/index.ts';
@@ -48,6 +49,17 @@ export class Labels {
       removing: ({ index }) => this.#dropAll(this.#byNextHop.get(index)),
     });
     needs.interfaces.listen({ removing: (iface) => this.#dropAll(this.#leadingTo(iface)) });
+  }
+
+  /** How all labels are written again for a build that has them elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['LABEL_TABLE'],
+      write: () => {
+        this.#table.hookMpls();
+        for (const [label, entry] of this.#all) this.#table.setLabel(label, ...this.#wordOf(entry));
+      },
+    };
   }
 
   /** Tells from now on when the first label gets a meaning, and when the last has lost its own. */

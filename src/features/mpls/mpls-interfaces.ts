@@ -1,4 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import type { Interface, Interfaces } from '../interface/index.ts';
 
@@ -18,6 +19,16 @@ export class MplsInterfaces {
     this.#interfaces = interfaces;
     this.#table = router.tables<Table>(['setTakesLabels']);
     interfaces.listen({ removing: ({ id }) => this.#set(id, false) });
+  }
+
+  /** How all of them are written again for a build that has them elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['MPLS_INTERFACES'],
+      write: () => {
+        for (const id of this.#enabled) this.#table.setTakesLabels(id, 1);
+      },
+    };
   }
 
   /** The interfaces that are enabled, ordered by id. */

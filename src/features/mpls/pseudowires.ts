@@ -1,4 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import { randomMac } from '../../net/mac.ts';
 import type {
   Interface,
@@ -39,6 +40,16 @@ export class Pseudowires implements InterfaceType {
     router.dispatch.note({ table: 'interface-output', key: 'pseudowire', stage: 'pseudowire-output' });
     nextHops.nameUsers((index) => this.#usersOf(index));
     nextHops.listen({ changed: (before, after) => this.#follow(before, after) });
+  }
+
+  /** How all of them are written again for a build that has them elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['PSEUDOWIRES'],
+      write: () => {
+        for (const [id, wire] of this.#wires) this.#show(id, wire);
+      },
+    };
   }
 
   /** Adds a pseudowire. @throws ApiError EINVAL, ENOENT, EEXIST, ENOSPC */
@@ -106,9 +117,14 @@ export class Pseudowires implements InterfaceType {
   #write(id: number, wire: Wire): void {
     const before = this.#wires.get(id);
     this.#nextHops.use(wire.nextHop);
-    this.#table.setPseudowire(id, wire.nextHop, wire.controlWord ? 1 : 0);
+    this.#show(id, wire);
     this.#wires.set(id, wire);
     if (before) this.#nextHops.unuse(before.nextHop);
+  }
+
+  /** Shows packets where a pseudowire leads. */
+  #show(id: number, { nextHop, controlWord }: Wire): void {
+    this.#table.setPseudowire(id, nextHop, controlWord ? 1 : 0);
   }
 
   /** @throws ApiError EINVAL, ENOENT */

@@ -32,6 +32,7 @@ export function startMpls(
   const labels = new Labels(router, { interfaces, nextHops: neighbors.nextHops, stacks });
   const mplsInterfaces = new MplsInterfaces(router, interfaces);
   const pseudowires = new Pseudowires(router, { interfaces, nextHops: neighbors.nextHops });
+  for (const { rewrite } of [stacks, labels, mplsInterfaces, pseudowires]) router.rewrites.add(rewrite);
   for (const etherType of MPLS_ETHER_TYPES) ether.takeType(etherType, 'mpls-receive');
   const labelsInput = { table: 'labels-input', key: 'from tunnels', stage: 'mpls-input' };
   router.dispatch.set(labelsInput, router.region('LABELS_INPUT'));

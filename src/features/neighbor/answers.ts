@@ -1,8 +1,8 @@
 import { ApiError } from '../../engine/api-error.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import { formatAddress, type IpAddress } from '../../net/address.ts';
 import type { Interface } from '../interface/index.ts';
 import type { NeighborRouter } from './host.ts';
-import { ANSWER_SLOTS } from './layout.ts';
 import { announcementFrame } from './probes.ts';
 import { addressWords, familyNumber } from './wire-words.ts';
 
@@ -25,16 +25,21 @@ export class Answers implements AddressAnswers {
   }
 
   answerFor(iface: Interface, address: IpAddress): void {
-    const { low, high } = addressWords(address);
-    if (this.#table.answerFor(iface.id, familyNumber(address), low, high) === 0) {
-      throw new ApiError('ENOSPC', {
-        doing: `answer for ${formatAddress(address)} on ${iface.name}`,
-        expected: `room in the set of ${ANSWER_SLOTS} addresses`,
-        received: 'none left',
-      });
-    }
+    this.#write(iface.id, address, iface.name);
     this.#byInterface.set(iface.id, [...this.#of(iface.id), address]);
     this.announce(iface, address);
+  }
+
+  /** How all addresses are written again for a build that has them elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['ANSWERS'],
+      unknown: ['ANSWER_SLOTS'],
+      write: () => {
+        for (const [id, addresses] of this.#byInterface)
+          for (const address of addresses) this.#write(id, address, `interface ${id}`);
+      },
+    };
   }
 
   stopAnswering(iface: Interface, address: IpAddress): void {
@@ -59,6 +64,16 @@ export class Answers implements AddressAnswers {
   /** Tells the link all addresses of an interface: when it comes up, and when its MAC address changes. */
   announceAll(iface: Interface): void {
     for (const address of this.#of(iface.id)) this.announce(iface, address);
+  }
+
+  #write(id: number, address: IpAddress, name: string): void {
+    const { low, high } = addressWords(address);
+    if (this.#table.answerFor(id, familyNumber(address), low, high) !== 0) return;
+    throw new ApiError('ENOSPC', {
+      doing: `answer for ${formatAddress(address)} on ${name}`,
+      expected: 'room in the set of addresses',
+      received: 'none left',
+    });
   }
 
   #of(iface: number): readonly IpAddress[] {

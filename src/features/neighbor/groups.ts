@@ -28,6 +28,11 @@ export class Groups {
     return groups.flatMap(([group]) => this.#table.find(group) ?? []);
   }
 
+  /** Writes the members of all groups again. @throws ApiError ENOMEM */
+  rewrite(): void {
+    for (const [index, { slots }] of this.#spreads) this.#records.writeMembers(index, slots);
+  }
+
   /** Gives a group the members it now has; what is no group any more lets go of its members. */
   #follow({ index, target }: NextHop): void {
     this.#apply(index, target.type === 'group' ? target.members : new Map());

@@ -1,6 +1,6 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Mac } from '../../net/mac.ts';
-import type { Interface } from '../interface/index.ts';
+import type { Interface, TakeFunctions } from '../interface/index.ts';
 import type { NeighborRouter } from './host.ts';
 import {
   MAX_NEXT_HOPS,
@@ -98,6 +98,12 @@ export class NextHopRecords {
       this.#table.setMember(members, place, member);
     });
     this.#table.publishMembers(index, members, slots.length);
+  }
+
+  /** Gives back the tables of members that the records of a build before lead to, by its functions. */
+  releaseMembers(take: TakeFunctions): void {
+    const { publishMembers } = take<Table>(['publishMembers']);
+    for (let index = 1; index < this.#fresh; index++) publishMembers(index, 0, 0);
   }
 
   /** What packets have noted of their use: another number than before when there were any. */

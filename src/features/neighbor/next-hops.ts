@@ -1,4 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { IpAddress } from '../../net/address.ts';
 import type { Interface } from '../interface/index.ts';
 import { Answers } from './answers.ts';
@@ -212,6 +213,23 @@ export class NextHops {
     return [...groups, ...others, ...this.#routing.usersOf(index)];
   }
 
+  /** How all next hops are written again for a build that has them elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['NEXT_HOPS'],
+      write: () => {
+        for (const nextHop of this.table.all) this.#rewrite(nextHop);
+        this.groups.rewrite();
+      },
+      release: (before) => this.#records.releaseMembers(before),
+    };
+  }
+
+  #rewrite(nextHop: NextHop): void {
+    if (isNeighbor(nextHop)) this.neighbors.rewrite(nextHop);
+    else this.#write(nextHop);
+  }
+
   #addLink(iface: Interface, target: NextHop['target']): NextHop {
     return this.table.add(`add an address to ${iface.name}`, {
       id: 0,
@@ -235,8 +253,7 @@ export class NextHops {
     if (comesUp || otherLink || before.mac.value !== after.mac.value) this.answers.announceAll(after);
     for (const nextHop of this.table.ofInterface(after.id)) {
       if (nextHop.vrf !== after.vrf) this.table.change(nextHop, { ...nextHop, vrf: after.vrf });
-      else if (isNeighbor(nextHop)) this.neighbors.rewrite(nextHop);
-      else this.#write(nextHop);
+      else this.#rewrite(nextHop);
     }
   }
 

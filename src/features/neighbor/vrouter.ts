@@ -1,4 +1,5 @@
 import type { ApiService } from '../../engine/host/api/service.ts';
+import type { Rewrites } from '../../engine/host/rewrites.ts';
 import type { EtherFeature } from '../ether/index.ts';
 import type { AddressAnswers } from './answers.ts';
 import type { InterfaceList, NeighborRouter } from './host.ts';
@@ -26,7 +27,10 @@ export interface NeighborFeature {
 
 /** Sets up next hops and neighbours, whose packets go to the stages of the feature that routes. */
 export function startNeighbors(options: {
-  readonly router: NeighborRouter & { readonly services: ApiService[] };
+  readonly router: NeighborRouter & {
+    readonly services: ApiService[];
+    readonly rewrites: Pick<Rewrites, 'add'>;
+  };
   readonly interfaces: InterfaceList;
   readonly ether: EtherFeature;
   readonly stages: NextHopStages;
@@ -34,6 +38,8 @@ export function startNeighbors(options: {
   const { router, interfaces, ether, stages } = options;
   const nowMs = () => performance.now();
   const hops = new NextHops({ router, interfaces, stages, nowMs });
+  router.rewrites.add(hops.rewrite);
+  router.rewrites.add(hops.answers.rewrite);
   const users = new UserNextHops(hops);
   ether.takeType(0x0806, 'arp-input');
   router.services.push(nexthopService({ hops, users, interfaces, nowMs }));

@@ -1,4 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import { VLAN_BLOCKS } from './layout.ts';
 
 /** What the table needs of the router. */
@@ -25,6 +26,19 @@ export class VlanTable {
 
   constructor(needs: VlanTableNeeds) {
     this.#needs = needs;
+  }
+
+  /** How all sub-interfaces are written again for a build that has them elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['VLAN_PARENTS', 'VLAN_MEMBERS'],
+      write: () => {
+        for (const [parent, { block, members }] of this.#parents) {
+          for (const [vlanId, id] of members) this.#needs.functions.setVlanMember(block, vlanId, id);
+          this.#needs.functions.setVlanBlock(parent, block);
+        }
+      },
+    };
   }
 
   /** The sub-interface of a VLAN on an interface. */

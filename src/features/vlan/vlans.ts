@@ -1,4 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import { sameMac } from '../../net/mac.ts';
 import type {
   Interface,
@@ -35,6 +36,11 @@ export class Vlans implements InterfaceType {
       checkRemoval: (iface) => this.#checkUnused(iface),
       removing: (iface) => this.#part(iface),
     });
+  }
+
+  /** How all of them are written again for a build that has them elsewhere. */
+  get rewrite(): Rewrite {
+    return this.#table.rewrite;
   }
 
   /** Adds a sub-interface. @throws ApiError EINVAL, ENODEV, EEXIST, ERANGE, ENOSPC */

@@ -13,6 +13,7 @@ export function startVlans(
   { interfaces, ether }: { readonly interfaces: Interfaces; readonly ether: EtherFeature },
 ): void {
   const vlans = new Vlans(router, interfaces);
+  router.rewrites.add(vlans.rewrite);
   for (const etherType of [0x8100, 0x88a8]) ether.takeType(etherType, 'vlan-priority');
   const show = (iface: Interface) => ({ interface: interfaceMessage(interfaces, iface) });
   router.services.push(

@@ -78,6 +78,7 @@ export const packetPath: DatapathSource = {
     'features/neighbor/datapath/answers',
     'features/ip/datapath/fib',
     'features/ip/datapath/routes',
+    'features/ip/datapath/refill',
     'features/ip/datapath/rib-page',
     'features/ip/datapath/protocols',
     'features/ip/datapath/hooks',

@@ -40,6 +40,6 @@ test('a build without a control function that is called is refused', async () =>
 });
 
 function attempt(build: Uint8Array<ArrayBuffer>, functions: Readonly<Record<string, number>> = {}) {
-  const needs = { nodes: ['port-tx'], functions };
+  const needs = { nodes: ['port-tx'], functions, rewrites: [] };
   return tryDatapath(build, { doing: 'try a build', trials, running: running.info, needs });
 }

@@ -837,6 +837,13 @@ export declare type SwapDatapathResponse = Message<"millrace.engine.v1.SwapDatap
    * @generated from field: repeated double pauses_ms = 4 [json_name = "pauses_ms"];
    */
   pausesMs: number[];
+
+  /**
+   * To write the tables that it has elsewhere, while packets went on.
+   *
+   * @generated from field: double rewrite_ms = 5 [json_name = "rewrite_ms"];
+   */
+  rewriteMs: number;
 };
 
 /**
@@ -868,6 +875,13 @@ export declare type SwapDatapathResponseJson = {
    * @generated from field: repeated double pauses_ms = 4 [json_name = "pauses_ms"];
    */
   pauses_ms?: (number | "NaN" | "Infinity" | "-Infinity")[];
+
+  /**
+   * To write the tables that it has elsewhere, while packets went on.
+   *
+   * @generated from field: double rewrite_ms = 5 [json_name = "rewrite_ms"];
+   */
+  rewrite_ms?: number | "NaN" | "Infinity" | "-Infinity";
 };
 
 /**

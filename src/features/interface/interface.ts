@@ -14,6 +14,11 @@ export interface Interface {
   readonly promisc: boolean;
   /** Learns neighbours from ARP and ND that did not ask us. */
   readonly snooping: boolean;
+  /**
+   * A link to one station, such as a pod: the router answers ARP and ND for every address there, and the host does
+   * not see it. It is so from its beginning to its end.
+   */
+  readonly access?: boolean;
   /** Who takes what it receives: "VRF", or a mode that another feature has defined. */
   readonly mode: string;
   /** Number of its VRF; of a VRF itself, its own number. */
@@ -42,6 +47,7 @@ export interface InterfaceAttributes {
   readonly up?: boolean;
   readonly promisc?: boolean;
   readonly snooping?: boolean;
+  readonly access?: boolean;
   readonly mtu?: number;
   readonly vrf?: number;
   /** The interface to bind it to, zero for none. */
@@ -93,6 +99,7 @@ export function flagWords(iface: Interface): string[] {
     [iface.running, 'running'],
     [iface.promisc, 'promisc'],
     [iface.snooping, 'neigh_snoop'],
+    [iface.access === true, 'access'],
   ];
   return words.filter(([on]) => on).map(([, word]) => word);
 }

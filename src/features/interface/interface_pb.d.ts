@@ -40,7 +40,7 @@ export declare type Interface = Message<"millrace.interface.v1.Interface"> & {
   id: number;
 
   /**
-   * Of "up", "running", "promisc", "neigh_snoop"; absent words are off.
+   * Of "up", "running", "promisc", "neigh_snoop", "access"; absent words are off.
    *
    * @generated from field: repeated string flags = 5;
    */
@@ -128,7 +128,7 @@ export declare type InterfaceJson = {
   id?: number;
 
   /**
-   * Of "up", "running", "promisc", "neigh_snoop"; absent words are off.
+   * Of "up", "running", "promisc", "neigh_snoop", "access"; absent words are off.
    *
    * @generated from field: repeated string flags = 5;
    */
@@ -241,6 +241,14 @@ export declare type InterfaceAttributes = Message<"millrace.interface.v1.Interfa
    * @generated from field: optional string description = 7;
    */
   description?: string | undefined;
+
+  /**
+   * A link to one station, such as a pod: the router answers ARP and neighbor discovery for every address there, and
+   * the host gets no representor of it. Only add takes it.
+   *
+   * @generated from field: optional bool access = 8;
+   */
+  access?: boolean | undefined;
 };
 
 /**
@@ -289,6 +297,14 @@ export declare type InterfaceAttributesJson = {
    * @generated from field: optional string description = 7;
    */
   description?: string;
+
+  /**
+   * A link to one station, such as a pod: the router answers ARP and neighbor discovery for every address there, and
+   * the host gets no representor of it. Only add takes it.
+   *
+   * @generated from field: optional bool access = 8;
+   */
+  access?: boolean;
 };
 
 /**

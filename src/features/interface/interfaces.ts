@@ -13,6 +13,7 @@ import {
 import { type InterfaceSources, InterfaceTable } from './interface-table.ts';
 import { CROSS_CONNECT, type InterfaceListener, type InterfaceType } from './interface-type.ts';
 import {
+  INTERFACE_ACCESS,
   INTERFACE_FAR_ENDS,
   INTERFACE_PROMISCUOUS,
   INTERFACE_RUNNING,
@@ -178,6 +179,7 @@ export class Interfaces {
     const doing = `set interface ${name}`;
     const before = this.named(doing, name);
     checkAttributes(doing, attributes);
+    checkAccessStays(doing, before, attributes);
     if (newName !== undefined && newName !== name) this.checkNew(doing, newName, {});
     const named = { ...before, ...attributes, name: newName ?? name };
     const wanted: Interface = { ...named, mode: this.#modeOf(doing, named) };
@@ -290,6 +292,7 @@ export class Interfaces {
       (iface.running ? INTERFACE_RUNNING : 0) |
       (iface.promisc ? INTERFACE_PROMISCUOUS : 0) |
       (iface.snooping ? INTERFACE_SNOOPING : 0) |
+      (iface.access ? INTERFACE_ACCESS : 0) |
       (iface.checksumsOnSend ? INTERFACE_TX_L4_CKSUM : 0) |
       (iface.farEnds ? INTERFACE_FAR_ENDS : 0) |
       this.#watchedAll |
@@ -340,6 +343,17 @@ export class Interfaces {
       received: 'one more',
     });
   }
+}
+
+/** What the host was shown of an interface it would have to be shown or lose in the middle. @throws ApiError ENOTSUP */
+function checkAccessStays(doing: string, before: Interface, { access }: InterfaceAttributes): void {
+  if (access === undefined || access === (before.access ?? false)) return;
+  const received = access ? 'access on' : 'access off';
+  throw new ApiError('ENOTSUP', {
+    doing,
+    expected: 'access to stay what it was when it was added',
+    received,
+  });
 }
 
 /** Tells whether what a device says of itself is as before. */

@@ -18,5 +18,7 @@ export const INTERFACE_SNOOPING = 16;
 export const INTERFACE_TX_L4_CKSUM = 64;
 /** It leads to far ends that bridges tell apart: a tunnel. */
 export const INTERFACE_FAR_ENDS = 128;
+/** A link to one station, for which the router answers every question of ARP and ND. */
+export const INTERFACE_ACCESS = 512;
 /** Its link is up. */
 export const INTERFACE_RUNNING = 256;

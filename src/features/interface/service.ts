@@ -76,13 +76,13 @@ export function readAttributes(
   message: AttributesMessage | undefined,
   mac?: string,
 ): InterfaceAttributes {
-  const { up, promisc, neighSnoop: snooping, mtu, description, vrf, domain } = message ?? {};
+  const { up, promisc, neighSnoop: snooping, access, mtu, description, vrf, domain } = message ?? {};
   if (vrf !== undefined && domain !== undefined) {
     const received = `vrf ${vrf} and domain ${domain}`;
     throw new ApiError('EINVAL', { doing, expected: 'a vrf or a domain', received });
   }
   return {
-    ...present({ up, promisc, snooping, mtu, description }),
+    ...present({ up, promisc, snooping, access, mtu, description }),
     ...(vrf === undefined ? {} : { vrf: interfaces.vrfNamed(doing, vrf), domain: 0 }),
     ...(domain === undefined ? {} : { domain: interfaces.named(doing, domain).id }),
     ...(mac === undefined ? {} : { mac: parseMac(mac) }),

@@ -60,7 +60,11 @@ export class Addresses {
     return this.#byInterface.get(iface) ?? [];
   }
 
-  /** Adds an address, or nothing of it. @throws ApiError EINVAL, EEXIST, EADDRINUSE, ENOSPC */
+  /**
+   * Adds an address, or nothing of it; access interfaces of a VRF may have the same, as that of their gateway.
+   *
+   * @throws ApiError EINVAL, EEXIST, EADDRINUSE, ENOSPC
+   */
   add(iface: Interface, prefix: Prefix): void {
     const doing = `add address ${formatPrefix(prefix)} to ${iface.name}`;
     this.#check(doing, iface, prefix);
@@ -100,9 +104,10 @@ export class Addresses {
     return (onLink ?? sameScope[0] ?? candidates[0])?.address;
   }
 
-  /** The interface of a VRF that has an address. */
-  ownerOf(vrf: number, address: IpAddress): Interface | undefined {
+  /** The interface of a VRF that has an address, other than one that is to be left out. */
+  ownerOf(vrf: number, address: IpAddress, except = 0): Interface | undefined {
     const owner = this.list().find(({ iface, prefix }) => {
+      if (iface === except) return false;
       return sameAddress(prefix.address, address) && this.#interfaces.find(iface)?.vrf === vrf;
     });
     return owner && this.#interfaces.find(owner.iface);
@@ -135,7 +140,7 @@ export class Addresses {
       throw new ApiError('EEXIST', { doing, expected: 'an address that the interface has not', received });
     }
     const owner = isLinkLocal(address) ? undefined : this.ownerOf(iface.vrf, address);
-    if (owner)
+    if (owner && !(iface.access && owner.access))
       throw new ApiError('EADDRINUSE', {
         doing,
         expected: 'an address that is free',

@@ -31,10 +31,18 @@ export function followAddresses(options: {
     removed(address, iface) {
       answers.stopAnswering(iface, address.prefix.address);
       if (isPerLink(address.prefix)) return;
-      routes.take(iface.vrf, hostPrefix(address.prefix.address));
+      leave(address, iface);
       disconnect(address, iface);
     },
   });
+
+  /** What several interfaces have stays ours until the last of them goes. */
+  function leave({ prefix: { address } }: InterfaceAddress, iface: Interface): void {
+    const heir = addresses.ownerOf(iface.vrf, address, iface.id);
+    if (!heir) return void routes.take(iface.vrf, hostPrefix(address));
+    const nextHop = nextHops.local(heir, address);
+    routes.put({ vrf: iface.vrf, prefix: hostPrefix(address), nextHop, origin: LINK });
+  }
 
   /** Neighbours may be older than the network: what users have said of them stays when their interface moves. */
   function connect(prefix: Prefix, iface: Interface): void {

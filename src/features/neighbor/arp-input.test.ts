@@ -42,6 +42,19 @@ describe('arp-input', () => {
     });
   });
 
+  it('answers for every address on an access link, but neither probes nor announcements', () => {
+    link.access = true;
+    const outcome = receive(request(HOST, '192.0.2.9'));
+    assert.equal(
+      describeLayers(decodeFrame(outcome.sent[0]?.bytes ?? new Uint8Array())),
+      `${ROUTER_MAC} > ${HOST_MAC} arp, arp reply 192.0.2.9 is-at ${ROUTER_MAC}`,
+    );
+    assert.deepEqual(receive(request('0.0.0.0', HOST)).ended, { 'arp-not-for-us': 1 });
+    assert.deepEqual(receive(request(HOST, HOST)).ended, { consumed: 1 });
+    link.access = false;
+    assert.deepEqual(receive(request(HOST, '192.0.2.9')).ended, { 'arp-not-for-us': 1 });
+  });
+
   it('tells the control thread who asked and who answered', () => {
     assert.deepEqual(heardIn(receive(request(HOST, OURS))), [heard(HOST, HEARD_REQUEST)]);
     const outcome = receive({ operation: 'reply', ...host(HOST), ...us() });

@@ -86,6 +86,14 @@ describe('nd-solicitation', () => {
     link.snooping = false;
   });
 
+  it('answers for every address on an access link, but not who asks whether an address is free', () => {
+    const others = { target: '2001:db8::3', destination: 'ff02::1:ff00:3' };
+    link.access = true;
+    assert.deepEqual(solicit(others).ended, { sent: 1 });
+    assert.deepEqual(solicit({ ...others, source: '::', mac: undefined }).ended, { 'nd-not-for-us': 1 });
+    link.access = false;
+  });
+
   it('drops what RFC 4861 7.1.1 forbids, each under its name', () => {
     const cases: readonly [string, Partial<Message>][] = [
       ['nd-bad-hop-limit', { hopLimit: 254 }],

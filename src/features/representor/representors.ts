@@ -235,7 +235,7 @@ const KEPT_FREE = 2048;
 
 function kindOf(iface: Interface): 'tap' | 'tun' | undefined {
   if (iface.type === 'vrf') return 'tun';
-  return iface.outputStage === undefined ? undefined : 'tap';
+  return iface.outputStage === undefined || iface.access ? undefined : 'tap';
 }
 
 /** Quotes, backslashes and # mean something in a batch of iproute2. */

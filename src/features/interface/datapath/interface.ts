@@ -47,6 +47,7 @@ export class InterfaceStats {
 }
 
 export {
+  INTERFACE_ACCESS,
   INTERFACE_CAPTURED,
   INTERFACE_FAR_ENDS,
   INTERFACE_PROMISCUOUS,

@@ -15,7 +15,7 @@ import {
   TYPE_IP4_RAW,
 } from '../../../net/datapath/ether-header';
 import { interfaceAt } from '../../interface/datapath/interface';
-import { INTERFACE_SNOOPING } from '../../interface/layout';
+import { INTERFACE_ACCESS, INTERFACE_SNOOPING } from '../../interface/layout';
 import { HEARD_ANSWER, HEARD_CONFLICT, HEARD_REQUEST, HEARD_SNOOPED, HEARD_UNASKED } from '../layout';
 import { answersFor } from './answer';
 import { FAMILY_IP4, tellHeard } from './heard';
@@ -67,11 +67,17 @@ export function arpInput(packet: Packet): u32 {
     tell(packet, arp, HEARD_UNASKED);
     return Edge.CONSUMED;
   }
-  if (!answersFor(packet.iface, FAMILY_IP4, arp.targetRaw, 0)) return overhear(packet, arp, probe);
+  if (!isForUs(packet, arp, probe)) return overhear(packet, arp, probe);
   if (!probe) tell(packet, arp, operation == ARP_REQUEST_RAW ? HEARD_REQUEST : HEARD_ANSWER);
   if (operation == ARP_REPLY_RAW) return Edge.CONSUMED;
   answer(packet, arp);
   return Edge.FRAME_OUTPUT;
+}
+
+/** The one station of an access link is answered for every address, but may have what it asks whether it is free. */
+function isForUs(packet: Packet, arp: ArpHeader, probe: bool): bool {
+  if (answersFor(packet.iface, FAMILY_IP4, arp.targetRaw, 0)) return true;
+  return !probe && (interfaceAt(packet.iface).flags & INTERFACE_ACCESS) != 0;
 }
 
 /** Learns from what others say to each other, where the interface is set to. */

@@ -10,7 +10,7 @@ import {
   NdMessage,
 } from '../../../net/datapath/nd-message';
 import { interfaceAt } from '../../interface/datapath/interface';
-import { INTERFACE_SNOOPING } from '../../interface/layout';
+import { INTERFACE_ACCESS, INTERFACE_SNOOPING } from '../../interface/layout';
 import { HEARD_CONFLICT, HEARD_REQUEST, HEARD_SNOOPED } from '../layout';
 import { answersFor } from './answer';
 import { FAMILY_IP6, tellHeard } from './heard';
@@ -72,7 +72,7 @@ export function ndSolicitation(packet: Packet): u32 {
     tell(packet, ip, asker, HEARD_CONFLICT);
     return Edge.DROP_ND_ADDRESS_CONFLICT;
   }
-  const forUs = answersFor(packet.iface, FAMILY_IP6, message.targetLow, message.targetHigh);
+  const forUs = isForUs(packet, message, anonymous);
   if (!forUs && (!mac || !(interfaceAt(packet.iface).flags & INTERFACE_SNOOPING)))
     return Edge.DROP_ND_NOT_FOR_US;
   if (mac) tell(packet, ip, mac, forUs ? HEARD_REQUEST : HEARD_SNOOPED);
@@ -80,6 +80,12 @@ export function ndSolicitation(packet: Packet): u32 {
   if (!hasRoomForAnswer(packet)) return Edge.DROP_ND_NO_ROOM;
   writeAnswer(packet, asker, own);
   return Edge.FRAME_OUTPUT;
+}
+
+/** The one station of an access link is answered for every address, but may have what it asks whether it is free. */
+function isForUs(packet: Packet, message: NdMessage, anonymous: bool): bool {
+  if (answersFor(packet.iface, FAMILY_IP6, message.targetLow, message.targetHigh)) return true;
+  return !anonymous && (interfaceAt(packet.iface).flags & INTERFACE_ACCESS) != 0;
 }
 
 /** Tells whether the destination is the target's solicited-node address, ff02::1:ffXX:XXXX (RFC 4291 2.7.1). */

@@ -6,7 +6,7 @@ import { formatMac, parseMac } from '../../../net/mac.ts';
 import { packetPath } from '../../../programs/vrouter/packet-path.ts';
 import { etherTypeEntry } from '../../ether/index.ts';
 import { InterfaceTable } from '../../interface/index.ts';
-import { INTERFACE_SNOOPING, INTERFACE_UP } from '../../interface/layout.ts';
+import { INTERFACE_ACCESS, INTERFACE_SNOOPING, INTERFACE_UP } from '../../interface/layout.ts';
 import { addressWords, familyNumber, readHeard } from '../wire-words.ts';
 
 /** MAC address of the interface and of a host on its link. */
@@ -47,6 +47,10 @@ export class LinkBench {
 
   set snooping(on: boolean) {
     this.#interfaces.setFlags(IFACE, INTERFACE_UP | (on ? INTERFACE_SNOOPING : 0));
+  }
+
+  set access(on: boolean) {
+    this.#interfaces.setFlags(IFACE, INTERFACE_UP | (on ? INTERFACE_ACCESS : 0));
   }
 
   /** Answers for an address on the interface, or on another one. */

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "memory.h"
 #include "port.h"
+#include "steer.h"
 #include "thread.h"
 #include "tuntap.h"
 #include "wait.h"
@@ -80,6 +81,8 @@ static const struct function direct[] = {
 	{"fdClose", fd_close},
 	{"pollStart", poll_start},
 	{"pollStop", poll_stop},
+	{"steerFromPod", steer_from_pod},
+	{"steerToPods", steer_to_pods},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -22,6 +22,7 @@
         "port-control.c",
         "port-info.c",
         "port-link.c",
+        "steer.c",
         "thread.c",
         "tuntap.c",
         "wait.c",

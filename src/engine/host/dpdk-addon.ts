@@ -59,6 +59,8 @@ export interface Addon {
   fdClose(fd: number): void;
   pollStart(fd: number, callback: () => void): object;
   pollStop(handle: object): void;
+  steerFromPod(device: string, trunk: string, base: number): void;
+  steerToPods(trunk: string, base: number): void;
 }
 
 /** What a started EAL says of itself. */

@@ -21,6 +21,8 @@ export const featuresLowToHigh: readonly string[] = [
   'subnet',
   'attachment',
   'plan',
+  'pod',
+  'cni',
 ];
 
 const programs = '(operator|agent|vrouter|cli|console)';

@@ -1,0 +1,149 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { attempt, type Ended, run } from './command.ts';
+import { LabError } from './lab-error.ts';
+import { Namespace } from './namespace.ts';
+import type { Program } from './program.ts';
+import { millrace, type Router } from './router.ts';
+
+/** The CNI executable of this clone. */
+const executable = fileURLToPath(new URL('../build/millrace-cni', import.meta.url));
+
+/** A call as a container runtime makes it. */
+export interface CniCall {
+  readonly command: 'ADD' | 'DEL' | 'CHECK' | 'GC' | 'STATUS' | 'VERSION';
+  readonly container?: string;
+  readonly netns?: string;
+  readonly iface?: string;
+  readonly args?: string;
+  /** What the configuration says besides name, version and socket. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
+}
+
+/** `millrace agent` beside a router, and the CNI executable that talks to it. */
+export class Agent implements AsyncDisposable {
+  readonly socket: string;
+  readonly state: string;
+  readonly #router: Router;
+  readonly #plan: string;
+  #program: Program | undefined;
+
+  constructor(router: Router, plan: object) {
+    this.#router = router;
+    this.socket = join(router.directory, 'agent.sock');
+    this.state = join(router.directory, 'agent');
+    this.#plan = join(router.directory, 'plan.json');
+    writeFileSync(this.#plan, JSON.stringify(plan));
+    if (!existsSync(executable))
+      throw new LabError('LAB_SET_UP', `expected ${executable}: run tools/setup.sh`);
+  }
+
+  /** Starts it and waits until the router is as it shall be. */
+  async start(): Promise<this> {
+    await this.launch().said(/the router is as the ledger says/, { timeoutMs: 15_000 });
+    return this;
+  }
+
+  launch(socket = this.socket): Program {
+    const flags = `--plan ${this.#plan} --socket ${socket} --state ${this.state} --router ${this.#router.socket}`;
+    const { namespace, directory } = this.#router;
+    const program = namespace.start(`${millrace} agent ${flags}`, { directory });
+    this.#program = program;
+    return program;
+  }
+
+  get program(): Program {
+    if (this.#program === undefined) throw new TypeError('expected an agent that was started');
+    return this.#program;
+  }
+
+  get log(): string {
+    return this.#program?.stderr ?? '';
+  }
+
+  /** Makes a call, whatever its status. */
+  async attempt({ command, container, netns, iface = 'eth0', args, configuration }: CniCall): Promise<Ended> {
+    const environment = { COMMAND: command, CONTAINERID: container, NETNS: netns, IFNAME: iface, ARGS: args };
+    const words = Object.entries(environment).flatMap(([name, value]) =>
+      value === undefined ? [] : [`CNI_${name}=${value}`],
+    );
+    const base = { cniVersion: '1.1.0', name: 'red', type: 'millrace-cni', agentSocket: this.socket };
+    const input = JSON.stringify({ ...base, ...configuration });
+    return attempt(['env', '-i', ...words, executable], { input });
+  }
+
+  /** Makes a call that is to succeed, and resolves to its result. @throws LabError */
+  async call(call: CniCall): Promise<CniResult> {
+    const { status, stdout } = await this.attempt(call);
+    if (status === 0) return JSON.parse(stdout || '{}');
+    throw new LabError('LAB_CNI', `expected ${call.command} to succeed, got ${stdout}\n${this.log}`);
+  }
+
+  /** Makes a call that is to fail, and resolves to the error. @throws LabError */
+  async refusal(call: CniCall): Promise<CniRefusal> {
+    const { status, stdout } = await this.attempt(call);
+    if (status !== 0) return JSON.parse(stdout);
+    throw new LabError('LAB_CNI', `expected ${call.command} to fail, got ${stdout}`);
+  }
+
+  async close(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await this.#program?.close(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+export interface CniResult {
+  readonly cniVersion?: string;
+  readonly supportedVersions?: readonly string[];
+  readonly interfaces?: readonly { readonly name: string; readonly mac?: string; readonly mtu?: number }[];
+  readonly ips?: readonly { readonly address: string; readonly gateway: string; readonly version?: string }[];
+}
+
+export interface CniRefusal {
+  readonly code: number;
+  readonly msg: string;
+  readonly details: string;
+}
+
+/** A pod: a network namespace that is attached by CNI. */
+export class Pod extends Namespace {
+  readonly agent: Agent;
+  readonly container: string;
+  ip4 = '';
+  ip6 = '';
+  result: CniResult = {};
+
+  constructor(agent: Agent, label: string) {
+    super(label);
+    this.agent = agent;
+    this.container = this.name;
+  }
+
+  /** What its calls have in common. */
+  get words() {
+    return { container: this.container, netns: `/run/netns/${this.name}` };
+  }
+
+  async add(call: Partial<CniCall> = {}): Promise<this> {
+    this.result = await this.agent.call({ command: 'ADD', ...this.words, ...call });
+    const addresses = this.result.ips?.map(({ address }) => address.replace(/\/.*/, '')) ?? [];
+    this.ip4 = addresses.find((address) => !address.includes(':')) ?? '';
+    this.ip6 = addresses.find((address) => address.includes(':')) ?? '';
+    return this;
+  }
+
+  async delete(call: Partial<CniCall> = {}): Promise<void> {
+    await this.agent.call({ command: 'DEL', ...this.words, ...call });
+  }
+}
+
+/** The names of the devices in a namespace, but for the loopback. */
+export async function devicesIn({ name }: Namespace): Promise<readonly string[]> {
+  const links: unknown = JSON.parse(await run(['ip', '-n', name, '-json', 'link', 'show']));
+  if (!Array.isArray(links)) throw new TypeError('expected a list of links');
+  return links.map(({ ifname }) => String(ifname)).filter((device) => device !== 'lo');
+}

@@ -1,0 +1,159 @@
+import type { Logger } from 'pino';
+import {
+  type AttachmentKey,
+  type AttachmentRecord,
+  keyText,
+  type LinkKind,
+  type WantedAttachment,
+} from './attachment-record.ts';
+import type { Ledger } from './ledger.ts';
+import type { Link } from './links/link.ts';
+import type { PodNetwork, PodNetworks } from './network.ts';
+import { findNetwork } from './network.ts';
+import { PodError } from './pod-error.ts';
+import type { RouterSide } from './router-side.ts';
+import { TurnsByKey } from './turns-by-key.ts';
+
+/** What attachments are made with. */
+export interface PodNeeds {
+  readonly ledger: Ledger;
+  readonly networks: () => PodNetworks;
+  readonly links: Readonly<Record<LinkKind, Link>>;
+  readonly router: RouterSide;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
+
+/** The attachments of a node: made, undone, checked, and repaired after whatever was killed. */
+export class Pods {
+  readonly #needs: PodNeeds;
+  readonly #turns = new TurnsByKey();
+
+  constructor(needs: PodNeeds) {
+    this.#needs = needs;
+  }
+
+  get all(): readonly AttachmentRecord[] {
+    return this.#needs.ledger.all;
+  }
+
+  find(key: AttachmentKey): AttachmentRecord | undefined {
+    return this.#needs.ledger.find(key);
+  }
+
+  /** Attaches a container; what fails leaves nothing behind. @throws PodError, RemoteError */
+  attach(wanted: WantedAttachment): Promise<AttachmentRecord> {
+    return this.#turns.take(keyText(wanted), async () => {
+      const network = this.#network(`attach ${keyText(wanted)}`, wanted.network);
+      const before = this.find(wanted);
+      if (before && before.state !== 'ready') await this.#undo(before); // what an earlier failure could not undo
+      const record = this.#needs.ledger.begin(wanted, network);
+      try {
+        await this.#link(record).attach(record, network);
+      } catch (error) {
+        await this.#tryToUndo(record);
+        throw error;
+      }
+      return this.#needs.ledger.become(record, 'ready');
+    });
+  }
+
+  /** Detaches a container; one that is not attached is fine. @throws PodError, RemoteError when it is to be tried again */
+  detach(key: AttachmentKey): Promise<void> {
+    return this.#turns.take(keyText(key), async () => {
+      const record = this.find(key);
+      if (record) await this.#undo(record);
+    });
+  }
+
+  /** Checks that an attachment is as it was made. @throws PodError unknown, host */
+  check(key: AttachmentKey): Promise<AttachmentRecord> {
+    return this.#turns.take(keyText(key), async () => {
+      const doing = `check ${keyText(key)}`;
+      const record = this.find(key);
+      if (record?.state !== 'ready') {
+        const received = record ? `one that is ${record.state}` : 'none';
+        throw new PodError('unknown', { doing, expected: 'an attachment', received });
+      }
+      const network = this.#network(doing, record.network);
+      const missing =
+        (await this.#link(record).missing(record)) ?? (await this.#needs.router.missing(record, network));
+      if (missing === undefined) return record;
+      throw new PodError('host', { doing, expected: 'what was attached', received: missing });
+    });
+  }
+
+  /** Detaches all attachments of a CNI configuration but those that are named. */
+  async collect(configuration: string, valid: readonly AttachmentKey[]): Promise<void> {
+    const kept = new Set(valid.map(keyText));
+    const own = this.all.filter((record) => record.configuration === configuration);
+    for (const record of own) if (!kept.has(keyText(record))) await this.detach(record);
+  }
+
+  /** Undoes what was begun and not finished: by us before, or by one that was killed. */
+  async undoUnfinished(): Promise<void> {
+    for (const record of this.all) {
+      if (record.state === 'ready') continue;
+      await this.#turns.take(keyText(record), async () => {
+        const now = this.find(record);
+        if (now && now.state !== 'ready') await this.#tryToUndo(now);
+      });
+    }
+  }
+
+  /** Makes the router as the ledger says: after it, or we, were started again. */
+  async repair(): Promise<void> {
+    this.#needs.router.forget();
+    await this.undoUnfinished();
+    const there = await this.#needs.router.names();
+    const known = new Set(this.all.map(({ number }) => `pod${number}`));
+    for (const name of there) if (!known.has(name)) await this.#needs.router.remove(name);
+    const lost = this.all.filter(({ number, state }) => state === 'ready' && !there.has(`pod${number}`));
+    if (lost.length > 0)
+      this.#needs.log.info({ attachments: lost.length }, 'the router is told of attachments again');
+    await Promise.all(lost.map((record) => this.#restore(record)));
+  }
+
+  /** Resolves when nothing is being attached or detached. */
+  idle(): Promise<void> {
+    return this.#turns.idle();
+  }
+
+  async #restore(record: AttachmentRecord): Promise<void> {
+    await this.#turns.take(keyText(record), async () => {
+      const now = this.find(record);
+      if (now?.state !== 'ready') return;
+      try {
+        await this.#link(now).restore(now, this.#network(`restore ${keyText(now)}`, now.network));
+      } catch (error) {
+        this.#needs.log.error({ error, attachment: keyText(now) }, 'an attachment could not be restored');
+      }
+    });
+  }
+
+  async #undo(record: AttachmentRecord): Promise<void> {
+    const leaving = this.#needs.ledger.become(record, 'leaving');
+    await this.#link(leaving).detach(leaving);
+    this.#needs.ledger.end(leaving);
+  }
+
+  /** What cannot be undone now stays in the ledger, and its addresses stay taken, until it can. */
+  async #tryToUndo(record: AttachmentRecord): Promise<void> {
+    try {
+      await this.#undo(record);
+    } catch (error) {
+      this.#needs.log.warn({ error, attachment: keyText(record) }, 'an attachment is undone later');
+    }
+  }
+
+  #link({ kind }: AttachmentRecord): Link {
+    return this.#needs.links[kind];
+  }
+
+  #network(doing: string, name: string): PodNetwork {
+    const found = findNetwork(this.#needs.networks(), name);
+    if (found) return found;
+    const names = [...this.#needs.networks().keys()].join(', ') || 'none';
+    const expected = `a network of this node's plan, which are: ${names}`;
+    throw new PodError('invalid', { doing, expected, received: JSON.stringify(name) });
+  }
+}

@@ -1,0 +1,10 @@
+import { writeFileSync } from 'node:fs';
+
+/** Keeps the host's own IPv6 out of a device that only passes a container's frames on: it would say its own on it. */
+export function leaveToContainer(device: string): void {
+  try {
+    writeFileSync(`/proc/sys/net/ipv6/conf/${device}/disable_ipv6`, '1');
+  } catch {
+    // A host without IPv6 says nothing anyway.
+  }
+}

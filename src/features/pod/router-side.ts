@@ -1,0 +1,140 @@
+import { RemoteError } from '../../engine/client/remote-error.ts';
+import type { RouterClient } from '../../engine/client/router-client.ts';
+import { parseAddress } from '../../net/address.ts';
+import { formatPrefix } from '../../net/prefix.ts';
+import { type AttachmentRecord, routerName } from './attachment-record.ts';
+import type { PodNetwork } from './network.ts';
+import { addresses, interfaces, nextHops, ports, routes, vlans, vrfs } from './router-services.ts';
+import { TRUNK_PORT } from './trunk-names.ts';
+
+/** The router's part of attachments: an access interface, the gateway's addresses on it, and a route to each address. */
+export class RouterSide {
+  readonly #router: RouterClient;
+  /** Networks whose VRF is there; a router that starts anew knows none. */
+  #known = new Map<PodNetwork, Promise<void>>();
+
+  constructor(router: RouterClient) {
+    this.#router = router;
+  }
+
+  /** The router may be another one from now on. */
+  forget(): void {
+    this.#known = new Map();
+  }
+
+  /** Adds the interface of a veth: a VLAN of the trunk. @throws RemoteError */
+  async addVlan(record: AttachmentRecord, network: PodNetwork): Promise<void> {
+    await this.#ensureNetwork(network);
+    await this.#router.call(vlans, 'addVlan', {
+      name: routerName(record),
+      attributes: attributesOf(record, network),
+      vlan: { parent: TRUNK_PORT, vlan_id: record.number, mac: network.routerMac },
+    });
+    await this.#addRoutes(record);
+  }
+
+  /** Adds the interface of an attachment that has a device of DPDK's to itself. @throws RemoteError */
+  async addPort(record: AttachmentRecord, network: PodNetwork, devargs: string): Promise<void> {
+    await this.#ensureNetwork(network);
+    await this.#router.call(ports, 'addPort', {
+      name: routerName(record),
+      devargs,
+      attributes: attributesOf(record, network),
+      port: { mac: network.routerMac },
+    });
+    await this.#addRoutes(record);
+  }
+
+  /**
+   * Removes the interface, and all that refers to it; there may be none. A router that has ended has none either, and
+   * one that is not heard loses it before anything is attached again.
+   */
+  async remove(name: string): Promise<void> {
+    await this.#router
+      .call(interfaces, 'deleteInterface', { name })
+      .catch(unless('ENODEV', 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'));
+  }
+
+  /** The names of the attachments' interfaces. */
+  async names(): Promise<ReadonlySet<string>> {
+    const { interfaces: all = [] } = await this.#router.call(interfaces, 'listInterfaces', {});
+    return new Set(all.map(({ name = '' }) => name).filter((name) => /^pod\d+$/.test(name)));
+  }
+
+  /** Says what of an attachment is not in the router; undefined when all is there. */
+  async missing(record: AttachmentRecord, network: PodNetwork): Promise<string | undefined> {
+    const name = routerName(record);
+    const found = await this.#router.call(interfaces, 'getInterface', { name }).catch(unless('ENODEV'));
+    if (!found?.interface) return `the router has no interface ${name}`;
+    if (found.interface.vrf !== network.vrf)
+      return `${name} is in VRF ${found.interface.vrf}, not ${network.vrf}`;
+    for (const { address } of record.addresses) {
+      const request = { destination: address, vrf: network.vrf };
+      const { route } =
+        (await this.#router.call(routes, 'getRoute', request).catch(unless('EHOSTUNREACH', 'ENETUNREACH'))) ??
+        {};
+      if (route?.next_hop?.iface !== name) return `the router has no route to ${address} by ${name}`;
+    }
+    return undefined;
+  }
+
+  async #addRoutes(record: AttachmentRecord): Promise<void> {
+    const iface = routerName(record);
+    await Promise.all(
+      record.addresses.map(async ({ address, gateway }, index) => {
+        const id = FIRST_NEXT_HOP + record.number * ADDRESSES_MOST + index;
+        await Promise.all([
+          this.#router
+            .call(addresses, 'addAddress', { iface, address: hostPrefix(gateway) })
+            .catch(unless('EEXIST')),
+          this.#router.call(nextHops, 'addNexthop', { id, l3: { iface, address, mac: record.mac } }),
+        ]);
+        await this.#router.call(routes, 'addRoute', {
+          destination: hostPrefix(address),
+          vrf: record.vrf,
+          id,
+        });
+      }),
+    );
+  }
+
+  /** A network's VRF, where what is not attached is unreachable and does not follow a route to elsewhere. */
+  #ensureNetwork(network: PodNetwork): Promise<void> {
+    const known = this.#known.get(network) ?? this.#addNetwork(network);
+    this.#known.set(network, known);
+    known.catch(() => this.#known.delete(network));
+    return known;
+  }
+
+  async #addNetwork({ vrf, subnets }: PodNetwork): Promise<void> {
+    await this.#router.call(vrfs, 'addVrf', { name: vrf, attributes: VRF_SIZES }).catch(unless('EEXIST'));
+    const own = subnets.flatMap(({ blocks }) => blocks.map(formatPrefix));
+    if (own.length === 0) return;
+    const { nexthop } = await this.#router.call(nextHops, 'addNexthop', { reject: { vrf } });
+    for (const destination of own)
+      await this.#router.call(routes, 'addRoute', { destination, vrf, id: nexthop?.id ?? 0 });
+  }
+}
+
+/** Next hops from here on are attachments'; each has room for a few addresses. */
+const FIRST_NEXT_HOP = 1 << 24;
+export const ADDRESSES_MOST = 8;
+
+const VRF_SIZES = { rib4_routes: 65536, rib6_routes: 65536 };
+
+function attributesOf({ mtu, interface: name, pod, container }: AttachmentRecord, { vrf }: PodNetwork) {
+  const whose = pod ? `${pod.namespace}/${pod.name}` : container.slice(0, 12);
+  return { vrf, mtu, access: true, description: `${name} of ${whose}` };
+}
+
+function hostPrefix(address: string): string {
+  return formatPrefix({ address: parseAddress(address), length: address.includes(':') ? 128 : 32 });
+}
+
+/** What is as it shall be is no failure. */
+function unless(...codes: readonly string[]) {
+  return (error: unknown): undefined => {
+    if (error instanceof RemoteError && codes.includes(error.code)) return undefined;
+    throw error;
+  };
+}

@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+
+/** How an agent is started. */
+export interface AgentFlags {
+  readonly plan: string;
+  readonly socket: string;
+  readonly state: string;
+  readonly router: string;
+  readonly verbose: number;
+  readonly help: boolean;
+}
+
+export const usage = `usage: millrace agent [OPTION…]
+Attaches this node's containers to its router, for the CNI executable build/millrace-cni.
+
+  --plan FILE     the plan of this node, JSON; read again on SIGHUP (/etc/millrace/plan.json)
+  --socket PATH   where the CNI executable finds the agent (/run/millrace/agent.sock)
+  --state DIR     what must survive a crash (/var/lib/millrace)
+  --router PATH   the API of the router (MILLRACE_SOCK_PATH, else /run/millrace/vrouter.sock)
+  -v, --verbose   says more
+  -h, --help      prints this
+`;
+
+/** Reads the command line. @throws Error that says what is wrong with it */
+export function readFlags(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): AgentFlags {
+  const { values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false });
+  return {
+    plan: values.plan ?? '/etc/millrace/plan.json',
+    socket: values.socket ?? '/run/millrace/agent.sock',
+    state: values.state ?? '/var/lib/millrace',
+    router: values.router ?? environment['MILLRACE_SOCK_PATH'] ?? '/run/millrace/vrouter.sock',
+    verbose: values.verbose?.length ?? 0,
+    help: values.help === true,
+  };
+}
+
+const options = {
+  plan: { type: 'string' },
+  socket: { type: 'string' },
+  state: { type: 'string' },
+  router: { type: 'string' },
+  verbose: { type: 'boolean', short: 'v', multiple: true },
+  help: { type: 'boolean', short: 'h' },
+} as const;

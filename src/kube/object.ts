@@ -44,3 +44,28 @@ export interface KubeObject {
 export function keyOf(object: { readonly metadata: Metadata }): string {
   return `${object.metadata.namespace}/${object.metadata.name}`;
 }
+
+/** Why an object, or a part of it, could not be honoured. */
+export interface Problem {
+  /** KIND NAMESPACE/NAME */
+  readonly object: string;
+  readonly reason: string;
+}
+
+/** Names an object among all: "VirtualNetwork red/blue". */
+export function referenceTo(object: { readonly kind: string; readonly metadata: Metadata }): string {
+  return `${object.kind} ${keyOf(object)}`;
+}
+
+/** Reads NAME or NAMESPACE/NAME as an object of the namespace would write it. */
+export function resolveKey(text: string, from: { readonly metadata: Metadata }): string {
+  return text.includes('/') ? text : `${from.metadata.namespace}/${text}`;
+}
+
+/** Says that an object could not be honoured. */
+export function problem(
+  object: { readonly kind: string; readonly metadata: Metadata },
+  reason: string,
+): Problem {
+  return { object: referenceTo(object), reason };
+}

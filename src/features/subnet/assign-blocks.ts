@@ -1,0 +1,104 @@
+import { type Problem, problem } from '../../kube/object.ts';
+import { addressBits } from '../../net/address.ts';
+import { placeByName } from '../network/index.ts';
+import { type AddressRange, parseRange, rangeAt } from './address-range.ts';
+import type { SubnetFacts } from './subnet-facts.ts';
+
+/** The blocks of a subnet, by node. */
+export interface SubnetBlocks {
+  readonly blocks: ReadonlyMap<string, readonly AddressRange[]>;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Gives each node blocks of a subnet, in order: those its status records, and as many as it needs besides.
+ * `wanted` says how many a node needs.
+ */
+export function assignBlocks(subnet: SubnetFacts, wanted: ReadonlyMap<string, number>): SubnetBlocks {
+  const recorded = recordedPlaces(subnet);
+  const names = [...wanted].flatMap(([node, count]) =>
+    slotsOf(node, Math.max(count, recordedCount(subnet, node))),
+  );
+  const places = placeByName({
+    names: names.map(({ slot }) => slot),
+    recorded: (slot) => recorded.get(slot),
+    isTaken: () => false,
+    places: subnet.blockCount,
+  });
+  const blocks = new Map<string, AddressRange[]>();
+  for (const { node, slot } of names) {
+    const place = places.get(slot);
+    if (place === undefined) continue;
+    const block = blockAt(subnet, place);
+    const others = blocks.get(node);
+    if (others === undefined) blocks.set(node, [block]);
+    else others.push(block);
+  }
+  return { blocks, problems: shortage(subnet, names.length, wanted, blocks) };
+}
+
+interface Slot {
+  readonly node: string;
+  readonly slot: string;
+}
+
+function slotsOf(node: string, count: number): readonly Slot[] {
+  return Array.from({ length: count }, (_, index) => ({ node, slot: slotName(node, index) }));
+}
+
+function slotName(node: string, index: number): string {
+  return index === 0 ? node : `${node}#${index}`;
+}
+
+function recordedCount({ object }: SubnetFacts, node: string): number {
+  return object.status?.blocks?.[node]?.length ?? 0;
+}
+
+function recordedPlaces(subnet: SubnetFacts): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (const [node, blocks] of Object.entries(subnet.object.status?.blocks ?? {})) {
+    blocks.forEach((block, index) => {
+      const place = placeOf(subnet, block);
+      if (place !== undefined) places.set(slotName(node, index), place);
+    });
+  }
+  return places;
+}
+
+/** A record of another prefix or block length says nothing any more. */
+function placeOf(subnet: SubnetFacts, text: string): number | undefined {
+  const block = parseRange(text);
+  const { range, blockLength } = subnet;
+  if (block.family !== range.family || block.length !== blockLength) return undefined;
+  if (block.first < range.first || block.last > range.last) return undefined;
+  return Number((block.first - range.first) >> shiftOf(subnet));
+}
+
+function blockAt(subnet: SubnetFacts, place: number): AddressRange {
+  const first = subnet.range.first + (BigInt(place) << shiftOf(subnet));
+  return rangeAt(subnet.range.family, first, subnet.blockLength);
+}
+
+function shiftOf({ range, blockLength }: SubnetFacts): bigint {
+  return BigInt(addressBits(range.family) - blockLength);
+}
+
+function shortage(
+  subnet: SubnetFacts,
+  needed: number,
+  wanted: ReadonlyMap<string, number>,
+  blocks: ReadonlyMap<string, readonly AddressRange[]>,
+): readonly Problem[] {
+  if (needed <= subnet.blockCount) return [];
+  const without = [...wanted.keys()].filter((node) => !blocks.has(node));
+  const who =
+    without.length === 0
+      ? ''
+      : `: none for ${without.slice(0, 3).join(', ')}${without.length > 3 ? ' …' : ''}`;
+  return [
+    problem(
+      subnet.object,
+      `expected at most ${subnet.blockCount} blocks of /${subnet.blockLength} in ${subnet.range.text}, ${needed} are needed${who}`,
+    ),
+  ];
+}

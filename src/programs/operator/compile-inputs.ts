@@ -1,0 +1,173 @@
+import type { Placed, Settled } from '../../features/attachment/index.ts';
+import { placeAttachments } from '../../features/attachment/operator.ts';
+import type { NodeRouter } from '../../features/node/index.ts';
+import {
+  type NetworkRoutes,
+  type NodeParts,
+  networkRoutes,
+  senderClass,
+} from '../../features/plan/operator.ts';
+import type { Problem } from '../../kube/object.ts';
+import type { NodeGroup } from './attachments-by-node.ts';
+import type { CompiledNetworks } from './compile-networks.ts';
+import type { CompiledNodes } from './compile-nodes.ts';
+import type { Place } from './compile-presences.ts';
+import { Memo } from './memo.ts';
+import { NodeNetworksCompiler, type Presences } from './node-networks.ts';
+import { StrangersCompiler } from './strangers.ts';
+
+/** All that the plan of a node is made of; the same objects while its plan is the same. */
+export interface NodeInputs {
+  readonly shared: SharedParts;
+  readonly placed: Placed;
+}
+
+/** What of a node's plan does not follow from its own attachments. */
+export type SharedParts = Omit<NodeParts, 'placed'>;
+
+export interface CompiledInputs {
+  readonly inputs: ReadonlyMap<string, NodeInputs>;
+  readonly problems: readonly Problem[];
+}
+
+export interface Cluster {
+  readonly nodes: CompiledNodes;
+  readonly networks: CompiledNetworks;
+  readonly groups: ReadonlyMap<string, NodeGroup>;
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+const nothingHere: Presences = new Map();
+
+/** Gathers for each node what its plan is made of. */
+export class NodeInputsCompiler {
+  readonly #networks = new NodeNetworksCompiler();
+  readonly #strangers = new StrangersCompiler();
+  readonly #placed = new Memo<Placed>();
+  readonly #routes = new Memo<NetworkRoutes>();
+  readonly #shared = new Memo<SharedParts>();
+  readonly #allShared = new Memo<ReadonlyMap<string, SharedParts>>();
+
+  compile(cluster: Cluster): CompiledInputs {
+    const { nodes, networks, groups, places } = cluster;
+    const here = this.#networks.compile(places);
+    const placed = this.#place(nodes, groups, here.byNode);
+    const settled = this.#strangers.compile(placed, places);
+    const inputs = [nodes.routers, networks, settled, ...places.values()];
+    const shared = this.#allShared.get('', inputs, () => this.#shareAll(cluster, here.byNode, settled));
+    const all = [...nodes.routers.keys()].flatMap((node) => inputsOf(node, shared, placed));
+    return {
+      inputs: new Map(all),
+      problems: [
+        ...here.problems,
+        ...settled.problems,
+        ...attachmentProblems(placed),
+        ...routeProblems(shared),
+      ],
+    };
+  }
+
+  #place(
+    nodes: CompiledNodes,
+    groups: ReadonlyMap<string, NodeGroup>,
+    networks: ReadonlyMap<string, Presences>,
+  ): ReadonlyMap<string, Placed> {
+    const placed = new Map<string, Placed>();
+    for (const node of nodes.routers.keys()) {
+      const attachments = groups.get(node)?.attachments ?? [];
+      const presences = networks.get(node) ?? nothingHere;
+      const made = this.#placed.get(node, [groups.get(node), presences], () => {
+        const subnets = new Map([...presences].map(([key, presence]) => [key, presence.subnets]));
+        return placeAttachments(attachments, subnets);
+      });
+      placed.set(node, made);
+    }
+    this.#placed.keep(placed);
+    return placed;
+  }
+
+  #shareAll(
+    cluster: Cluster,
+    networks: ReadonlyMap<string, Presences>,
+    settled: Settled,
+  ): ReadonlyMap<string, SharedParts> {
+    const { routers } = cluster.nodes;
+    const shared = new Map<string, SharedParts>();
+    for (const router of routers.values()) {
+      const presences = networks.get(router.node) ?? nothingHere;
+      shared.set(router.node, this.#share({ cluster, router, presences, settled }));
+    }
+    this.#shared.keep(shared);
+    return shared;
+  }
+
+  #share({ cluster, router, presences, settled }: Sharing): SharedParts {
+    const { imports, externals } = cluster.networks;
+    const sender = senderClass(router);
+    const wanted = new Set([...presences.keys()].flatMap((key) => [key, ...(imports.get(key) ?? [])]));
+    const routes = new Map<string, NetworkRoutes>();
+    for (const key of wanted) {
+      const place = cluster.places.get(key);
+      if (place !== undefined) routes.set(key, this.#routesOf(place, { router, sender, settled }));
+    }
+    const keys = [...presences.keys()];
+    const inputs = [
+      router,
+      presences,
+      settled.refused.size === 0 ? undefined : settled,
+      ...routes.values(),
+      ...keys.flatMap((key) => [imports.get(key), externals.has(key), settled.byNetwork.get(key)]),
+    ];
+    return this.#shared.get(router.node, inputs, () => ({
+      router,
+      presences,
+      settled,
+      imports,
+      externals,
+      routes,
+    }));
+  }
+
+  #routesOf(place: Place, { router, sender, settled }: Sending): NetworkRoutes {
+    const { core, hosts, subnets } = place;
+    const strangers = settled.byNetwork.get(core.key) ?? noStrangers;
+    return this.#routes.get(`${core.key} ${sender}`, [place, strangers], () =>
+      networkRoutes({ core, hosts, blocks: subnets.map(({ blocks }) => blocks), strangers }, router),
+    );
+  }
+}
+
+const noStrangers: readonly never[] = [];
+
+interface Sharing {
+  readonly cluster: Cluster;
+  readonly router: NodeRouter;
+  readonly presences: Presences;
+  readonly settled: Settled;
+}
+
+interface Sending {
+  readonly router: NodeRouter;
+  readonly sender: string;
+  readonly settled: Settled;
+}
+
+function inputsOf(
+  node: string,
+  shared: ReadonlyMap<string, SharedParts>,
+  placed: ReadonlyMap<string, Placed>,
+): readonly (readonly [string, NodeInputs])[] {
+  const parts = shared.get(node);
+  const own = placed.get(node);
+  return parts === undefined || own === undefined ? [] : [[node, { shared: parts, placed: own }]];
+}
+
+function attachmentProblems(placed: ReadonlyMap<string, Placed>): readonly Problem[] {
+  return [...placed.values()].flatMap(({ problems }) => problems);
+}
+
+/** Nodes that send alike complain alike: once is enough. */
+function routeProblems(shared: ReadonlyMap<string, SharedParts>): readonly Problem[] {
+  const lists = new Set([...shared.values()].flatMap(({ routes }) => [...routes.values()]));
+  return [...lists].flatMap(({ problems }) => problems);
+}

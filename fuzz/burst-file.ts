@@ -24,6 +24,7 @@ function parseSetting(value: unknown): Setting {
     vector: numberIn(fields, 'vector', 64),
     poison: numberIn(fields, 'poison', 255),
     host: fields.host === true,
+    suppress: fields.suppress === true || undefined,
     errors: optionalNumber(fields, 'errors'),
     buffers: optionalNumber(fields, 'buffers'),
     events: optionalNumber(fields, 'events'),

@@ -52,6 +52,8 @@ export interface Setting {
   readonly poison: number;
   /** Whether there is a host that takes what no stage does. */
   readonly host: boolean;
+  /** Whether the bridge answers ARP and ND for the stations that it knows. */
+  readonly suppress?: true | undefined;
   /** ICMP errors that may be sent; undefined for as many as are due. */
   readonly errors?: number | undefined;
   /** Fresh buffers that the datapath gets, events that it can put, frames that each port takes; undefined for all. */

@@ -9,7 +9,7 @@ import { addressToBytes, parseAddress } from '../src/net/address.ts';
 import { parseMac } from '../src/net/mac.ts';
 import type { Stations, Tunnel } from './check/frame.ts';
 import type { Setting } from './input.ts';
-import { addBridge } from './overlays/bridge.ts';
+import { addBridge, type FuzzedBridge } from './overlays/bridge.ts';
 import { addCrossConnect } from './overlays/cross-connect.ts';
 import { type Ground, placeOf } from './overlays/ground.ts';
 import { addLabels } from './overlays/mpls.ts';
@@ -40,11 +40,13 @@ export class World implements Stations, Ground {
   readonly bridged = new Map<string, number>();
   readonly ports = new Set([0, 1, 2, 4]);
   readonly strips = new Set<number>();
+  readonly neighbors = new Map<string, number>();
   readonly interfaces = [1, 2, 3, 5];
   readonly #stations = new Map<number, { ports: readonly number[]; mtu: number }>();
   /** The next hop of an interface whose neighbour is found out while packets are held. */
   readonly #late = new Map<number, number>();
   readonly #failed: number;
+  readonly #bridge: FuzzedBridge;
   readonly #nodes = new Map<string, number>();
   #host: boolean | undefined;
   #lastMac = 0x0200;
@@ -59,7 +61,7 @@ export class World implements Stations, Ground {
     this.#hooks();
     addVlans(this);
     addCrossConnect(this);
-    addBridge(this, addVxlans(this));
+    this.#bridge = addBridge(this, addVxlans(this));
     addLabels(this);
   }
 
@@ -119,7 +121,8 @@ export class World implements Stations, Ground {
   }
 
   /** Sets the router as a burst wants it. */
-  apply({ host, errors }: Setting): void {
+  apply({ host, suppress, errors }: Setting): void {
+    this.#bridge.suppress(suppress === true);
     if (host !== this.#host) this.#setHost(host);
     this.#host = host;
     const { topology } = this;

@@ -1,31 +1,39 @@
 import type { Input } from '../input.ts';
 import { type Frame, invalid, macAt, refusal } from './frame.ts';
-import { layersOfInput } from './layers.ts';
+import { readingsOf } from './layers.ts';
 
 /** Where an ARP message lies that leaves, and the Ethernet header in front of it. */
-interface Place {
+export interface Place {
   readonly ether: number;
   readonly arp: number;
 }
 
 /** Checks an answer to an ARP request, which leaves in the request's buffer or in copies of it (RFC 826). */
 export function checkArp(frame: Frame, place: Place): void {
+  checkAnswered(frame, place, () => {
+    if ((frame.view.getUint32(place.arp + 14) & 0xffff00ff) !== 0x0a000001)
+      invalid('an ARP answer for an address that is not ours');
+  });
+}
+
+/** Checks an answer like that, for whoever `checkWho` lets answer. */
+export function checkAnswered(frame: Frame, place: Place, checkWho: () => void): void {
   const inputs = frame.input ? [frame.input] : frame.burst;
   const refusals = inputs.map((input) => refusal(() => checkAnswerTo(frame, place, input)));
   if (refusals.length === 0) invalid('an ARP message that answers nothing');
   const [first] = refusals;
   if (first && !refusals.includes(undefined)) throw first;
+  checkWho();
 }
 
 function checkAnswerTo(frame: Frame, { ether, arp }: Place, input: Input): void {
-  const { view } = frame;
-  const asked = layersOfInput(input).find(({ kind }) => kind === 'arp');
+  const asked = readingsOf(input)
+    .flat()
+    .find(({ kind }) => kind === 'arp');
   if (!asked) invalid('an ARP message that answers no other');
   if (frame.at + frame.length - arp !== asked.end - asked.at)
     invalid('an ARP answer that is not as long as its question');
   checkAnswer(frame, { ether, arp }, input, asked.at);
-  if ((view.getUint32(arp + 14) & 0xffff00ff) !== 0x0a000001)
-    invalid('an ARP answer for an address that is not ours');
 }
 
 function checkAnswer({ view }: Frame, { arp, ether }: Place, input: Input, asked: number): void {

@@ -4,6 +4,7 @@ import { checkPacket } from './check-packet.ts';
 import { isCopy } from './copies.ts';
 import { type Frame, invalid, isUnfinished, macAt, type Stations } from './frame.ts';
 import { FRAME_BYTES, TAG_BYTES, TAG_TYPES } from './layers.ts';
+import { isAnswerFor } from './suppressed.ts';
 
 /** An Ethernet header, a tag of the frame's own and one of the interface that it leaves by. */
 const BRIDGED_HEADERS = 22;
@@ -22,6 +23,7 @@ export function checkFrame(frame: Frame, stations: Stations): void {
   const isOfHost = input?.entry === 'tap-input' && !isRouted;
   if (isOfHost && (isAsItCame(frame) || isCopy(frame, at, stations))) return;
   const bridged = stations.bridgedMtu(port, tags);
+  if (bridged !== undefined && isAnswerFor(frame, at, stations)) return;
   if (bridged !== undefined && isCopy(frame, at, stations)) {
     if (length > bridged + BRIDGED_HEADERS) invalid(`a frame of ${length} bytes where the MTU is ${bridged}`);
     return;

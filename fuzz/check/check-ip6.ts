@@ -91,7 +91,8 @@ function isAnswer({ frame, ip, from }: Passage, input: Input): boolean {
   return input.entry === 'wire' && frame.view.getUint8(ip + 7) === 255 && input.bytes[from + 7] === 255;
 }
 
-function checkAdvertisement(passage: Passage): void {
+/** Checks an advertisement that answers a question in its buffer (RFC 4861 7.2.4). */
+export function checkAdvertisement(passage: Pick<Passage, 'frame' | 'ip'>): void {
   const { frame, ip } = passage;
   const { view } = frame;
   const bytes = bytesOf(passage);
@@ -111,13 +112,13 @@ function checkAdvertisement(passage: Passage): void {
 }
 
 /** Where the source MAC address of the frame lies that an IP packet is in, in front of any VLAN tags. */
-function sourceMacAt({ frame, ip }: Passage): number {
+function sourceMacAt({ frame, ip }: Pick<Passage, 'frame' | 'ip'>): number {
   let type = ip - 2;
   while (type - 4 >= frame.at + 12 && TAG_TYPES.includes(frame.view.getUint16(type - 4))) type -= 4;
   return type - 6;
 }
 
-function checkIcmp(passage: Passage, what: string): void {
+function checkIcmp(passage: Pick<Passage, 'frame' | 'ip'>, what: string): void {
   const { view } = passage.frame;
   const { ip } = passage;
   const bytes = bytesOf(passage) - 40;

@@ -3,10 +3,11 @@ import { firstDifference } from './bytes.ts';
 import { checkArp } from './check-arp.ts';
 import { checkIp4 } from './check-ip4.ts';
 import { checkIp6 } from './check-ip6.ts';
-import { isCopy } from './copies.ts';
+import { isCopy, isSameBut } from './copies.ts';
 import { emerged } from './emerged.ts';
 import { type Frame, invalid, macAt, refusal, type Stations } from './frame.ts';
 import { FRAME_BYTES, LABEL_BYTES, type Layer, layersOfInput, readingsOf } from './layers.ts';
+import { isAnswerFor } from './suppressed.ts';
 import { whyNotTaken } from './taken.ts';
 import { checkLabels, checkPushed, checkTunnel, tunnelsAt } from './tunnel.ts';
 
@@ -83,15 +84,26 @@ function checkBehindLabels(frame: Frame, at: number, stations: Stations): void {
   const { view } = frame;
   if ((frame.input ? [frame.input] : frame.burst).some((input) => isSwapped(frame, at, input, stations)))
     return;
-  const payload = checkLabels(frame, at, stations.labels);
+  const payload = checkLabels(frame, at, labelsFor(frame, stations));
   const end = frame.at + frame.length;
   const version = payload < end ? view.getUint8(payload) >> 4 : 0;
+  // A frame may begin with any address, also one that looks like IP.
+  if (!refusal(() => checkInnerFrame(frame, payload, stations))) return;
   if (version === 4 || version === 6) {
     checkIp(frame, { type: version === 4 ? 0x0800 : 0x86dd, at: payload }, stations);
     return;
   }
   const hasWord = payload + 4 <= end && view.getUint32(payload) === 0;
   checkInnerFrame(frame, hasWord ? payload + 4 : payload, stations);
+}
+
+/** Labels that may be in front of what leaves: an error goes by those that the packet came with, which it is about. */
+function labelsFor({ input, burst }: Frame, { labels }: Stations): ReadonlySet<number> {
+  if (input) return labels;
+  const came = burst.flatMap((each) =>
+    layersOfInput(each).flatMap(({ kind, at }) => (kind === 'label' ? [each.view.getUint32(at) >>> 12] : [])),
+  );
+  return new Set([...labels, ...came]);
 }
 
 /** Whether a label that came was taken off, others perhaps put in its place, and all behind it left as it was. */
@@ -112,16 +124,16 @@ function isSwapped(frame: Frame, at: number, input: Input, stations: Stations): 
   });
 }
 
-/** Whether the bytes behind a label are the same, but for the time to live of the next one. */
+/** Whether the bytes behind a label are the same, but for the time to live of the next one and a checksum that was left to us. */
 function isSameRest(frame: Frame, at: number, input: Input, { at: label, end }: Layer): boolean {
+  const { view } = frame;
   const from = label + LABEL_BYTES;
-  const bytes = end - from;
-  const differs = firstDifference(frame.view, at, input.bytes, from, bytes);
-  if (differs < 0) return true;
-  if (differs !== LABEL_BYTES - 1 || isLastLabel(input, { at: label })) return false;
+  if (isSameBut(view, at, input, from, end - from)) return true;
+  if (isLastLabel(input, { at: label }) || end - from < LABEL_BYTES) return false;
+  const isLower = view.getUint8(at + 3) < (input.bytes[from + 3] ?? 0);
   const next = from + LABEL_BYTES;
-  const isLower = frame.view.getUint8(at + 3) < (input.bytes[from + 3] ?? 0);
-  return isLower && firstDifference(frame.view, at + LABEL_BYTES, input.bytes, next, end - next) < 0;
+  const isSame = firstDifference(view, at, input.bytes, from, LABEL_BYTES - 1) < 0;
+  return isLower && isSame && isSameBut(view, at + LABEL_BYTES, input, next, end - next);
 }
 
 function isLastLabel({ view }: Input, { at }: { readonly at: number }): boolean {
@@ -132,7 +144,7 @@ function isLastLabel({ view }: Input, { at }: { readonly at: number }): boolean 
 function checkInnerFrame(frame: Frame, at: number, stations: Stations): void {
   const { view } = frame;
   if (frame.at + frame.length - at < FRAME_BYTES) invalid('a tunnel round a frame that is cut');
-  if (isCopy(frame, at, stations)) return;
+  if (isCopy(frame, at, stations) || isAnswerFor(frame, at, stations)) return;
   if (!stations.innerMacs.includes(macAt(view, at + 6)))
     invalid('a frame in a tunnel that neither came nor is ours');
   const type = view.getUint16(at + 12);

@@ -55,7 +55,7 @@ function isSameFrame(frame: Left, at: number, input: Input, layers: readonly Lay
 }
 
 /** Whether bytes are the same, but for a checksum that was left to us. */
-function isSameBut(view: DataView, at: number, input: Input, from: number, length: number): boolean {
+export function isSameBut(view: DataView, at: number, input: Input, from: number, length: number): boolean {
   const differs = firstDifference(view, at, input.bytes, from, length);
   if (differs < 0) return true;
   if (!isUnfinished(input)) return false;

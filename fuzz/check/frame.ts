@@ -51,6 +51,8 @@ export interface Stations {
   /** Labels that the router puts in front of packets, and those that it takes off. */
   readonly labels: ReadonlySet<number>;
   readonly labelsTaken: ReadonlySet<number>;
+  /** MAC addresses of stations that the bridge may answer for, by their address as hexadecimal digits. */
+  readonly neighbors: ReadonlyMap<string, number>;
   /** The router's MAC addresses inside tunnels of Ethernet, as numbers of 48 bits. */
   readonly innerMacs: readonly number[];
 }

@@ -80,6 +80,7 @@ export class Generator {
       vector: random(4) ? 0 : 1 + random(63),
       poison: this.#poison,
       host: this.#host,
+      ...(random(3) === 0 ? { suppress: true as const } : {}),
     };
   }
 

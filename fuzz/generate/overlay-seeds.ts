@@ -1,8 +1,17 @@
-import { etherFrame, ipv4Packet, ipv6Packet, joinBytes, udpDatagram } from '../../src/net/frame/build.ts';
+import { addressToBytes, parseAddress } from '../../src/net/address.ts';
+import {
+  etherFrame,
+  icmpv6Message,
+  ipv4Packet,
+  ipv6Packet,
+  joinBytes,
+  udpDatagram,
+} from '../../src/net/frame/build.ts';
 import { arpMessage } from '../../src/net/frame/build-arp.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
-import { parseMac } from '../../src/net/mac.ts';
+import { macToBytes, parseMac } from '../../src/net/mac.ts';
 import {
+  addressesOf,
   bridgeMac,
   farEnds4,
   farEnds6,
@@ -13,6 +22,7 @@ import {
   ownAddresses6,
   routerMac,
   vnis,
+  wireMac,
 } from './places.ts';
 import { gre, stack, tagged, tunnelDatagram, vxlan } from './tunnel-headers.ts';
 
@@ -55,6 +65,21 @@ function request(sender: string, target: string): Uint8Array {
   return etherFrame({ destination: broadcast, source: stationA, etherType: 0x0806 }, message);
 }
 
+/** Somebody asks everybody for a station of the bridge. */
+function questions(station: number): readonly Uint8Array[] {
+  const [address4, address6] = addressesOf(station);
+  return [request('10.0.10.9', address4), solicitation('2001:db8:a::9', address6)];
+}
+
+function solicitation(source: string, target: string): Uint8Array {
+  const ends = { source, destination: 'ff02::1:ff00:16' };
+  const option = source === '::' ? [] : [Uint8Array.of(1, 1), macToBytes(parseMac(stationA))];
+  const payload = joinBytes(addressToBytes(parseAddress(target)), ...option);
+  const message = icmpv6Message({ type: 135, code: 0 }, payload, ends);
+  const packet = ipv6Packet({ ...ends, nextHeader: 58, hopLimit: 255 }, message);
+  return etherFrame({ destination: '33:33:ff:00:00:16', source: stationA, etherType: 0x86dd }, packet);
+}
+
 function tagSeeds(): readonly Uint8Array[] {
   const [first, second] = [frame4(routerMac, hostMac), frame6(routerMac, hostMac)];
   return [
@@ -80,6 +105,10 @@ function bridgeSeeds(): readonly Uint8Array[] {
     request('10.0.10.9', '10.0.10.1'),
     request('10.0.10.9', '10.0.10.7'),
     request('10.0.10.9', '10.0.10.9'),
+    ...[1, 2, 3, 4, 5, 6].flatMap((station) => questions(station)),
+    tagged(request('10.0.10.9', '10.0.10.22'), [{ vlan: 20 }]),
+    solicitation('2001:db8:a::9', '2001:db8:a::1'),
+    solicitation('::', '2001:db8:a::16'),
     etherFrame({ destination: '01:80:c2:00:00:00', source: stationA, etherType: 0x0026 }, payload),
   ];
 }
@@ -103,6 +132,7 @@ function vxlanSeeds(): readonly Uint8Array[] {
 function labelSeeds(): readonly Uint8Array[] {
   const packets = [ip4('10.0.1.2', '10.0.2.2'), ip6('2001:db8:1::2', '2001:db8:2::2')];
   const known = [...new Set(labels)];
+  const asking = questions(2)[0] ?? payload;
   const stacks = known.flatMap((label) => [
     ...packets.map((packet) => stack([{ label, isLast: true }], packet)),
     stack(
@@ -112,8 +142,20 @@ function labelSeeds(): readonly Uint8Array[] {
       ],
       packets[0] ?? payload,
     ),
+    ...packets.map((packet) =>
+      stack(
+        [
+          { label, isLast: false, lifetime: 1 },
+          { label: 77, isLast: true },
+        ],
+        packet,
+      ),
+    ),
+    stack([{ label, isLast: true, lifetime: 1 }], packets[0] ?? payload),
     stack([{ label, isLast: true }], frame4(stationB, stationA)),
     stack([{ label, isLast: true }], joinBytes(new Uint8Array(4), frame4(stationB, stationA))),
+    stack([{ label, isLast: true }], frame4(wireMac, stationA)),
+    stack([{ label, isLast: true }], joinBytes(new Uint8Array(4), asking)),
   ]);
   const ways = [
     (bytes: Uint8Array) => etherFrame({ destination: routerMac, source: hostMac, etherType: 0x8847 }, bytes),
@@ -128,7 +170,7 @@ function labelSeeds(): readonly Uint8Array[] {
 
 /** What is routed into tunnels and VLANs: fuzz/world.ts has a route of each kind here. */
 function routedSeeds(): readonly Uint8Array[] {
-  return Array.from({ length: 16 }, (_, i) => [
+  return Array.from({ length: 18 }, (_, i) => [
     frame4(routerMac, hostMac, `198.51.${110 + i}.1`),
     frame6(routerMac, hostMac, `2001:db8:${(0xfa + i).toString(16)}::1`),
   ]).flat();

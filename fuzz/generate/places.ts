@@ -2,13 +2,15 @@ import { addressToBytes, parseAddress } from '../../src/net/address.ts';
 
 /** Ports from zero on, of which the last ones have bridges and VLANs behind them. */
 export const LAST_PORT = 9;
-export const LAST_INTERFACE = 24;
+export const LAST_INTERFACE = 25;
 /** MAC addresses of the router and of a host on link N (fuzz/world.ts); the last byte of each is N. */
 export const routerMac = '02:00:00:00:00:01';
 export const hostMac = '02:00:00:00:01:01';
 /** The router inside tunnels, and as a station of its bridge. */
 export const innerMac = '02:00:00:00:0d:01';
 export const bridgeMac = '02:00:00:00:0a:01';
+/** The router at the end of its pseudowire. */
+export const wireMac = '02:00:00:00:0c:01';
 
 /** Every kind of place that an IPv4 packet can go to. */
 export const destinations4: readonly string[] = [
@@ -22,9 +24,10 @@ export const destinations4: readonly string[] = [
   '10.0.2.77',
   '10.0.3.77',
   '10.0.1.255',
-  ...Array.from({ length: 26 }, (_, i) => `198.51.${100 + i}.1`),
+  ...Array.from({ length: 28 }, (_, i) => `198.51.${100 + i}.1`),
   '10.0.10.1',
   '10.0.10.7',
+  '10.0.10.22',
   '203.0.113.1',
   '224.0.0.5',
   '239.1.1.1',
@@ -45,7 +48,7 @@ export const destinations6: readonly string[] = [
   '2001:db8:1::77',
   '2001:db8:2::77',
   '2001:db8:3::77',
-  ...Array.from({ length: 26 }, (_, i) => `2001:db8:${(0xf0 + i).toString(16)}::1`),
+  ...Array.from({ length: 28 }, (_, i) => `2001:db8:${(0xf0 + i).toString(16)}::1`),
   '2001:db8:ffff::1',
   'fe80::1',
   'fe80::2',
@@ -70,7 +73,13 @@ function bytesOf(text: string): Uint8Array {
 /** VLANs, networks and labels that the router knows (fuzz/world.ts), and some that it does not. */
 export const vlans: readonly number[] = [10, 10, 20, 30, 0, 99, 4095];
 export const vnis: readonly number[] = [100, 100, 101, 200, 201, 0, 0xffffff];
-export const labels: readonly number[] = [16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 0, 1, 2, 3, 7, 1000];
+export const labels: readonly number[] = [
+  16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 0, 1, 2, 3, 7, 1000,
+];
+
+/** Addresses of station N of the bridge, 02:00:00:00:0b:0N. */
+export const addressesOf = (station: number) =>
+  [`10.0.10.${20 + station}`, `2001:db8:a::${20 + station}`] as const;
 
 /** Our ends of tunnels, and the far ones. */
 export const ownAddresses4: readonly string[] = ['10.0.1.1', '10.0.1.1', '10.0.2.1', '10.0.3.1'];

@@ -50,7 +50,7 @@ export class OutputJudge implements Judge {
     this.#world = world;
     const { bench } = world.topology;
     this.#holdStage = bench.node('neighbor-hold');
-    this.#newsStages = ['bridge-input', 'vxlan-input'].flatMap(
+    this.#newsStages = ['bridge-input', 'bridge-suppress', 'vxlan-input'].flatMap(
       (name) => bench.datapath.info.graph.nodes.find((node) => node.name === name)?.id ?? [],
     );
     this.#deliverStages = [bench.node('host-deliver'), bench.node('host-frame')];
@@ -165,13 +165,19 @@ export class OutputJudge implements Judge {
   }
 
   /** Keeps a fragment that is collected. */
-  #noteFragment({ view, at, length }: Frame): void {
-    const type = view.getUint16(at + 12);
-    if (type === 0x0800 && view.getUint16(at + 20) & 0x3fff) this.fragments?.push(copyOf(view, at, length));
-    if (type !== 0x86dd) return;
-    if (fragmentHeader(view, at + 14, length - 14) > 0) this.fragments?.push(copyOf(view, at, length));
-    hideIdentification(view, at + 14, length - 14);
+  #noteFragment(frame: Frame): void {
+    const { view, at, length } = frame;
+    if (!isFragment(frame) || isCopy(frame, at, this.#world)) return; // what a bridge passes on was cut by others
+    this.fragments?.push(copyOf(view, at, length));
+    if (view.getUint16(at + 12) === 0x86dd) hideIdentification(view, at + 14, length - 14);
   }
+}
+
+/** Whether a frame without tags has a part of an IP packet in it. */
+function isFragment({ view, at, length }: Frame): boolean {
+  const type = view.getUint16(at + 12);
+  if (type === 0x0800) return (view.getUint16(at + 20) & 0x3fff) !== 0;
+  return type === 0x86dd && fragmentHeader(view, at + 14, length - 14) > 0;
 }
 
 /** Clears the number of an outer IPv4 header that was made here, and its checksum. */

@@ -1,10 +1,20 @@
 import { tableFunctions } from '../../src/engine/host/datapath.ts';
-import { BRIDGE_FLOOD, BRIDGE_LEARN, BRIDGE_UP, FDB_STATIC } from '../../src/features/bridge/layout.ts';
+import {
+  BRIDGE_FLOOD,
+  BRIDGE_LEARN,
+  BRIDGE_SUPPRESS,
+  BRIDGE_UP,
+  FDB_STATIC,
+} from '../../src/features/bridge/layout.ts';
 import { INTERFACE_RUNNING, INTERFACE_UP } from '../../src/features/interface/layout.ts';
 import { forwarding } from '../../src/features/ip/testing/topology.ts';
+import { addressWords, familyNumber } from '../../src/features/neighbor/index.ts';
 import { NEXT_HOP_CONNECTED, NEXT_HOP_LOCAL } from '../../src/features/neighbor/layout.ts';
+import { parseAddress } from '../../src/net/address.ts';
 import { parseMac } from '../../src/net/mac.ts';
-import { type Ground, macKey, numberOf, placeOf } from './ground.ts';
+import { addressesOf } from '../generate/places.ts';
+import { type Ground, hexOf, macKey, numberOf, placeOf } from './ground.ts';
+import { BRIDGED_WIRE } from './mpls.ts';
 
 const BRIDGE = 10;
 const mac = '02:00:00:00:0a:01';
@@ -15,16 +25,20 @@ const ports = [
   { id: 12, port: 6, mtu: 600 },
 ];
 
-/** Adds a bridge with an address, two ports, a VLAN and tunnels as members, and some stations that it knows. */
-export function addBridge(ground: Ground, farEnds: ReadonlyMap<string, number>): void {
+/** The bridge, which answers for the stations that it knows, or leaves that to them. */
+export interface FuzzedBridge {
+  suppress(on: boolean): void;
+}
+
+/** Adds a bridge with addresses, two ports, a VLAN, tunnels and a pseudowire as members, and some stations that it knows. */
+export function addBridge(ground: Ground, farEnds: ReadonlyMap<string, number>): FuzzedBridge {
   const { topology } = ground;
   const functions = tableFunctions<BridgeFunctions>(topology.bench.control.exports, functionNames);
   functions.seedFdb(0x1234_5678_9abc_def1n);
   functions.setFdbState(1, 0);
-  functions.setBridge(BRIDGE, BRIDGE_UP | BRIDGE_LEARN | BRIDGE_FLOOD, 300);
   addInterface(ground);
   for (const port of ports) addPort(ground, port);
-  const members = [11, 12, 21, 18, 19];
+  const members = [11, 12, 21, 18, 19, BRIDGED_WIRE];
   const list = functions.newBridgeMembers(members.length);
   for (const [i, member] of members.entries()) functions.setBridgeMember(list, i, member);
   functions.publishBridgeMembers(BRIDGE, list);
@@ -34,11 +48,24 @@ export function addBridge(ground: Ground, farEnds: ReadonlyMap<string, number>):
     ['02:00:00:00:0b:03', 21, 0],
     ['02:00:00:00:0b:04', 18, farEnds.get('10.0.2.2') ?? 0],
     ['02:00:00:00:0b:05', 19, farEnds.get('2001:db8:2::2') ?? 0],
+    ['02:00:00:00:0b:06', BRIDGED_WIRE, 0],
   ] as const) {
     functions.putStation(macKey(station) | (BigInt(BRIDGE) << 48n), 0, iface, far, FDB_STATIC);
+    for (const address of addressesOf(Number(station.at(-1)))) know(ground, functions, address, station);
   }
   for (let i = 1; i < 10; i++) ground.station(`02:00:00:00:0b:0${i}`, [1, 5, 6], MTU);
   addRoutes(ground);
+  const flags = BRIDGE_UP | BRIDGE_LEARN | BRIDGE_FLOOD;
+  return { suppress: (on) => functions.setBridge(BRIDGE, on ? flags | BRIDGE_SUPPRESS : flags, 300) };
+}
+
+/** Lets the bridge know who has an address. */
+function know(ground: Ground, functions: BridgeFunctions, text: string, station: string): void {
+  const address = parseAddress(text);
+  const { low, high } = addressWords(address);
+  const scope = (BRIDGE | (familyNumber(address) << 28)) >>> 0;
+  functions.putBridgeNeighbor(scope, low, high, macKey(station));
+  ground.neighbors.set(hexOf(text), numberOf(station));
 }
 
 /** The bridge as an interface of the router. */
@@ -87,7 +114,9 @@ function addRoutes(ground: Ground): void {
   const connected = topology.nextHop({ ...forwarding, link, flags: NEXT_HOP_CONNECTED });
   topology.route('10.0.10.0/24', connected);
   topology.route('10.0.10.1/32', local);
-  ground.answer(BRIDGE, '10.0.10.1');
+  topology.route('2001:db8:a::/64', connected);
+  topology.route('2001:db8:a::1/128', local);
+  for (const address of ['10.0.10.1', '2001:db8:a::1']) ground.answer(BRIDGE, address);
   for (const [i, station] of ['01', '03', '04', '09'].entries())
     ground.route(119 + i, topology.nextHop({ ...forwarding, link, mac: `02:00:00:00:0b:${station}` }));
 }
@@ -100,6 +129,7 @@ interface BridgeFunctions {
   setBridgeMember(members: number, place: number, iface: number): void;
   publishBridgeMembers(iface: number, members: number): void;
   putStation(key: bigint, vlan: number, iface: number, far: number, flags: number): number;
+  putBridgeNeighbor(scope: number, low: bigint, high: bigint, mac: bigint): number;
 }
 
 const functionNames = [
@@ -110,4 +140,5 @@ const functionNames = [
   'setBridgeMember',
   'publishBridgeMembers',
   'putStation',
+  'putBridgeNeighbor',
 ] as const;

@@ -20,6 +20,8 @@ export interface Ground {
   readonly ports: Set<number>;
   /** Ports that may take tags off what they receive. */
   readonly strips: Set<number>;
+  /** Who has which address, in hexadecimal digits, behind the bridge, which answers for them. */
+  readonly neighbors: Map<string, number>;
   /** Says where a neighbour is. */
   station(mac: string, ports: readonly number[], mtu: number): void;
   /** Lets packets to 198.51.PLACE.0/24, and to the IPv6 prefix beside it, go to a next hop, in VRF 1 and 2. */

@@ -1,4 +1,5 @@
 import { tableFunctions } from '../../src/engine/host/datapath.ts';
+import { INTERFACE_FAR_ENDS, INTERFACE_RUNNING, INTERFACE_UP } from '../../src/features/interface/layout.ts';
 import { forwarding } from '../../src/features/ip/testing/topology.ts';
 import {
   LABEL_CONTROL_WORD,
@@ -10,10 +11,16 @@ import {
 } from '../../src/features/mpls/layout.ts';
 import { addressWords } from '../../src/features/neighbor/index.ts';
 import { parseAddress } from '../../src/net/address.ts';
-import { type Ground, hexOf } from './ground.ts';
+import { parseMac } from '../../src/net/mac.ts';
+import { wireMac } from '../generate/places.ts';
+import { type Ground, hexOf, numberOf } from './ground.ts';
 
 const MTU = 1400;
 const VRF = 1;
+/** A pseudowire that is a member of the bridge, with a control word, and one that is routed, without. */
+export const BRIDGED_WIRE = 24;
+const ROUTED_WIRE = 25;
+const BRIDGE = 10;
 
 /** A next hop that pushes labels, and the one behind it. */
 interface Push {
@@ -48,6 +55,10 @@ export function addLabels(ground: Ground): void {
   for (const [i, nextHop] of pushes.slice(0, 3).entries()) ground.route(123 + i, nextHop);
   for (const [i, nextHop] of pushes.slice(3).entries()) topology.route(`198.51.${100 + i}.128/25`, nextHop);
   for (const label of [1000, 1001, 1002]) ground.labels.add(label);
+  addWires(ground, functions, [
+    push({ labels: [1003], via: neighbor }),
+    push({ labels: [1004, 1005], via: ways[1] ?? 0 }),
+  ]);
   const swap = (via: number) => stacks.add({ labels: [1000, 1001], via });
   const meanings: readonly (readonly [number, number, number])[] = [
     [16, LABEL_TO_VRF, VRF],
@@ -60,9 +71,41 @@ export function addLabels(ground: Ground): void {
     [23, LABEL_TO_NEXT_HOP, pushes[0] ?? 0],
     [24, LABEL_TO_STACK, swap(unknown)],
     [25, LABEL_TO_INTERFACE, 1],
+    [26, LABEL_TO_INTERFACE, BRIDGED_WIRE | LABEL_CONTROL_WORD],
+    [27, LABEL_TO_INTERFACE, ROUTED_WIRE],
   ];
   for (const meaning of meanings) functions.setLabel(...meaning);
   for (const label of [0, 2, ...meanings.map(([number]) => number)]) ground.labelsTaken.add(label);
+}
+
+/** Two pseudowires: one to a neighbour, and one through a tunnel to a router behind which are routes. */
+function addWires(ground: Ground, functions: MplsFunctions, nextHops: readonly [number, number]): void {
+  const { topology, interfaces, innerMacs } = ground;
+  const { bench } = topology;
+  const record = { vrf: VRF, mac: parseMac(wireMac), port: 0, outputNode: bench.node('pseudowire-output') };
+  const flags = INTERFACE_UP | INTERFACE_RUNNING;
+  functions.setPseudowire(BRIDGED_WIRE, nextHops[0], 1);
+  topology.interfaces.write(BRIDGED_WIRE, {
+    ...record,
+    flags: flags | INTERFACE_FAR_ENDS,
+    mtu: MTU - 18,
+    modeNode: bench.node('bridge-input'),
+    domain: BRIDGE,
+  });
+  functions.setPseudowire(ROUTED_WIRE, nextHops[1], 0);
+  topology.interfaces.write(ROUTED_WIRE, {
+    ...record,
+    flags,
+    mtu: MTU - 14,
+    modeNode: bench.node('ether-input'),
+    domain: 0,
+  });
+  interfaces.push(BRIDGED_WIRE, ROUTED_WIRE);
+  innerMacs.push(numberOf(wireMac));
+  const [first] = topology.links;
+  const link = { ...first, id: ROUTED_WIRE, mac: wireMac };
+  ground.route(126, topology.nextHop({ ...forwarding, link, mac: '02:00:00:00:0e:03', mtu: MTU - 14 }));
+  ground.route(127, topology.nextHop({ ...forwarding, link, mac: '02:00:00:00:0e:04', mtu: 1280 }));
 }
 
 /** Tunnels in UDP and GRE, over IPv4 and IPv6. */
@@ -117,6 +160,7 @@ interface MplsFunctions {
   setLabelStack(index: number, nextHop: number, count: number, ttl: number, trafficClass: number): void;
   setStackLabel(index: number, place: number, label: number): void;
   setNextHopOutput(index: number, node: number, record: number): void;
+  setPseudowire(iface: number, nextHop: number, controlWord: number): void;
 }
 
 const functionNames = [
@@ -126,6 +170,7 @@ const functionNames = [
   'setLabelStack',
   'setStackLabel',
   'setNextHopOutput',
+  'setPseudowire',
 ] as const;
 
 interface TunnelFunctions {

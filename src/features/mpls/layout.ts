@@ -28,9 +28,6 @@ export const LABEL_EXPLICIT_NULL6 = 6;
 /** A frame behind the label has a control word in front. */
 export const LABEL_CONTROL_WORD = 65536;
 
-/** What came with each label: MAX_LABELS × { packets u64, bytes u64 }, per worker; pages of it exist once they are written. */
-export const LABEL_STATS_WORKER_BYTES = 16777216;
-
 /** In place of a traffic class or a time to live that a stack gives all packets: it is the packet's own. */
 export const STACK_COPIES = 0x8000;
 

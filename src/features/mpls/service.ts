@@ -4,7 +4,6 @@ import { type ApiService, apiService } from '../../engine/host/api/service.ts';
 import { type Interfaces, interfaceMessage, readAttributes } from '../interface/index.ts';
 import type { NeighborFeature } from '../neighbor/index.ts';
 import type { Label, LabelTarget } from './label.ts';
-import type { LabelCounters } from './label-counters.ts';
 import type { Labels } from './labels.ts';
 import {
   type AddLabelRequest,
@@ -22,7 +21,6 @@ export interface ServiceParts {
   readonly interfaces: Interfaces;
   readonly neighbors: NeighborFeature;
   readonly labels: Labels;
-  readonly counters: LabelCounters;
   readonly mplsNextHops: MplsNextHops;
   readonly mplsInterfaces: MplsInterfaces;
   readonly pseudowires: Pseudowires;
@@ -45,10 +43,10 @@ export function mplsService(parts: ServiceParts): ApiService {
       for (let at = 0; at < found.length; at += BATCH)
         yield { labels: found.slice(at, at + BATCH).map(show) };
     },
-    getLabelConfig: () => ({ config: labels.free.range, used: labels.size }),
+    getLabelConfig: () => ({ config: labels.range, used: labels.size }),
     setLabelConfig({ first, last }) {
-      labels.free.setRange({ first, last });
-      return { config: labels.free.range };
+      labels.setRange({ first, last });
+      return { config: labels.range };
     },
     addMplsNexthop: (request) => ({ nexthop: neighbors.message(mplsNextHops.add(request)) }),
     addPseudowire: ({ name, attributes, pseudowire }) =>
@@ -122,13 +120,7 @@ function receiver(interfaces: Interfaces, doing: string, name: string): number {
 }
 
 function labelMessage(parts: ServiceParts, { label, target }: Label): LabelMessage {
-  const { packets, bytes } = parts.counters.of(label);
-  return create(LabelSchema, {
-    label,
-    rxPackets: packets,
-    rxBytes: bytes,
-    target: targetMessage(parts, target),
-  });
+  return create(LabelSchema, { label, target: targetMessage(parts, target) });
 }
 
 function targetMessage(

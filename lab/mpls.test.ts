@@ -13,6 +13,7 @@ import { assertNoPing, assertPings } from './witness/ping.ts';
 
 // Two customers with the same addresses at both ends: site1 and site2 are 10.1.0.2, far1 and far2 are 10.2.0.2.
 const { router, hosts } = await testTopology({
+  flags: ['-M', '127.0.0.1:9111'],
   before: 'interface add vrf red\ninterface add vrf blue',
   hosts: {
     site1: { vrf: 'red', network: 1 },
@@ -212,6 +213,22 @@ test('a bridge reaches through a pseudowire, for IPv4 and IPv6, and whole frames
   );
   await router.ctl('interface del pw3\nnexthop del 600');
   assert.ok(!(await router.list('label show')).some(({ label }) => label === 601));
+});
+
+test('packets are counted by label, for ctl and as metrics', async () => {
+  const countOf = async (label: number) => {
+    const counts = await router.list('label stats');
+    return Number(counts.find((each) => each.label === label)?.rx_packets);
+  };
+  const [before, other] = [await countOf(101), await countOf(201)];
+  await assertPings(site1, '10.2.0.2', '-c 3');
+  assert.equal(await countOf(101), before + 3);
+  assert.equal(await countOf(201), other);
+  const metrics = await router.namespace.run('curl -s http://127.0.0.1:9111/metrics');
+  assert.match(
+    metrics,
+    new RegExp(`^millrace_label_received_packets_total\\{label="101"\\} ${before + 3}$`, 'm'),
+  );
 });
 
 test('labels from a customer are not taken', async () => {

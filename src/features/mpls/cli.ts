@@ -1,6 +1,7 @@
 import { flag, optional, type Values } from '../../command/argument.ts';
 import { integer, mac, oneOf } from '../../command/argument-types.ts';
 import { type Cell, details, type JsonObject, table } from '../../command/output.ts';
+import { counter } from '../../engine/client/counter.ts';
 import type { RouterClient } from '../../engine/client/router-client.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
 import { type RequestOf, serviceRef } from '../../engine/client/service-types.ts';
@@ -78,6 +79,15 @@ export const mplsCommands = [
     run: async ({ VRF }, router, { signal }) => {
       const batches = router.stream(mpls, 'listLabels', { vrf: VRF }, { signal });
       return table({ items: itemsOf(batches), columns: labelColumns, json: labelJson });
+    },
+  }),
+  routerCommand({
+    syntax: 'label stats [(vrf VRF)]',
+    help: 'Shows how many packets have come with each label.',
+    args: { VRF: optional(vrfName('Only labels that lead into this VRF, or to a next hop of it.')) },
+    run: async ({ VRF }, router, { signal }) => {
+      const batches = router.stream(mpls, 'listLabels', { vrf: VRF }, { signal });
+      return table({ items: itemsOf(batches), columns: countColumns, json: countJson });
     },
   }),
   routerCommand({
@@ -209,6 +219,21 @@ const labelColumns = {
     return words;
   },
 };
+
+const countColumns = {
+  LABEL: (item: LabelJson) => item.label,
+  RX_PACKETS: (item: LabelJson) => countOf(item.rx_packets),
+  RX_BYTES: (item: LabelJson) => countOf(item.rx_bytes),
+};
+
+function countJson(item: LabelJson): JsonObject {
+  return { label: item.label, rx_packets: countOf(item.rx_packets), rx_bytes: countOf(item.rx_bytes) };
+}
+
+/** Undefined for what is not counted. */
+function countOf(value: string | undefined) {
+  return value === undefined ? undefined : counter(value);
+}
 
 function typeOf({ vrf, nexthop, swap }: LabelJson): string {
   if (vrf) return 'vrf';

@@ -96,9 +96,9 @@ describe('labels', () => {
   it('are given out one after the other, from a range that can be set', async () => {
     const { labels } = await MplsStory.begin();
     const red = { type: 'vrf', vrf: 3 } as const;
-    assert.deepEqual(labels.range, { first: 524288, last: 1048575 });
+    assert.deepEqual(labels.free.range, { first: 524288, last: 1048575 });
     assert.equal(labels.add(undefined, red).label, 524288);
-    labels.setRange({ first: 20, last: 22 });
+    labels.free.setRange({ first: 20, last: 22 });
     labels.add(21, red);
     assert.equal(labels.add(undefined, red).label, 20);
     assert.equal(labels.add(undefined, red).label, 22);
@@ -113,7 +113,7 @@ describe('labels', () => {
       { first: 16, last: 1048576 },
       { first: 30, last: 29 },
     ])
-      assert.throws(() => labels.setRange(range), { code: 'EINVAL' });
+      assert.throws(() => labels.free.setRange(range), { code: 'EINVAL' });
   });
 
   it('below 16 and above 20 bits are refused, as are stacks of none or nine', async () => {

@@ -3,7 +3,9 @@ import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { RouterEvent } from '../../engine/host/router-event.ts';
 import type { Interface, Interfaces } from '../interface/index.ts';
 import type { NextHop, NextHops } from '../neighbor/index.ts';
-import { checkLabel, checkPushed, LAST_LABEL, type Label, type LabelTarget } from './label.ts';
+import { checkLabel, checkPushed, type Label, type LabelTarget } from './label.ts';
+import type { LabelCounters } from './label-counters.ts';
+import { FreeLabels } from './label-range.ts';
 import type { LabelStacks, TableRouter } from './label-stacks.ts';
 import {
   LABEL_CONTROL_WORD,
@@ -14,29 +16,24 @@ import {
 } from './layout.ts';
 import { checkStaysWay, checkWay } from './ways.ts';
 
-/** The labels that are given out when nobody asks for a certain one. */
-export interface LabelRange {
-  readonly first: number;
-  readonly last: number;
-}
-
 /** What the labels need. */
 export interface LabelNeeds {
   readonly interfaces: Pick<Interfaces, 'find' | 'list' | 'listen' | 'vrfName'>;
   readonly nextHops: NextHops;
   readonly stacks: LabelStacks;
+  readonly counters: Pick<LabelCounters, 'begin' | 'end'>;
 }
 
 /** All labels that mean something here: the only writer of the label table. */
 export class Labels {
+  /** Where labels are taken from that nobody has chosen. */
+  readonly free = new FreeLabels();
   readonly #emit: (event: RouterEvent) => void;
   readonly #needs: LabelNeeds;
   readonly #table: Table;
   readonly #all = new Map<number, Entry>();
   readonly #byNextHop = new Map<number, Set<number>>();
   readonly #listeners: ((used: boolean) => void)[] = [];
-  #range: LabelRange = { first: 1 << 19, last: LAST_LABEL };
-  #lastGiven = 0;
 
   constructor(router: TableRouter & { readonly emit: (event: RouterEvent) => void }, needs: LabelNeeds) {
     this.#emit = (event) => router.emit(event);
@@ -87,34 +84,15 @@ export class Labels {
     return this.#all.get(label)?.label;
   }
 
-  /** Where labels are taken from that nobody has chosen. */
-  get range(): LabelRange {
-    return this.#range;
-  }
-
-  /** Changes where labels are taken from; those that are given out stay. @throws ApiError EINVAL */
-  setRange({ first, last }: LabelRange): void {
-    const doing = 'set the range of labels';
-    checkLabel(doing, first);
-    checkLabel(doing, last);
-    if (first > last) {
-      throw new ApiError('EINVAL', {
-        doing,
-        expected: 'the first label not above the last',
-        received: `${first}-${last}`,
-      });
-    }
-    this.#range = { first, last };
-  }
-
   /** Says what becomes of packets with a label, or with one that is free; what it was before goes. @throws ApiError EINVAL, E2BIG, ENOSPC */
   add(wanted: number | undefined, target: LabelTarget): Label {
     const doing = `add label${wanted === undefined ? '' : ` ${wanted}`}`;
     if (wanted !== undefined) checkLabel(doing, wanted);
     this.#check(doing, target);
-    const label = { label: wanted ?? this.#free(doing), target };
+    const label = { label: wanted ?? this.free.next(doing, (each) => this.#all.has(each)), target };
     const before = this.#all.get(label.label);
     const stack = target.type === 'swap' ? this.#makeStack(doing, target) : 0;
+    if (!before) this.#needs.counters.begin(label.label);
     this.#put({ label, stack });
     if (before) this.#letGo(before);
     this.#tell(before ? 'change' : 'add', label);
@@ -169,6 +147,7 @@ export class Labels {
     if (!entry) return false;
     this.#table.setLabel(label, 0, 0);
     this.#all.delete(label);
+    this.#needs.counters.end(label);
     this.#letGo(entry);
     this.#tell('del', entry.label);
     if (this.#all.size === 0) this.#tellUsed(false);
@@ -202,27 +181,6 @@ export class Labels {
       case 'iface':
         return [LABEL_TO_INTERFACE, target.iface | (target.controlWord ? LABEL_CONTROL_WORD : 0)];
     }
-  }
-
-  /** The next free label of the range, behind the one that was given out last: a label is not soon used again. */
-  #free(doing: string): number {
-    const { first, last } = this.#range;
-    const start = this.#lastGiven >= first && this.#lastGiven < last ? this.#lastGiven + 1 : first;
-    const free = this.#firstFree(start, last) ?? this.#firstFree(first, start - 1);
-    if (free === undefined) {
-      throw new ApiError('ENOSPC', {
-        doing,
-        expected: `a free label from ${first} to ${last}`,
-        received: 'none',
-      });
-    }
-    this.#lastGiven = free;
-    return free;
-  }
-
-  #firstFree(first: number, last: number): number | undefined {
-    for (let label = first; label <= last; label++) if (!this.#all.has(label)) return label;
-    return undefined;
   }
 
   /** A next hop that labels are swapped towards stays one that takes labels. @throws ApiError EBUSY */

@@ -28,6 +28,13 @@ export const LABEL_EXPLICIT_NULL6 = 6;
 /** A frame behind the label has a control word in front. */
 export const LABEL_CONTROL_WORD = 65536;
 
+/** Most labels whose packets are counted; place zero takes what comes with the others. */
+export const MAX_COUNTED_LABELS = 65536;
+/** Where each label is counted: MAX_LABELS × u16 (datapath/label-stats.ts). */
+export const LABEL_PLACES_BYTES = 2097152;
+/** What came with the label of each place: MAX_COUNTED_LABELS × { packets u64, bytes u64 }, per worker. */
+export const LABEL_STATS_WORKER_BYTES = 1048576;
+
 /** In place of a traffic class or a time to live that a stack gives all packets: it is the packet's own. */
 export const STACK_COPIES = 0x8000;
 

@@ -4,6 +4,8 @@ import type { Outcome } from '../../engine/testing/bench.ts';
 import { etherFrame, ipv4Packet, ipv6Packet, udpDatagram } from '../../net/frame/build.ts';
 import { decodeFrame } from '../../net/frame/decode.ts';
 import { describeLayers } from '../../net/frame/describe.ts';
+import { BenchRouter } from '../neighbor/testing/bench-router.ts';
+import { LabelCounters } from './label-counters.ts';
 import { labelled, MplsBench } from './testing/mpls-bench.ts';
 
 const ends4 = { source: '10.9.9.9', destination: '10.0.2.2' };
@@ -73,6 +75,26 @@ describe('mpls-input', () => {
     bench.toVrf(200, 5);
     const stack = [{ label: 200, ttl: 9 }, { label: 0 }, { label: 100 }];
     assert.match(sent(bench.receive(labelled(stack, ipv4()))).join(), /^port 1: .* ttl 8 /);
+  });
+
+  it('counts packets and bytes by label', async () => {
+    const bench = await MplsBench.open();
+    const counters = new LabelCounters(new BenchRouter(bench.topology.bench));
+    for (const label of [100, 200, 400, 500]) counters.begin(label);
+    bench.toVrf(100, 1);
+    bench.toVrf(200, 1);
+    bench.swap(400, [500], bench.topology.neighbor(bench.topology.links[1]));
+    for (const stack of [[{ label: 100 }], [{ label: 200 }, { label: 100 }], [{ label: 400 }]])
+      bench.receiveOnce(labelled(stack, ipv4()));
+    bench.receiveOnce(labelled([{ label: 400, ttl: 1 }], new Uint8Array(30)));
+    assert.deepEqual(counters.of(100), { packets: 2n, bytes: 80n });
+    assert.deepEqual(counters.of(200), { packets: 1n, bytes: 44n });
+    assert.deepEqual(counters.of(400), { packets: 1n, bytes: 40n });
+    assert.deepEqual(counters.of(500), { packets: 0n, bytes: 0n });
+    counters.end(100);
+    counters.begin(101);
+    assert.equal(counters.of(100), undefined);
+    assert.deepEqual(counters.of(101), { packets: 0n, bytes: 0n });
   });
 
   it('takes off explicit nulls, which say what is behind them', async () => {

@@ -24,6 +24,18 @@ export declare type Label = Message<"millrace.mpls.v1.Label"> & {
   label: number;
 
   /**
+   * What has come with it since it got a meaning, and the bytes from the label on; absent where that is not counted.
+   *
+   * @generated from field: optional uint64 rx_packets = 2 [json_name = "rx_packets"];
+   */
+  rxPackets?: bigint | undefined;
+
+  /**
+   * @generated from field: optional uint64 rx_bytes = 3 [json_name = "rx_bytes"];
+   */
+  rxBytes?: bigint | undefined;
+
+  /**
    * @generated from oneof millrace.mpls.v1.Label.target
    */
   target: {
@@ -61,6 +73,18 @@ export declare type LabelJson = {
    * @generated from field: uint32 label = 1;
    */
   label?: number;
+
+  /**
+   * What has come with it since it got a meaning, and the bytes from the label on; absent where that is not counted.
+   *
+   * @generated from field: optional uint64 rx_packets = 2 [json_name = "rx_packets"];
+   */
+  rx_packets?: string;
+
+  /**
+   * @generated from field: optional uint64 rx_bytes = 3 [json_name = "rx_bytes"];
+   */
+  rx_bytes?: string;
 
   /**
    * @generated from field: millrace.mpls.v1.VrfTarget vrf = 16;

@@ -4,6 +4,7 @@ import { type ApiService, apiService } from '../../engine/host/api/service.ts';
 import { type Interfaces, interfaceMessage, readAttributes } from '../interface/index.ts';
 import type { NeighborFeature } from '../neighbor/index.ts';
 import type { Label, LabelTarget } from './label.ts';
+import type { LabelCounters } from './label-counters.ts';
 import type { Labels } from './labels.ts';
 import {
   type AddLabelRequest,
@@ -21,6 +22,7 @@ export interface ServiceParts {
   readonly interfaces: Interfaces;
   readonly neighbors: NeighborFeature;
   readonly labels: Labels;
+  readonly counters: LabelCounters;
   readonly mplsNextHops: MplsNextHops;
   readonly mplsInterfaces: MplsInterfaces;
   readonly pseudowires: Pseudowires;
@@ -43,10 +45,10 @@ export function mplsService(parts: ServiceParts): ApiService {
       for (let at = 0; at < found.length; at += BATCH)
         yield { labels: found.slice(at, at + BATCH).map(show) };
     },
-    getLabelConfig: () => ({ config: labels.range, used: labels.size }),
+    getLabelConfig: () => ({ config: labels.free.range, used: labels.size }),
     setLabelConfig({ first, last }) {
-      labels.setRange({ first, last });
-      return { config: labels.range };
+      labels.free.setRange({ first, last });
+      return { config: labels.free.range };
     },
     addMplsNexthop: (request) => ({ nexthop: neighbors.message(mplsNextHops.add(request)) }),
     addPseudowire: ({ name, attributes, pseudowire }) =>
@@ -120,7 +122,12 @@ function receiver(interfaces: Interfaces, doing: string, name: string): number {
 }
 
 function labelMessage(parts: ServiceParts, { label, target }: Label): LabelMessage {
-  return create(LabelSchema, { label, target: targetMessage(parts, target) });
+  const count = parts.counters.of(label);
+  return create(LabelSchema, {
+    label,
+    ...(count && { rxPackets: count.packets, rxBytes: count.bytes }),
+    target: targetMessage(parts, target),
+  });
 }
 
 function targetMessage(

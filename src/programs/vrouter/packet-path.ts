@@ -83,6 +83,7 @@ export const packetPath: DatapathSource = {
     'features/ip/datapath/protocols',
     'features/ip/datapath/hooks',
     'features/mpls/datapath/label-table',
+    'features/mpls/datapath/label-stats',
     'features/mpls/datapath/label-stack',
     'features/mpls/datapath/pseudowires',
     'features/mpls-tunnel/datapath/mpls-tunnels',

@@ -45,7 +45,7 @@ export const program: Program = {
     const bridges = startBridges(router, interfaces, neighbors.nextHops);
     showBridges(telemetry, interfaces, bridges);
     const mpls = startMpls(router, { interfaces, ether, neighbors });
-    showLabels(telemetry, mpls.labels);
+    showLabels(telemetry, mpls);
     const mplsTunnels = startMplsTunnels(router, { interfaces, neighbors, ip, tunnel, mpls });
     showMplsTunnels(telemetry, mplsTunnels);
     startVlans(router, { interfaces, ether });

@@ -23,6 +23,7 @@ import {
   TTL_MASK,
 } from './label-entry';
 import { labelStackAt, pushStack } from './label-stack';
+import { countLabel } from './label-stats';
 import {
   actionOf,
   kindOf,
@@ -93,10 +94,16 @@ export function mplsInput(packet: Packet): u32 {
     else if (kind != LABEL_EXPLICIT_NULL4 && kind != LABEL_EXPLICIT_NULL6) {
       return takePlain(packet, entry, action, ttl);
     }
-    packet.strip(LABEL_BYTES);
+    takeOff(packet, entry);
     if (entry & BOTTOM) return route(packet, kind, ttl);
   }
   return Edge.DROP_MPLS_STACK_TOO_DEEP;
+}
+
+/** Takes a label off, and counts it. */
+function takeOff(packet: Packet, entry: u32): void {
+  countLabel(entry >> LABEL_SHIFT, packet);
+  packet.strip(LABEL_BYTES);
 }
 
 /** From here on the packet is one of the VRF's own, and errors about it come from there. */
@@ -137,7 +144,7 @@ function takePlain(packet: Packet, entry: u32, action: u32, ttl: u32): u32 {
 function swap(packet: Packet, entry: u32, stack: u32, ttl: u32): u32 {
   if (ttl == 1) return Edge.MPLS_EXPIRED;
   const trafficClass = (entry >> TRAFFIC_CLASS_SHIFT) & TRAFFIC_CLASS_MASK;
-  packet.strip(LABEL_BYTES);
+  takeOff(packet, entry);
   if (pushStack(packet, labelStackAt(stack), ttl - 1, trafficClass, entry & BOTTOM)) return Edge.MPLS_OUTPUT;
   return Edge.DROP_MPLS_NO_HEADROOM;
 }
@@ -146,7 +153,7 @@ function swap(packet: Packet, entry: u32, stack: u32, ttl: u32): u32 {
 function toNextHop(packet: Packet, entry: u32, nextHop: u32, ttl: u32): u32 {
   const isLast = entry & BOTTOM;
   if (ttl == 1 && !isLast) return Edge.MPLS_EXPIRED;
-  packet.strip(LABEL_BYTES);
+  takeOff(packet, entry);
   packet.nextHop = nextHop;
   packet.note = ttl;
   if (isLast) return Edge.MPLS_TO_NEXT_HOP;
@@ -166,6 +173,7 @@ function toInterface(packet: Packet, entry: u32, value: u32): u32 {
   if (value & LABEL_CONTROL_WORD && load<u8>(packet.data + LABEL_BYTES) >> 4) {
     return Edge.DROP_MPLS_BAD_CONTROL_WORD;
   }
+  countLabel(entry >> LABEL_SHIFT, packet);
   packet.strip(headers);
   forgetVerdicts(packet);
   packet.etherType = 0;

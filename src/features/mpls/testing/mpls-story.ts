@@ -3,6 +3,7 @@ import type { Interface } from '../../interface/index.ts';
 import type { NextHop } from '../../neighbor/index.ts';
 import { HOST_MAC } from '../../neighbor/testing/link-bench.ts';
 import { Neighborhood } from '../../neighbor/testing/neighborhood.ts';
+import { LabelCounters } from '../label-counters.ts';
 import { LabelStacks } from '../label-stacks.ts';
 import { Labels } from '../labels.ts';
 import { MplsNextHops } from '../mpls-next-hops.ts';
@@ -13,6 +14,7 @@ export class MplsStory {
   readonly stacks: LabelStacks;
   readonly nextHops: MplsNextHops;
   readonly labels: Labels;
+  readonly counters: LabelCounters;
   readonly red: Interface;
 
   constructor(hood: Neighborhood) {
@@ -20,13 +22,19 @@ export class MplsStory {
     const { router, hops, users } = hood;
     this.red = hood.interfaces.add({ id: 30, name: 'red', type: 'vrf', vrf: 3 });
     this.stacks = new LabelStacks(router);
+    this.counters = new LabelCounters(router);
     const interfaces = hood.interfaces;
     this.nextHops = new MplsNextHops({
       interfaces,
       neighbors: { nextHops: hops, users },
       stacks: this.stacks,
     });
-    this.labels = new Labels(router, { interfaces, nextHops: hops, stacks: this.stacks });
+    this.labels = new Labels(router, {
+      interfaces,
+      nextHops: hops,
+      stacks: this.stacks,
+      counters: this.counters,
+    });
   }
 
   static async begin(): Promise<MplsStory> {

@@ -60,6 +60,10 @@ export class BenchRouter implements NeighborRouter {
     }
   }
 
+  get view(): DataView {
+    return this.bench.view;
+  }
+
   node(name: string): number {
     return this.bench.node(name);
   }

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 import type binaryen from 'binaryen';
-import { addFastCopy, type FastWay, joinPaths } from './fast-way.ts';
+import { addFastCopies, type FastWay, joinPaths, loopOf } from './fast-way.ts';
 import { generateGraph, generateNodes, generateRegions, importPath } from './generate.ts';
 import { fingerprint, type Graph, inNumbers, linkGraph, type NodeNumbers, nodesOf } from './graph.ts';
 import { keepPacketInLocals, type PacketLoop } from './packet-locals.ts';
@@ -52,14 +52,14 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
   const stages = readStages(source);
   const layouts = await Promise.all(source.layouts.map((path) => importLayout(source.root, path)));
   const graph = linkGraph(stages, source.numbers);
-  const fastWay = joinPaths(stages, source.commonPaths);
+  const fastWays = joinPaths(stages, source.commonPaths);
   const tables = placeTables(await readTableLayouts(source.root, layouts), source.beside);
   const regions = regionsOf(tables);
   const folder = join(source.root, 'engine/datapath');
   const controlModules = source.controlModules.map((path) => join(source.root, `${path}.ts`));
   const lookAhead = (source.lookAhead ?? []).map((path) => join(source.root, `${path}.ts`));
   const graphFile = join(folder, 'graph.ts');
-  const graphText = generateGraph({ stages, graph, fastWay, lookAhead, controlModules, folder });
+  const graphText = generateGraph({ stages, graph, fastWays, lookAhead, controlModules, folder });
   const generated = new Map([
     [graphFile, graphText],
     [join(folder, 'nodes.ts'), generateNodes(graph)],
@@ -68,7 +68,7 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
   const sources: DatapathText = {
     generated,
     stages: new Map(stages.map((stage) => [stage.file, stage])),
-    fastWay,
+    fastWays,
     folder,
   };
   const { code, sourceMap, pathOf, texts } = await assemble(graphFile, sources);
@@ -136,16 +136,15 @@ async function assemble(entry: string, sources: DatapathText): Promise<Assembled
       else code = contents;
     },
     listFiles: () => [],
-    transforms: stepsFor(sources.fastWay),
+    transforms: stepsFor(sources.fastWays),
   });
   if (error) throw new Error(`the datapath does not compile:\n${stderr.toString()}${error.message}`);
   if (!code || sourceMap === undefined) throw new Error('the AssemblyScript compiler wrote no module');
   return { code, sourceMap, pathOf: (source) => resolve(base, source), texts };
 }
 
-/** The loop of the fast way (fast-way.ts), and where the stages' own part of a packet begins (datapath/packet.ts). */
-const packetLoop: PacketLoop = {
-  loop: 'graph/passFast',
+/** What the loops of the fast way (fast-way.ts) have in common, and where the stages' own part of a packet begins (datapath/packet.ts). */
+const packetLoop: Omit<PacketLoop, 'loop' | 'received'> = {
   begin: 'graph/beginFast',
   end: 'graph/endFast',
   leave: 'graph/leaveFast',
@@ -155,11 +154,12 @@ const packetLoop: PacketLoop = {
 };
 
 /** Compilation steps of our own: asc asks for instances of its class and is content with one of its methods. */
-function stepsFor(fastWay: FastWay | undefined): Transforms {
+function stepsFor(fastWays: readonly FastWay[]): Transforms {
   const afterCompile = (module: binaryen.Module) => {
-    if (!fastWay) return;
-    keepPacketInLocals(module, packetLoop);
-    markStages(module, packetLoop.loop);
+    for (const { loop, received } of fastWays.map(loopOf)) {
+      keepPacketInLocals(module, { ...packetLoop, loop: `graph/${loop}`, received });
+      markStages(module, `graph/${loop}`);
+    }
   };
   return [{ afterCompile }] as unknown as Transforms;
 }
@@ -191,19 +191,20 @@ const compilerOptions = [
 interface DatapathText {
   readonly generated: ReadonlyMap<string, string>;
   readonly stages: ReadonlyMap<string, Stage>;
-  readonly fastWay: FastWay | undefined;
+  readonly fastWays: readonly FastWay[];
   /** Folder of the generated modules. */
   readonly folder: string;
 }
 
 /** Turns a file's TypeScript into what AssemblyScript asks for: typed numbers, decorators, fast copies of stages. */
-function translate(path: string, text: string, { stages, fastWay, folder }: DatapathText): string {
+function translate(path: string, text: string, { stages, fastWays, folder }: DatapathText): string {
   if (path.endsWith('/layout.ts')) return typeNumbers(text);
   const stage = stages.get(path);
   if (!stage) return inlineMarked(text);
-  if (!fastWay?.next.has(stage)) return inlineMarked(inlineStage(text));
+  const ways = fastWays.filter(({ next }) => next.has(stage));
+  if (ways.length === 0) return inlineMarked(inlineStage(text));
   const graphModule = importPath(dirname(path), join(folder, 'graph.ts'));
-  return inlineMarked(inlineStage(addFastCopy(stage, text, graphModule)));
+  return inlineMarked(inlineStage(addFastCopies(stage, text, { ways, graphModule })));
 }
 
 /** The numbers that both sides share are plain to TypeScript and u32 to AssemblyScript. */

@@ -11,71 +11,103 @@ import { functionNamed, type Stage } from './stages.ts';
 // best, the common case last, is so also the fastest. What it asks of such a stage: what it does before an early
 // `return` does no harm when it is done twice, and what it calls before the last one is inlined.
 
-/** The stages of the common paths, joined to one graph. */
+// Paths that begin with the same stage share a loop, and each loop has copies of its own. The first loop takes what is
+// received, the others what waits for the stage that they begin with: so tunnels cost plain packets nothing.
+
+/** The stages of the common paths that begin with one stage, joined to one graph. */
 export interface FastWay {
   readonly first: Stage;
+  /** Its place among the ways, which all its names end in; that of received packets is the first, and has none. */
+  readonly suffix: string;
   /** Stages in an order in which each comes after those that lead to it. */
   readonly order: readonly Stage[];
   /** Where each stage's packets go on to; the first is where most go. */
   readonly next: ReadonlyMap<Stage, readonly Stage[]>;
 }
 
-/** Joins the common paths. @throws Error when they are not chains of stages from the first one on */
+/** Joins the common paths, one way for each stage that some begin with. @throws Error when the first is not that which receives */
 export function joinPaths(
   stages: readonly Stage[],
   paths: readonly (readonly string[])[],
-): FastWay | undefined {
-  const next = new Map<Stage, Stage[]>();
+): readonly FastWay[] {
+  const begins = new Set(paths.map((path) => stageNamed(stages, path[0] ?? '')));
+  const [received] = begins;
+  if (received !== undefined && received !== stages[0]) {
+    throw new Error('the first of the common paths must start at the first stage');
+  }
+  return [...begins].map((first, place) => {
+    const own = paths.filter((path) => path[0] === first.name);
+    const next = joinSteps(own.map((path) => path.map((name) => stageNamed(stages, name))));
+    return { first, suffix: place === 0 ? '' : String(place), order: sortForward(next), next };
+  });
+}
+
+/** Which stages follow each one on some paths. */
+function joinSteps(paths: readonly (readonly Stage[])[]): ReadonlyMap<Stage, readonly Stage[]> {
+  const next = new Map<Stage, readonly Stage[]>();
   for (const path of paths) {
-    const steps = path.map((name) => stageNamed(stages, name));
-    if (steps[0] !== stages[0]) throw new Error('a common path must start at the first stage');
-    for (const [i, step] of steps.entries()) {
+    for (const [i, step] of path.entries()) {
       const known = next.get(step) ?? [];
-      const following = steps[i + 1];
+      const following = path[i + 1];
       next.set(step, following && !known.includes(following) ? [...known, following] : known);
     }
   }
-  const [first] = stages;
-  return first && next.size > 0 ? { first, order: sortForward(next), next } : undefined;
+  return next;
 }
 
-/** Adds the fast copy of a stage to its module's text; `graphModule` is the generated graph as the module imports it. */
-export function addFastCopy(stage: Stage, text: string, graphModule: string): string {
+/** Adds the fast copies of a stage, one for each way it is on, to its module's text; `graphModule` is the generated graph as the module imports it. */
+export function addFastCopies(
+  stage: Stage,
+  text: string,
+  { ways, graphModule }: { readonly ways: readonly FastWay[]; readonly graphModule: string },
+): string {
   const source = ts.createSourceFile(stage.file, text, ts.ScriptTarget.Latest, true);
   const found = functionNamed(source, stage.functionName);
   if (!found?.body) throw new Error(`stage ${stage.name}: its function has no body`);
-  const body = rewriteReturns(stage, found.body, text);
-  return [
-    `import { ${goOn(stage, false)}, ${goOn(stage, true)}, ${giveUp(stage)} } from '${graphModule}';`,
-    text,
-    '/** Generated: the same on the fast way. @inline */',
-    `export function ${fast(stage)}(packet: Packet): u32 ${body}`,
-    '',
-  ].join('\n');
+  const { body } = found;
+  const names = ways.flatMap((way) => [goOn(way, stage), goOnTo(way, stage), giveUp(way, stage)]);
+  const copies = ways.map(
+    (way) =>
+      `/** Generated: the same on the fast way. @inline */
+export function ${fast(way, stage)}(packet: Packet): u32 ${rewriteReturns({ way, stage, body, text })}`,
+  );
+  return [`import { ${names.join(', ')} } from '${graphModule}';`, text, ...copies, ''].join('\n');
 }
 
-/** Writes what ties the fast copies together, and the loop that takes a burst through them. */
-export function generateFastWay(way: FastWay | undefined, stages: readonly Stage[], graph: Graph): string {
-  if (!way) return generateLoop('FIRST_STAGE', '');
+/** Writes what ties the fast copies together, and the loops that take packets through them. */
+export function generateFastWays(ways: readonly FastWay[], stages: readonly Stage[], graph: Graph): string {
   const idOf = (stage: Stage) => stages.indexOf(stage);
+  const loops = ways.map((way) => generateFastWay({ way, graph, idOf }));
+  const empty = generateLoop({ suffix: '', first: 'FIRST_STAGE', after: '' });
+  return [markers, ...(loops.length > 0 ? loops : [empty]), generatePassFrom(ways.slice(1), idOf)].join('\n');
+}
+
+function generateFastWay({ way, graph, idOf }: Joints): string {
   const joints = way.order.map((stage) => generateJoint(stage, { way, graph, idOf }));
   const counters = way.order.flatMap((stage) => countersOf(way, stage));
   return [
     ...counters.map((name) => `let ${name}: u32 = 0;`),
     ...joints,
-    generateLoop(`${fast(way.first)}(packet)`, '  countFast(packets);'),
+    generateLoop({
+      suffix: way.suffix,
+      first: `${fast(way, way.first)}(packet)`,
+      after: `  countFast${way.suffix}(packets);`,
+    }),
     generateCount(way, graph, idOf),
   ].join('\n');
 }
 
-/** The names under which a stage's fast copy is imported. */
-export function fastImports(way: FastWay | undefined, stage: Stage): readonly string[] {
-  return way?.next.has(stage) ? [fast(stage)] : [];
+/** The names under which a stage's fast copies are imported. */
+export function fastImports(ways: readonly FastWay[], stage: Stage): readonly string[] {
+  return ways.filter(({ next }) => next.has(stage)).map((way) => fast(way, stage));
 }
 
-/** Writes the loop over a burst; `first` gives the node for which a packet has left. */
-function generateLoop(first: string, after: string): string {
-  return `
+/** The loop of a way, and whether the packets come as a port has received them. */
+export function loopOf(way: FastWay): { readonly loop: string; readonly received: boolean } {
+  return { loop: `passFast${way.suffix}`, received: way.suffix === '' };
+}
+
+const markers = `
 // What packet-locals.ts looks for: where a packet's way begins, where it leaves for another, and where it ends, from
 // where nothing follows but the next packet.
 function beginFast(packet: Packet): void {}
@@ -83,9 +115,13 @@ function endFast(packet: Packet): void {}
 function leaveFast(node: u32, packet: Packet): void {
   arrive(node, packet);
 }
+`;
 
+/** Writes the loop over a burst; `first` gives the node for which a packet has left. */
+function generateLoop({ suffix, first, after }: { suffix: string; first: string; after: string }): string {
+  return `
 /** Takes a burst along the common paths, packet by packet; those that leave them wait for their stage. */
-export function passFast(burst: usize, packets: u32): void {
+export function passFast${suffix}(burst: usize, packets: u32): void {
   for (let i: u32 = 0; i < packets; i++) {
     const packet = changetype<Packet>(<usize>load<u32>(burst + (i << 2)));
     worker.burstIndex = i;
@@ -95,6 +131,22 @@ export function passFast(burst: usize, packets: u32): void {
   }
   worker.burstIndex = packets;
 ${after}
+}
+`;
+}
+
+/** Writes who takes what waits for a stage along the common paths that begin there. */
+function generatePassFrom(ways: readonly FastWay[], idOf: (stage: Stage) => number): string {
+  const ids = ways.map((way) => `stage == ${idOf(way.first)}`);
+  return `
+/** Tells whether common paths begin with a stage, beside the one that receives. */
+export function beginsPath(stage: u32): bool {
+  return ${ids.join(' || ') || 'false'};
+}
+
+/** Takes packets along the common paths that begin with a stage; those that leave them wait, perhaps for the same stage. */
+export function passFrom(stage: u32, burst: usize, packets: u32): void {
+${ways.map((way, i) => `  if (${ids[i]}) passFast${way.suffix}(burst, packets);`).join('\n')}
 }
 `;
 }
@@ -113,8 +165,8 @@ function generateJoint(stage: Stage, { way, graph, idOf }: Joints): string {
     following.map((next, i) => {
       const own = graph.nodes[id]?.edges.indexOf(idOf(next)) ?? -1;
       const edge = own >= 0 ? own : NODE_BIT + idOf(next);
-      const counting = i > 0 ? `${branch(stage, next)}++; ` : '';
-      return `  if (edge == ${isNode ? idOf(next) : edge}) { ${counting}return ${fast(next)}(packet); }`;
+      const counting = i > 0 ? `${branch(way, stage, next)}++; ` : '';
+      return `  if (edge == ${isNode ? idOf(next) : edge}) { ${counting}return ${fast(way, next)}(packet); }`;
     });
   const ends =
     following.length > 0
@@ -122,22 +174,22 @@ function generateJoint(stage: Stage, { way, graph, idOf }: Joints): string {
       : endingEdges(graph, id).map(({ edge }) => `  if (edge == ${edge}) { endFast(packet); return ${id}; }`);
   return `
 /** @inline */
-export function ${goOn(stage, false)}(edge: u32, packet: Packet): u32 {
+export function ${goOn(way, stage)}(edge: u32, packet: Packet): u32 {
 ${[...waysOf(false), ...ends].join('\n')}
-  ${left(stage)}++;
+  ${left(way, stage)}++;
   return nodeOf${id}(edge);
 }
 
 /** The same by a node's id. @inline */
-export function ${goOn(stage, true)}(edge: u32, packet: Packet): u32 {
+export function ${goOnTo(way, stage)}(edge: u32, packet: Packet): u32 {
 ${waysOf(true).join('\n')}
-  ${left(stage)}++;
+  ${left(way, stage)}++;
   return edge;
 }
 
 /** Lets a packet wait for ${stage.name}. @inline */
-export function ${giveUp(stage)}(): u32 {
-  ${again(stage)}++;
+export function ${giveUp(way, stage)}(): u32 {
+  ${again(way, stage)}++;
   return ${id};
 }`;
 }
@@ -149,23 +201,23 @@ function generateCount(way: FastWay, graph: Graph, idOf: (stage: Stage) => numbe
     const from = way.order.filter((each) => way.next.get(each)?.includes(stage));
     const arrivals = from.map((each) => flow(way, each, stage));
     const came = stage === way.first ? 'packets' : `(${arrivals.join(' + ')})`;
-    lines.push(`  const at${idOf(stage)} = ${came} - ${again(stage)};`);
+    lines.push(`  const at${idOf(stage)} = ${came} - ${again(way, stage)};`);
     lines.push(`  count(${idOf(stage)}, at${idOf(stage)});`);
     const [end] = way.next.get(stage)?.length ? [] : endingEdges(graph, idOf(stage));
-    if (end) lines.push(`  count(${end.node}, at${idOf(stage)} - ${left(stage)});`);
+    if (end) lines.push(`  count(${end.node}, at${idOf(stage)} - ${left(way, stage)});`);
   }
   const counters = way.order.flatMap((stage) => countersOf(way, stage));
   return `
 /** Counts a burst on the fast way, and begins the next count. */
-function countFast(packets: u32): void {
+function countFast${way.suffix}(packets: u32): void {
 ${lines.join('\n')}
 ${counters.map((name) => `  ${name} = 0;`).join('\n')}
 }
 `;
 
   function flow(joined: FastWay, each: Stage, to: Stage): string {
-    if (joined.next.get(each)?.[0] !== to) return branch(each, to);
-    return `(at${idOf(each)} - ${[left(each), ...branches(joined, each)].join(' - ')})`;
+    if (joined.next.get(each)?.[0] !== to) return branch(joined, each, to);
+    return `(at${idOf(each)} - ${[left(joined, each), ...branches(joined, each)].join(' - ')})`;
   }
 }
 
@@ -177,8 +229,15 @@ function endingEdges(graph: Graph, id: number): readonly { readonly edge: number
   );
 }
 
+interface Copied {
+  readonly way: FastWay;
+  readonly stage: Stage;
+  readonly body: ts.Block;
+  readonly text: string;
+}
+
 /** The body of a stage's function with its last statement's `return` going on, and every other giving up. */
-function rewriteReturns(stage: Stage, body: ts.Block, text: string): string {
+function rewriteReturns({ way, stage, body, text }: Copied): string {
   const last = body.statements.at(-1);
   if (!last || !ts.isReturnStatement(last)) throw new Error(`stage ${stage.name}: it must end in a return`);
   const edits: { readonly start: number; readonly end: number; readonly text: string }[] = [];
@@ -187,12 +246,12 @@ function rewriteReturns(stage: Stage, body: ts.Block, text: string): string {
       edits.push({
         start: node.getStart(),
         end: node.getEnd(),
-        text: `return ${continuation(stage, last)};`,
+        text: `return ${continuation(way, stage, last)};`,
       });
     } else if (ts.isReturnStatement(node)) {
-      edits.push({ start: node.getStart(), end: node.getEnd(), text: `return ${giveUp(stage)}();` });
+      edits.push({ start: node.getStart(), end: node.getEnd(), text: `return ${giveUp(way, stage)}();` });
     } else if (node !== body && ts.isBlock(node) && node.statements.some(ts.isReturnStatement)) {
-      edits.push({ start: node.getStart(), end: node.getEnd(), text: `{ return ${giveUp(stage)}(); }` });
+      edits.push({ start: node.getStart(), end: node.getEnd(), text: `{ return ${giveUp(way, stage)}(); }` });
     } else {
       ts.forEachChild(node, visit);
     }
@@ -208,12 +267,13 @@ function rewriteReturns(stage: Stage, body: ts.Block, text: string): string {
 }
 
 /** What the fast copy does where the stage returns an edge, or `NODE_BIT | node`: then the node need not be marked. */
-function continuation(stage: Stage, { expression }: ts.ReturnStatement): string {
+function continuation(way: FastWay, stage: Stage, { expression }: ts.ReturnStatement): string {
   const marked =
     expression && ts.isBinaryExpression(expression) && expression.left.getText() === 'NODE_BIT'
       ? expression.right
       : undefined;
-  return `${goOn(stage, marked !== undefined)}(${(marked ?? expression)?.getText()}, packet)`;
+  const onward = marked ? goOnTo(way, stage) : goOn(way, stage);
+  return `${onward}(${(marked ?? expression)?.getText()}, packet)`;
 }
 
 function sortForward(next: ReadonlyMap<Stage, readonly Stage[]>): Stage[] {
@@ -234,37 +294,42 @@ function stageNamed(stages: readonly Stage[], name: string): Stage {
   return found;
 }
 
-function fast(stage: Stage): string {
-  return `${stage.functionName}Fast`;
+function fast(way: FastWay, stage: Stage): string {
+  return `${stage.functionName}Fast${way.suffix}`;
 }
 
-function goOn(stage: Stage, toNode: boolean): string {
-  return `${stage.functionName}GoOn${toNode ? 'To' : ''}`;
+function goOn(way: FastWay, stage: Stage): string {
+  return `${stage.functionName}GoOn${way.suffix}`;
 }
 
-function giveUp(stage: Stage): string {
-  return `${stage.functionName}GiveUp`;
+/** The same by a node's id. */
+function goOnTo(way: FastWay, stage: Stage): string {
+  return `${stage.functionName}GoOnTo${way.suffix}`;
+}
+
+function giveUp(way: FastWay, stage: Stage): string {
+  return `${stage.functionName}GiveUp${way.suffix}`;
 }
 
 /** Counter of packets that wait for the same stage again. */
-function again(stage: Stage): string {
-  return `${stage.functionName}Again`;
+function again(way: FastWay, stage: Stage): string {
+  return `${stage.functionName}Again${way.suffix}`;
 }
 
 /** Counter of packets that went elsewhere from a stage. */
-function left(stage: Stage): string {
-  return `${stage.functionName}Left`;
+function left(way: FastWay, stage: Stage): string {
+  return `${stage.functionName}Left${way.suffix}`;
 }
 
 function countersOf(way: FastWay, stage: Stage): string[] {
-  return [again(stage), left(stage), ...branches(way, stage)];
+  return [again(way, stage), left(way, stage), ...branches(way, stage)];
 }
 
-function branch(stage: Stage, to: Stage): string {
-  return `${stage.functionName}To_${to.functionName}`;
+function branch(way: FastWay, stage: Stage, to: Stage): string {
+  return `${stage.functionName}To_${to.functionName}${way.suffix}`;
 }
 
 /** The counters of a stage's branches: all but where most packets go. */
 function branches(way: FastWay, stage: Stage): string[] {
-  return (way.next.get(stage) ?? []).slice(1).map((to) => branch(stage, to));
+  return (way.next.get(stage) ?? []).slice(1).map((to) => branch(way, stage, to));
 }

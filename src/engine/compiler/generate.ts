@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { type FastWay, fastImports, generateFastWay } from './fast-way.ts';
+import { type FastWay, fastImports, generateFastWays } from './fast-way.ts';
 import type { Graph } from './graph.ts';
 import type { Stage } from './stages.ts';
 
@@ -7,8 +7,8 @@ import type { Stage } from './stages.ts';
 export interface GraphSource {
   readonly stages: readonly Stage[];
   readonly graph: Graph;
-  /** The stages that most packets take, run in one loop and without queues. */
-  readonly fastWay: FastWay | undefined;
+  /** The stages that most packets take, run in loops and without queues. */
+  readonly fastWays: readonly FastWay[];
   /** The module that reads tables for a whole burst. */
   readonly lookAhead: readonly string[];
   /** Modules whose exports the control thread calls. */
@@ -31,7 +31,7 @@ export function generateGraph(source: GraphSource): string {
     "import { CONTROL_MODE, MODE_CAPTURE_DROPS } from '../layout';",
     ...source.stages.map(
       (stage) =>
-        `import { ${[stage.functionName, ...fastImports(source.fastWay, stage)].join(', ')} } from '${importPath(source.folder, stage.file)}';`,
+        `import { ${[stage.functionName, ...fastImports(source.fastWays, stage)].join(', ')} } from '${importPath(source.folder, stage.file)}';`,
     ),
     ...source.controlModules.map((file) => `export * from '${importPath(source.folder, file)}';`),
     "export { attach } from './instance';",
@@ -55,7 +55,7 @@ export function generateGraph(source: GraphSource): string {
     generateArrive(),
     generateStep(source),
     generateNodeOf(source),
-    generateFastWay(source.fastWay, source.stages, source.graph),
+    generateFastWays(source.fastWays, source.stages, source.graph),
   ].join('\n');
 }
 

@@ -26,8 +26,10 @@ export interface PacketLoop {
   readonly end: string;
   /** The class whose fields are meant. */
   readonly record: string;
-  /** First byte of the fields that are the stages' own: nothing stands there when a packet comes, nobody reads it when it has gone. */
+  /** First byte of the fields that are the stages' own: nobody reads them when a packet has gone. */
   readonly ownFrom: number;
+  /** Whether packets come as a port has received them: nothing stands in the stages' own fields then. */
+  readonly received: boolean;
   /** The function that alone sets what stays the same as long as an instance lives. */
   readonly attach: string;
 }
@@ -153,7 +155,7 @@ class Rewriting {
 
   #begin(): Expression[] {
     const { module, loop, fields } = this.#options;
-    const own = fields.filter(({ offset }) => offset >= loop.ownFrom);
+    const own = fields.filter(({ offset }) => loop.received && offset >= loop.ownFrom);
     const cleared = own.map(({ local, type }) =>
       module.local.set(local, type === binaryen.i64 ? module.i64.const(0n) : module.i32.const(0)),
     );

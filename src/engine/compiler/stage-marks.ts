@@ -21,6 +21,6 @@ export function markStages(module: binaryen.Module, loop: string): void {
 
 /** The file of the stage that a block is the fast copy of, as AssemblyScript names what it inlines. */
 function fileOfCopy(block: string): string | undefined {
-  const path = /^(.*)\/\w+Fast\|inlined\.\d+$/.exec(block)?.[1];
+  const path = /^(.*)\/\w+Fast\d*\|inlined\.\d+$/.exec(block)?.[1];
   return path === undefined ? undefined : `${path}.ts`;
 }

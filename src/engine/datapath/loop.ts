@@ -1,4 +1,5 @@
 import {
+  BURST_MAX,
   CONTROL_BURST,
   CONTROL_EPOCH,
   CONTROL_LOOK_AHEAD,
@@ -18,7 +19,18 @@ import { flushReleased, flushSpares } from './buffers';
 import { counterOf } from './counters';
 import { isDisabled } from './disabled';
 import { announceEvents } from './events';
-import { arrive, FIRST_STAGE, keepsPacket, lookAhead, nodeOf, passFast, STAGE_DISABLED, step } from './graph';
+import {
+  arrive,
+  beginsPath,
+  FIRST_STAGE,
+  keepsPacket,
+  lookAhead,
+  nodeOf,
+  passFast,
+  passFrom,
+  STAGE_DISABLED,
+  step,
+} from './graph';
 import { cycles, pause, rx, wait } from './host';
 import { hasInjected, takeInjected } from './injected';
 import { worker } from './instance';
@@ -26,7 +38,7 @@ import { Packet } from './packet';
 import { dropBurst } from './recovery';
 import { traceDecision, traceStage } from './trace';
 import { flushTransmit } from './transmit';
-import { isStage, nextWaitingStage, takeFirst, waitingFor, waitOn } from './waiting';
+import { isStage, nextWaitingStage, takeFirst, Waiting, waitingFor, waitOn } from './waiting';
 import { NEVER, Worker } from './worker';
 
 /** One full burst in this many is run stage by stage with its cycles measured; small ones weigh more. */
@@ -128,7 +140,39 @@ function passSlowly(burst: usize, count: u32): void {
 
 /** Runs stages until no packet waits. */
 function runWaiting(): void {
-  for (let stage = nextWaitingStage(); isStage(stage); stage = nextWaitingStage()) runStage(stage);
+  const fast = !worker.mode && !(load<u32>(CONTROL_MODE) & ~MODE_TRACE_LOCAL);
+  for (let stage = nextWaitingStage(); isStage(stage); stage = nextWaitingStage()) {
+    if (fast && beginsPath(stage)) passWaiting(stage);
+    if (waitingFor(stage).head) runStage(stage);
+  }
+}
+
+/** Takes what waits for a stage along the common paths that begin there; what leaves them at once waits for it again. */
+function passWaiting(stage: u32): void {
+  const queue = waitingFor(stage);
+  for (let left = queue.count; left; left -= min<u32>(left, BURST_MAX)) {
+    const burst = takeUntraced(stage, queue, min<u32>(left, BURST_MAX));
+    if (burst) passBurst(stage, burst);
+  }
+}
+
+/** Makes a burst of the first packets in a queue, and lets those wait again that are traced; returns its size. */
+function takeUntraced(stage: u32, queue: Waiting, packets: u32): u32 {
+  let taken: u32 = 0;
+  for (let i: u32 = 0; i < packets; i++) {
+    const packet = takeFirst(queue);
+    if (packet.trace) arrive(stage, packet);
+    else
+      store<u32>(changetype<usize>(worker) + WORKER_BURST + (taken++ << 2), <u32>changetype<usize>(packet));
+  }
+  return taken;
+}
+
+function passBurst(stage: u32, packets: u32): void {
+  worker.burstIndex = 0;
+  worker.burstCount = packets;
+  passFrom(stage, changetype<usize>(worker) + WORKER_BURST, packets);
+  worker.burstCount = 0;
 }
 
 /** Takes the packets that wait for a stage through it, as many at once as the control thread wants. */

@@ -36,7 +36,7 @@ export function sumBytes(from: usize, bytes: u32): u64 {
   return sum;
 }
 
-/** Folds a sum to 16 bits with the carries added in. */
+/** Folds a sum to 16 bits with the carries added in. @inline */
 export function fold(sum: u64): u32 {
   let folded = (sum & 0xffffffff) + (sum >> 32);
   folded = (folded & 0xffff) + (folded >> 16);
@@ -50,7 +50,7 @@ export function checksumAfter(checksum: u16, before: u32, after: u32): u16 {
   return checksumOf(<u64>(<u32>checksum ^ 0xffff) + (before ^ 0xffff) + after);
 }
 
-/** The checksum field of a header whose other words have this sum. */
+/** The checksum field of a header whose other words have this sum. @inline */
 export function checksumOf(sum: u64): u16 {
   return ~(<u16>fold(sum));
 }

@@ -81,5 +81,7 @@ test('the common paths have no more instructions than before those features were
 });
 
 test('at each fork of the common paths, plain forwarding is asked for first', () => {
-  assert.deepEqual(packetPath.commonPaths.map(isPlain), [true, true, false]);
+  const [received] = packetPath.commonPaths[0] ?? [];
+  const ofReceived = packetPath.commonPaths.filter(([first]) => first === received);
+  assert.deepEqual(ofReceived.map(isPlain), [true, true, false]);
 });

@@ -12,10 +12,15 @@ const ODD2: u64 = 0xbf58476d1ce4e5b9;
 
 /** Hash of an IPv4 packet's flow: addresses, protocol, and the ports of whole TCP, UDP and SCTP packets. */
 export function flowHash4(packet: Packet): u32 {
-  const header = changetype<Ip4Header>(packet.data);
+  return headerHash4(packet.data, packet.dataLen);
+}
+
+/** The same of the header that lies at `ip`, `bytes` of whose packet can be read. @inline */
+export function headerHash4(ip: usize, bytes: u32): u32 {
+  const header = changetype<Ip4Header>(ip);
   const addresses = ((<u64>header.sourceRaw) << 32) | header.destinationRaw;
   const whole = !(header.fragmentRaw & IP4_FRAGMENT_RAW);
-  const ports = whole ? portsAt(packet, header.headerBytes, header.protocol) : 0;
+  const ports = whole ? portsAt(ip, bytes, header.headerBytes, header.protocol) : 0;
   return finish(mix(mix(ODD1, addresses), ((<u64>header.protocol) << 32) | ports));
 }
 
@@ -29,7 +34,7 @@ export function flowHash6(packet: Packet): u32 {
   const both = mix(mix(source, header.destinationLow), header.destinationHigh);
   const label = header.versionClassFlowRaw & IP6_FLOW_LABEL_RAW;
   if (label) return finish(mix(both, label));
-  const ports = portsAt(packet, IP6_HEADER_BYTES, header.nextHeader);
+  const ports = portsAt(packet.data, packet.dataLen, IP6_HEADER_BYTES, header.nextHeader);
   return finish(mix(both, ((<u64>header.nextHeader) << 32) | ports));
 }
 
@@ -38,11 +43,11 @@ export function hashWords(first: u64, second: u64): u32 {
   return finish(mix(mix(ODD1, first), second));
 }
 
-/** Both ports of a transport header as they lie, zero where there are none. */
-function portsAt(packet: Packet, offset: u32, protocol: u32): u32 {
+/** Both ports of a transport header as they lie, zero where there are none. @inline */
+function portsAt(ip: usize, bytes: u32, offset: u32, protocol: u32): u32 {
   if (protocol != PROTOCOL_TCP && protocol != PROTOCOL_UDP && protocol != PROTOCOL_SCTP) return 0;
-  if (packet.dataLen < <u16>(offset + 4)) return 0;
-  return load<u32>(packet.data + offset);
+  if (bytes < offset + 4) return 0;
+  return load<u32>(ip + offset);
 }
 
 /** @inline */

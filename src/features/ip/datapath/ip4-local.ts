@@ -32,7 +32,9 @@ export function ip4Local(packet: Packet): u32 {
     return host ? NODE_BIT | host : Edge.DROP_IP4_LOCAL_FRAGMENT;
   }
   const node = protocolNode4(header.protocol);
-  if (node) return NODE_BIT | node;
-  noteError(packet, ICMP4_UNREACHABLE, UNREACHABLE4_PROTOCOL, 0);
-  return Edge.IP4_ERROR;
+  if (!node) {
+    noteError(packet, ICMP4_UNREACHABLE, UNREACHABLE4_PROTOCOL, 0);
+    return Edge.IP4_ERROR;
+  }
+  return NODE_BIT | node;
 }

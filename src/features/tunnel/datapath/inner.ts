@@ -15,7 +15,7 @@ const OF_THE_OUTER: u64 = RX_IP_CKSUM_GOOD | RX_IP_CKSUM_BAD | RX_RSS_HASH;
 /**
  * Takes `bytes` of outer headers, which the first segment holds, off a packet, and forgets what the port has said of
  * them. A checksum that the sender left unfinished is the innermost one, and stays unfinished. How often something has
- * been put round the packet is not forgotten: a tunnel to ourselves must not turn it round for ever.
+ * been put round the packet is not forgotten: a tunnel to ourselves must not turn it round for ever. @inline
  */
 export function takeOuterOff(packet: Packet, bytes: u32): void {
   packet.strip(bytes);
@@ -25,7 +25,7 @@ export function takeOuterOff(packet: Packet, bytes: u32): void {
 
 /**
  * Forgets what the port has said of a packet: it has spoken of headers that are gone, or of nothing. A checksum that the
- * sender left unfinished stays so.
+ * sender left unfinished stays so. @inline
  */
 export function forgetVerdicts(packet: Packet): void {
   const unfinished = (packet.olFlags & RX_L4_NONE) == RX_L4_NONE;

@@ -1,6 +1,8 @@
+import { NODE_ETHER_OUTPUT } from '../../../engine/datapath/nodes';
 import { NO_FRAME, PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
+import { FIB4_ROOTS, FIB6_ROOTS } from '../../../engine/datapath/regions';
 import { NODE_BIT } from '../../../engine/layout';
-import { checksumOf, sumBytes } from '../../../net/datapath/checksum';
+import { checksumOf } from '../../../net/datapath/checksum';
 import { TYPE_IP4_RAW, TYPE_IP6_RAW } from '../../../net/datapath/ether-header';
 import { IP4_DEFAULT_TTL, IP4_HEADER_BYTES, IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip4-header';
 import {
@@ -9,11 +11,15 @@ import {
   IP6_PLAIN_RAW,
   Ip6Header,
 } from '../../../net/datapath/ip6-header';
+import { lookup4, lookup6 } from '../../ip/datapath/fib';
 import { route4, route6 } from '../../ip/datapath/route';
+import { NEXT_HOP_RESOLVED, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { noteUse } from '../../neighbor/datapath/next-hop-use';
 
 // The outer headers of tunnels, innermost first: a tunnel's stage pushes its own header, then UDP where it has that,
 // then IP, and asks `sendOuter` for the way. The way is looked up for each packet, so that a tunnel moves with its
-// underlay's routes and spreads over their groups.
+// underlay's routes and spreads over their groups. Where it leads to a neighbour who takes the packet as it is, IP would
+// do nothing more: it goes to its Ethernet header at once.
 
 /** Tells by a packet's first bits how often something has been put round it. */
 const DEPTH_SHIFT: u32 = 8;
@@ -36,6 +42,16 @@ export function deepen(packet: Packet): bool {
   return true;
 }
 
+/** Tells whether `deepen` would find room and count one more. @inline */
+export function canDeepen(packet: Packet): bool {
+  return packet.dataOff >= <u16>ROOM && (packet.flags & DEPTH_MASK) != MOST_DEPTH << DEPTH_SHIFT;
+}
+
+/** What `deepen` does where that is so. @inline */
+export function deepenPlainly(packet: Packet): void {
+  packet.flags += 1 << DEPTH_SHIFT;
+}
+
 /** Moves a packet's first segment back where the buffer is long enough: what has no room then is dropped by its stage. */
 function makeRoom(packet: Packet): void {
   const end: u32 = packet.dataOff + packet.dataLen;
@@ -56,13 +72,18 @@ export function entropyPort(hash: u32): u16 {
 
 /** Puts a UDP header without checksum in front, the ports as they lie on the wire; false without room. */
 export function pushUdp(packet: Packet, sourcePort: u16, destinationPort: u16): bool {
-  if (!packet.prepend(8)) return false;
-  const udp = packet.data;
-  store<u16>(udp, sourcePort);
-  store<u16>(udp, destinationPort, 2);
-  store<u32>(udp, bswap<u16>(<u16>packet.pktLen), 4);
+  if (!packet.prepend(UDP_HEADER_BYTES)) return false;
+  putUdp(packet.data, packet.pktLen, sourcePort, destinationPort);
   return true;
 }
+
+/** Writes a UDP header without checksum for a datagram of `bytes` with it. @inline */
+export function putUdp(udp: usize, bytes: u32, sourcePort: u16, destinationPort: u16): void {
+  store<u32>(udp, <u32>sourcePort | ((<u32>destinationPort) << 16));
+  store<u32>(udp, bswap<u16>(<u16>bytes), 4);
+}
+
+export const UDP_HEADER_BYTES: u32 = 8;
 
 /** Identifications of outer packets, which may be cut into fragments on their way. */
 let identification: u16 = 0;
@@ -80,19 +101,30 @@ export function pushIp4(
   fragmentRaw: u16,
 ): bool {
   if (packet.pktLen > 65535 - IP4_HEADER_BYTES || !packet.prepend(IP4_HEADER_BYTES)) return false;
-  const header = changetype<Ip4Header>(packet.data);
-  header.versionIhl = IP4_PLAIN;
-  header.dscpEcn = <u8>tos;
-  header.totalLengthRaw = bswap<u16>(<u16>packet.pktLen);
-  header.identificationRaw = identification++;
-  header.fragmentRaw = fragmentRaw;
-  header.ttl = IP4_DEFAULT_TTL;
-  header.protocol = <u8>protocol;
-  header.checksumRaw = 0;
-  header.sourceRaw = source;
-  header.destinationRaw = destination;
-  header.checksumRaw = checksumOf(sumBytes(packet.data, IP4_HEADER_BYTES));
+  putIp4(packet, protocol, source, destination, tos, fragmentRaw);
   return true;
+}
+
+/** Writes an IPv4 header where a packet begins, word by word, with the packet's length. @inline */
+export function putIp4(
+  packet: Packet,
+  protocol: u32,
+  source: u32,
+  destination: u32,
+  tos: u32,
+  fragmentRaw: u16,
+): void {
+  const start = <u32>IP4_PLAIN | (tos << 8) | ((<u32>bswap<u16>(<u16>packet.pktLen)) << 16);
+  const fragment = <u32>identification | ((<u32>fragmentRaw) << 16);
+  identification++;
+  const life = <u32>IP4_DEFAULT_TTL | (protocol << 8);
+  const sum = <u64>start + fragment + life + source + destination;
+  const header = packet.data;
+  store<u32>(header, start);
+  store<u32>(header, fragment, 4);
+  store<u32>(header, life | ((<u32>checksumOf(sum)) << 16), 8);
+  store<u32>(header, source, 12);
+  store<u32>(header, destination, 16);
 }
 
 /** Puts an IPv6 header in front, with the addresses that lie at `source` and `destination`; false without room. */
@@ -119,16 +151,54 @@ export function pushIp6(
 
 /** Sends what has an outer IPv4 header on its way in a VRF; returns what the stage returns. */
 export function sendOuter4(packet: Packet, vrf: u32): u32 {
-  packet.vrf = <u16>vrf;
-  packet.flags |= PACKET_LOCAL;
-  packet.etherType = TYPE_IP4_RAW;
-  return NODE_BIT | route4(packet, changetype<Ip4Header>(packet.data).destinationAt);
+  const destination = changetype<Ip4Header>(packet.data).destinationAt;
+  const nextHop = neighborTo4(vrf, destination, packet.pktLen);
+  goInUnderlay(packet, vrf, TYPE_IP4_RAW);
+  if (!nextHop) return NODE_BIT | route4(packet, destination);
+  goToNeighbor(packet, nextHop);
+  return NODE_BIT | NODE_ETHER_OUTPUT;
 }
 
 /** Sends what has an outer IPv6 header on its way in a VRF; returns what the stage returns. */
 export function sendOuter6(packet: Packet, vrf: u32): u32 {
+  const destination = changetype<Ip6Header>(packet.data).destination;
+  const nextHop = neighborTo6(vrf, destination, packet.pktLen);
+  goInUnderlay(packet, vrf, TYPE_IP6_RAW);
+  if (!nextHop) return NODE_BIT | route6(packet, destination);
+  goToNeighbor(packet, nextHop);
+  return NODE_BIT | NODE_ETHER_OUTPUT;
+}
+
+/**
+ * Finds the next hop to the IPv4 address that lies at `destination`, where that is a neighbour who takes a packet of so
+ * many bytes at once; zero where IP has more to do. @inline
+ */
+export function neighborTo4(vrf: u32, destination: usize, bytes: u32): u32 {
+  const root = <usize>load<u32>(FIB4_ROOTS + ((<usize>vrf) << 2));
+  return takingAtOnce(lookup4(root, destination), bytes);
+}
+
+/** The same for an IPv6 address. @inline */
+export function neighborTo6(vrf: u32, destination: usize, bytes: u32): u32 {
+  const root = <usize>load<u32>(FIB6_ROOTS + ((<usize>vrf) << 2));
+  return takingAtOnce(lookup6(root, destination), bytes);
+}
+
+/** @inline */
+function takingAtOnce(index: u32, bytes: u32): u32 {
+  const nextHop = nextHopAt(index);
+  return nextHop.flags & NEXT_HOP_RESOLVED && bytes <= <u32>nextHop.mtu ? index : 0;
+}
+
+/** Makes a packet one of our own in the underlay. @inline */
+export function goInUnderlay(packet: Packet, vrf: u32, etherType: u16): void {
   packet.vrf = <u16>vrf;
   packet.flags |= PACKET_LOCAL;
-  packet.etherType = TYPE_IP6_RAW;
-  return NODE_BIT | route6(packet, changetype<Ip6Header>(packet.data).destination);
+  packet.etherType = etherType;
+}
+
+/** Says that a packet goes to a neighbour, to whom nothing but its Ethernet header is missing. @inline */
+export function goToNeighbor(packet: Packet, nextHop: u32): void {
+  packet.nextHop = nextHop;
+  noteUse(nextHopAt(nextHop));
 }

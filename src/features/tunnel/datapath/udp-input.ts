@@ -39,20 +39,29 @@ export function udpInput(packet: Packet): u32 {
   const node = load<u16>(UDP_PORTS + ((<usize>load<u16>(udp, 2)) << 1));
   if (!node) return toHostOr(is4, Edge.DROP_UDP_NO_HOST);
   const bytes = loadU16(udp + 4);
+  if (load<u16>(udp, 6) || at + bytes != packet.pktLen) return takeCarefully(packet, at, node);
+  packet.note = at + UDP_HEADER_BYTES;
+  return NODE_BIT | node;
+}
+
+/** Takes a datagram that has a checksum, or is not as long as its packet. */
+function takeCarefully(packet: Packet, at: u32, node: u32): u32 {
+  const bytes = loadU16(packet.data + at + 4);
   if (bytes < UDP_HEADER_BYTES || at + bytes > packet.pktLen) return Edge.DROP_UDP_BAD_LENGTH;
-  if (!holds(packet, at, bytes, is4)) return Edge.DROP_UDP_BAD_CHECKSUM;
+  if (!holds(packet, at, bytes)) return Edge.DROP_UDP_BAD_CHECKSUM;
   if (at + bytes < packet.pktLen) trim(packet, at + bytes);
   packet.note = at + UDP_HEADER_BYTES;
   return NODE_BIT | node;
 }
 
 /** Tells whether a datagram's checksum is right (RFC 768, RFC 8200 8.1). */
-function holds(packet: Packet, at: u32, bytes: u32, is4: bool): bool {
+function holds(packet: Packet, at: u32, bytes: u32): bool {
   const header = packet.data;
   if (!load<u16>(header + at, 6) || isUnfinished(packet)) return true;
-  const addresses = is4
-    ? sumBytes(header + offsetof<Ip4Header>('sourceRaw'), 8)
-    : sumBytes(header + offsetof<Ip6Header>('sourceLow'), 32);
+  const addresses =
+    packet.etherType == TYPE_IP4_RAW
+      ? sumBytes(header + offsetof<Ip4Header>('sourceRaw'), 8)
+      : sumBytes(header + offsetof<Ip6Header>('sourceLow'), 32);
   const pseudo = addresses + bswap<u16>(<u16>PROTOCOL_UDP) + bswap<u16>(<u16>bytes);
   return fold(pseudo + sumPacket(packet, at, bytes)) == 0xffff;
 }

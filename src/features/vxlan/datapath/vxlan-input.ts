@@ -6,8 +6,8 @@ import { ETHER_HEADER_BYTES, GROUP_BIT, TYPE_IP4_RAW } from '../../../net/datapa
 import { Ip4Header } from '../../../net/datapath/ip4-header';
 import { Ip6Header } from '../../../net/datapath/ip6-header';
 import { VXLAN_HEADER_BYTES, VXLAN_I_RAW, VxlanHeader, vniOf } from '../../../net/datapath/vxlan-header';
-import { enterInterface } from '../../interface/datapath/enter';
-import { MAC_MASK } from '../../interface/datapath/interface';
+import { canEnterPlainly, enterInterface, enterPlainly } from '../../interface/datapath/enter';
+import { interfaceAt, MAC_MASK } from '../../interface/datapath/interface';
 import { takeOuterOff } from '../../tunnel/datapath/inner';
 import { frameIp, mergeCongestion, tosOf } from '../../tunnel/datapath/inner-frame';
 import { farEndOfSender, farEndSeen } from './far-end';
@@ -36,6 +36,7 @@ const PORT_BEFORE: usize = 6;
 /**
  * Takes the frame out of a VXLAN datagram for us, which comes with its outer IP header at `data` and the distance from
  * there to the VXLAN header in `note`, and lets it enter the interface that has the VNI; `note` names the far end then.
+ * The common case, over IPv4 and from who is known, comes last.
  *
  * @table interface-input
  */
@@ -48,6 +49,27 @@ export function vxlanInput(packet: Packet): u32 {
   if (!id) return Edge.DROP_VXLAN_UNKNOWN_VNI;
   const vxlan = vxlanAt(id);
   if (load<u16>(changetype<usize>(header) - PORT_BEFORE) != vxlan.portRaw) return Edge.DROP_VXLAN_OTHER_END;
+  const iface = interfaceAt(id);
+  if (packet.etherType != TYPE_IP4_RAW || !canEnterPlainly(iface)) return takeCarefully(packet, vxlan, id);
+  const outer = changetype<Ip4Header>(packet.data);
+  if (!isBetween4(vxlan, outer) || outer.dscpEcn & 1) return takeCarefully(packet, vxlan, id);
+  const farEnd = farEndSeen(0, mapped4(outer.sourceRaw));
+  const frame = changetype<usize>(header) + VXLAN_HEADER_BYTES;
+  if (isNew(frame, vxlan, id, farEnd)) return takeCarefully(packet, vxlan, id);
+  takeOuterOff(packet, at + VXLAN_HEADER_BYTES);
+  enterPlainly(packet, id);
+  packet.note = farEnd;
+  return NODE_BIT | iface.inputNode;
+}
+
+/** Tells whether an IPv4 header leads from somebody else's end of a tunnel to ours. @inline */
+function isBetween4(vxlan: Vxlan, outer: Ip4Header): bool {
+  const local = vxlan.localHigh;
+  return !vxlan.localLow && local == mapped4(outer.destinationRaw) && local != mapped4(outer.sourceRaw);
+}
+
+/** Takes a datagram that is not the common case. */
+function takeCarefully(packet: Packet, vxlan: Vxlan, id: u32): u32 {
   return packet.etherType == TYPE_IP4_RAW ? take4(packet, vxlan, id) : take6(packet, vxlan, id);
 }
 
@@ -71,7 +93,7 @@ function take(packet: Packet, vxlan: Vxlan, id: u32, low: u64, high: u64): u32 {
   takeOuterOff(packet, packet.note + VXLAN_HEADER_BYTES);
   if (tos & 1 && !tellCongestion(packet, tos)) return Edge.DROP_VXLAN_CONGESTED;
   const farEnd = farEndSeen(low, high);
-  if (isNew(packet, vxlan, id, farEnd)) tell(packet, vxlan, id, low, high);
+  if (isNew(packet.data, vxlan, id, farEnd)) tell(packet, vxlan, id, low, high);
   const node = enterInterface(packet, id);
   if (!node) return Edge.DROP_VXLAN_DOWN;
   packet.note = farEnd;
@@ -84,11 +106,11 @@ function tellCongestion(packet: Packet, tos: u32): bool {
   return !ip || mergeCongestion(packet.data + ip, tos);
 }
 
-/** Tells whether the control thread should hear of a frame: of its far end, or where its sender is, if no bridge keeps that. */
-function isNew(packet: Packet, vxlan: Vxlan, id: u32, farEnd: u32): bool {
+/** Tells whether the control thread should hear of a frame: of its far end, or where its sender is, if no bridge keeps that. @inline */
+function isNew(frame: usize, vxlan: Vxlan, id: u32, farEnd: u32): bool {
   if (!farEnd) return true;
   if (vxlan.flags & VXLAN_BRIDGED) return false;
-  const sender = senderOf(packet);
+  const sender = senderOf(frame);
   return !(sender & GROUP_BIT) && farEndOfSender(id, sender) != farEnd;
 }
 
@@ -106,11 +128,11 @@ function tell(packet: Packet, vxlan: Vxlan, id: u32, low: u64, high: u64): void 
   event.vrf = vxlan.vrf;
   event.data0 = low;
   event.data1 = high;
-  event.data2 = vxlan.flags & VXLAN_BRIDGED ? 0 : senderOf(packet);
+  event.data2 = vxlan.flags & VXLAN_BRIDGED ? 0 : senderOf(packet.data);
   putEvent();
 }
 
 /** @inline */
-function senderOf(packet: Packet): u64 {
-  return load<u64>(packet.data, 6) & MAC_MASK;
+function senderOf(frame: usize): u64 {
+  return load<u64>(frame, 6) & MAC_MASK;
 }

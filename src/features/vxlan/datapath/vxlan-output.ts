@@ -2,26 +2,38 @@ import { freshCopy } from '../../../engine/datapath/chain';
 import { nodeOf, send } from '../../../engine/datapath/graph';
 import { NODE_VXLAN_OUTPUT } from '../../../engine/datapath/nodes';
 import { Packet } from '../../../engine/datapath/packet';
-import { ETHER_HEADER_BYTES, GROUP_BIT } from '../../../net/datapath/ether-header';
+import { ETHER_HEADER_BYTES, GROUP_BIT, TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import { PROTOCOL_UDP } from '../../../net/datapath/ip-protocols';
+import { IP4_HEADER_BYTES } from '../../../net/datapath/ip4-header';
 import { VXLAN_HEADER_BYTES, VXLAN_I_RAW, VxlanHeader } from '../../../net/datapath/vxlan-header';
-import { leaveInterface } from '../../interface/datapath/enter';
-import { MAC_MASK } from '../../interface/datapath/interface';
+import { canLeavePlainly, leaveInterface, leavePlainly } from '../../interface/datapath/enter';
+import { interfaceAt, MAC_MASK } from '../../interface/datapath/interface';
+import { headerHash4 } from '../../ip/datapath/ip-flow-hash';
+import { L4_CKSUM_SUSPECT } from '../../port/datapath/l4-checksum';
 import { finishFrame, frameHash, frameIp, tosOf } from '../../tunnel/datapath/inner-frame';
 import {
+  canDeepen,
   deepen,
+  deepenPlainly,
   entropyPort,
+  goInUnderlay,
+  goToNeighbor,
+  neighborTo4,
   pushIp4,
   pushIp6,
   pushUdp,
+  putIp4,
+  putUdp,
   sendOuter4,
   sendOuter6,
+  UDP_HEADER_BYTES,
 } from '../../tunnel/datapath/outer';
 import { farEndAt, farEndOf } from './far-end';
 import { Slot } from './slot';
 import { VXLAN_BRIDGED, VXLAN_IP6, VXLAN_READY, Vxlan, vxlanAt } from './vxlan';
 
 export enum Edge {
+  ETHER_OUTPUT,
   DROP_VXLAN_TRUNCATED,
   DROP_VXLAN_DOWN,
   /** The interface's local address is none of ours any more. */
@@ -39,7 +51,7 @@ export enum Edge {
 /**
  * Puts a frame into a datagram to the far end that its destination is behind, or a copy of it to each far end of the
  * flood list where that is not known, and sends it on its way in the underlay. Of a frame from a bridge, `note` names the
- * far end, zero for all.
+ * far end, zero for all. The common case, an IPv4 packet to a far end that a known neighbour leads to, comes last.
  *
  * @frame
  * @table next-hop-input
@@ -47,6 +59,46 @@ export enum Edge {
 export function vxlanOutput(packet: Packet): u32 {
   const id = packet.output;
   const vxlan = vxlanAt(id);
+  if ((vxlan.flags & (VXLAN_READY | VXLAN_IP6)) != VXLAN_READY) return sendCarefully(packet, vxlan, id);
+  if (!canLeavePlainly(interfaceAt(id)) || !canDeepen(packet)) return sendCarefully(packet, vxlan, id);
+  if (!carriesPlainIp4(packet)) return sendCarefully(packet, vxlan, id);
+  const farEnd = chooseFarEnd(packet, vxlan, id);
+  if (farEnd === null) return sendCarefully(packet, vxlan, id);
+  const remote = changetype<usize>(farEnd) + FAR_END_IP4;
+  const nextHop = neighborTo4(vxlan.vrf, remote, packet.pktLen + OUTER4_BYTES);
+  if (!nextHop) return sendCarefully(packet, vxlan, id);
+  const ip = packet.data + ETHER_HEADER_BYTES;
+  const source = entropyPort(headerHash4(ip, packet.dataLen - ETHER_HEADER_BYTES));
+  leavePlainly(packet, id);
+  deepenPlainly(packet);
+  packet.prepend(OUTER4_BYTES);
+  putIp4(packet, PROTOCOL_UDP, local4(vxlan), load<u32>(remote), load<u8>(ip, 1), 0);
+  putUdp(packet.data + IP4_HEADER_BYTES, packet.pktLen - IP4_HEADER_BYTES, source, vxlan.portRaw);
+  putVxlan(packet.data + IP4_HEADER_BYTES + UDP_HEADER_BYTES, vxlan);
+  goInUnderlay(packet, vxlan.vrf, TYPE_IP4_RAW);
+  goToNeighbor(packet, nextHop);
+  return Edge.ETHER_OUTPUT;
+}
+
+/** What is put round a frame over IPv4. */
+const OUTER4_BYTES: u32 = IP4_HEADER_BYTES + UDP_HEADER_BYTES + VXLAN_HEADER_BYTES;
+/** Where a far end's IPv4 address lies in its record: in the last 4 bytes of its key. */
+const FAR_END_IP4: usize = offsetof<Slot>('keyHigh') + 4;
+
+/** Tells whether a frame has an IPv4 packet and no tag, and nothing of it is left to a port to finish. @inline */
+function carriesPlainIp4(packet: Packet): bool {
+  if (packet.dataLen < <u16>(ETHER_HEADER_BYTES + IP4_HEADER_BYTES)) return false;
+  if (packet.olFlags & L4_CKSUM_SUSPECT) return false;
+  return load<u16>(packet.data, 12) == TYPE_IP4_RAW && load<u8>(packet.data, ETHER_HEADER_BYTES) >> 4 == 4;
+}
+
+/** @inline */
+function local4(vxlan: Vxlan): u32 {
+  return <u32>(vxlan.localHigh >> 32);
+}
+
+/** Takes a frame that is not the common case. */
+function sendCarefully(packet: Packet, vxlan: Vxlan, id: u32): u32 {
   if (packet.dataLen < <u16>ETHER_HEADER_BYTES) return Edge.DROP_VXLAN_TRUNCATED;
   if (!(vxlan.flags & VXLAN_READY)) return Edge.DROP_VXLAN_NO_LOCAL;
   if (!leaveInterface(packet, id)) return Edge.DROP_VXLAN_DOWN;
@@ -56,7 +108,7 @@ export function vxlanOutput(packet: Packet): u32 {
   return farEnd === null ? flood(packet, vxlan) : encapsulate(packet, vxlan, farEnd);
 }
 
-/** The far end that a frame is for, null for all. */
+/** The far end that a frame is for, null for all. @inline */
 function chooseFarEnd(packet: Packet, vxlan: Vxlan, id: u32): Slot | null {
   if (vxlan.flags & VXLAN_BRIDGED) return packet.note ? farEndAt(packet.note) : null;
   const destination = load<u64>(packet.data) & MAC_MASK;
@@ -88,17 +140,21 @@ function encapsulate(packet: Packet, vxlan: Vxlan, farEnd: Slot): u32 {
   const source = entropyPort(frameHash(packet, ip));
   const tos = ip ? tosOf(packet.data + ip) : 0;
   if (!packet.prepend(VXLAN_HEADER_BYTES)) return Edge.DROP_VXLAN_NO_ROOM;
-  const header = changetype<VxlanHeader>(packet.data);
-  header.flagsRaw = VXLAN_I_RAW;
-  header.vniRaw = vxlan.vniRaw;
+  putVxlan(packet.data, vxlan);
   if (!pushUdp(packet, source, vxlan.portRaw)) return Edge.DROP_VXLAN_NO_ROOM;
   return vxlan.flags & VXLAN_IP6 ? send6(packet, vxlan, farEnd, tos) : send4(packet, vxlan, farEnd, tos);
 }
 
+/** @inline */
+function putVxlan(at: usize, vxlan: Vxlan): void {
+  const header = changetype<VxlanHeader>(at);
+  header.flagsRaw = VXLAN_I_RAW;
+  header.vniRaw = vxlan.vniRaw;
+}
+
 function send4(packet: Packet, vxlan: Vxlan, farEnd: Slot, tos: u32): u32 {
-  const local = <u32>(vxlan.localHigh >> 32);
-  const remote = <u32>(farEnd.keyHigh >> 32);
-  if (!pushIp4(packet, PROTOCOL_UDP, local, remote, tos, 0)) return Edge.DROP_VXLAN_NO_ROOM;
+  const remote = load<u32>(changetype<usize>(farEnd) + FAR_END_IP4);
+  if (!pushIp4(packet, PROTOCOL_UDP, local4(vxlan), remote, tos, 0)) return Edge.DROP_VXLAN_NO_ROOM;
   return sendOuter4(packet, vxlan.vrf);
 }
 

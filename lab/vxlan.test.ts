@@ -216,7 +216,7 @@ test('a trace shows both stages, a capture of the tunnel what is inside, and eve
   await router.ctl('trace disable all');
   assert.match(text, /^ {2}udp-input -> vxlan-input/m);
   assert.match(text, /^ {2}vxlan-input -> ether-input/m);
-  assert.match(text, /^ {2}vxlan-output -> ip4-forward/m);
+  assert.match(text, /^ {2}vxlan-output -> ether-output/m);
   const inside =
     / {4}vxlan 100\n {4}ether .*\n {4}ipv4 10\.1\.0\.2 > 10\.100\.0\.2 icmp .*\n {4}icmp echo request/;
   assert.match(text, inside);

@@ -10,5 +10,5 @@ export {
   attachmentSchema,
   interfaceName,
 } from './attachment.ts';
-export { addressKey, type NodeSubnet, type Placed, type Stranger } from './place-attachments.ts';
+export { addressesOf, addressKey, type NodeSubnet, type Placed, type Stranger } from './place-attachments.ts';
 export type { Settled } from './settle-strangers.ts';

@@ -74,7 +74,18 @@ function placeOf(subnet: SubnetFacts, text: string): number | undefined {
   return Number((block.first - range.first) >> shiftOf(subnet));
 }
 
+const blocksOfSubnets = new WeakMap<SubnetFacts, Map<number, AddressRange>>();
+
+/** Gives the block at a place: the same object each time, so that who has it again has not changed. */
 function blockAt(subnet: SubnetFacts, place: number): AddressRange {
+  const known = blocksOfSubnets.get(subnet) ?? new Map<number, AddressRange>();
+  blocksOfSubnets.set(subnet, known);
+  const block = known.get(place) ?? makeBlock(subnet, place);
+  known.set(place, block);
+  return block;
+}
+
+function makeBlock(subnet: SubnetFacts, place: number): AddressRange {
   const first = subnet.range.first + (BigInt(place) << shiftOf(subnet));
   return rangeAt(subnet.range.family, first, subnet.blockLength);
 }

@@ -43,10 +43,11 @@ const nothingHere: Presences = new Map();
 export class NodeInputsCompiler {
   readonly #networks = new NodeNetworksCompiler();
   readonly #strangers = new StrangersCompiler();
+  readonly #here = new Memo<readonly unknown[]>();
   readonly #placed = new Memo<Placed>();
   readonly #routes = new Memo<NetworkRoutes>();
   readonly #shared = new Memo<SharedParts>();
-  readonly #allShared = new Memo<ReadonlyMap<string, SharedParts>>();
+  readonly #allShared = new Memo<AllShared>();
 
   compile(cluster: Cluster): CompiledInputs {
     const { nodes, networks, groups, places } = cluster;
@@ -55,15 +56,10 @@ export class NodeInputsCompiler {
     const settled = this.#strangers.compile(placed, places);
     const inputs = [nodes.routers, networks, settled, ...places.values()];
     const shared = this.#allShared.get('', inputs, () => this.#shareAll(cluster, here.byNode, settled));
-    const all = [...nodes.routers.keys()].flatMap((node) => inputsOf(node, shared, placed));
+    const all = [...nodes.routers.keys()].flatMap((node) => inputsOf(node, shared.byNode, placed));
     return {
       inputs: new Map(all),
-      problems: [
-        ...here.problems,
-        ...settled.problems,
-        ...attachmentProblems(placed),
-        ...routeProblems(shared),
-      ],
+      problems: [...here.problems, ...settled.problems, ...attachmentProblems(placed), ...shared.problems],
     };
   }
 
@@ -74,23 +70,24 @@ export class NodeInputsCompiler {
   ): ReadonlyMap<string, Placed> {
     const placed = new Map<string, Placed>();
     for (const node of nodes.routers.keys()) {
-      const attachments = groups.get(node)?.attachments ?? [];
       const presences = networks.get(node) ?? nothingHere;
-      const made = this.#placed.get(node, [groups.get(node), presences], () => {
+      const group = groups.get(node);
+      const here = this.#here.get(node, [group, presences], () => [
+        group,
+        ...[...presences.values()].flatMap(({ core, subnets }) => [core.key, subnets]),
+      ]);
+      const made = this.#placed.get(node, here, () => {
         const subnets = new Map([...presences].map(([key, presence]) => [key, presence.subnets]));
-        return placeAttachments(attachments, subnets);
+        return placeAttachments(group?.attachments ?? [], subnets);
       });
       placed.set(node, made);
     }
+    this.#here.keep(placed);
     this.#placed.keep(placed);
     return placed;
   }
 
-  #shareAll(
-    cluster: Cluster,
-    networks: ReadonlyMap<string, Presences>,
-    settled: Settled,
-  ): ReadonlyMap<string, SharedParts> {
+  #shareAll(cluster: Cluster, networks: ReadonlyMap<string, Presences>, settled: Settled): AllShared {
     const { routers } = cluster.nodes;
     const shared = new Map<string, SharedParts>();
     for (const router of routers.values()) {
@@ -98,7 +95,7 @@ export class NodeInputsCompiler {
       shared.set(router.node, this.#share({ cluster, router, presences, settled }));
     }
     this.#shared.keep(shared);
-    return shared;
+    return { byNode: shared, problems: routeProblems(shared) };
   }
 
   #share({ cluster, router, presences, settled }: Sharing): SharedParts {
@@ -135,6 +132,11 @@ export class NodeInputsCompiler {
       networkRoutes({ core, hosts, blocks: subnets.map(({ blocks }) => blocks), strangers }, router),
     );
   }
+}
+
+interface AllShared {
+  readonly byNode: ReadonlyMap<string, SharedParts>;
+  readonly problems: readonly Problem[];
 }
 
 const noStrangers: readonly never[] = [];

@@ -52,7 +52,7 @@ export class NetworkCompiler {
       const numbers = numbered.numbers.get(keyOf(network));
       if (numbers === undefined) continue;
       const { id, vni, label } = numbers;
-      const made = this.#cores.get(keyOf(network), [network, id, vni, label], () =>
+      const made = this.#cores.get(keyOf(network), [network.spec, id, vni, label], () =>
         attempt(() => networkCore(network, numbers)),
       );
       if (made.value !== undefined) cores.set(made.value.key, made.value);

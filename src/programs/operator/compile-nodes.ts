@@ -19,6 +19,7 @@ export class NodeCompiler {
   readonly #index = new Memo<NodeIndex>();
   readonly #assigned = new Memo<ReturnType<typeof assignRouters>>();
   readonly #routers = new Memo<Attempt<NodeRouter>>();
+  readonly #maps = new Memo<ReadonlyMap<string, NodeRouter>>();
   readonly #compiled = new Memo<CompiledNodes>();
 
   compile({ nodes, vrouters }: Objects): CompiledNodes {
@@ -31,10 +32,15 @@ export class NodeCompiler {
       this.#routers.keep(index.byName);
       return {
         index,
-        routers: new Map(attempts.flatMap(({ made }) => (made.value ? [[made.value.node, made.value]] : []))),
+        routers: this.#mapOf(attempts.flatMap(({ made }) => made.value ?? [])),
         problems: [...assigned.problems, ...attempts.flatMap(complaint)],
       };
     });
+  }
+
+  /** The same map while the routers are the same, whatever else became of the nodes. */
+  #mapOf(routers: readonly NodeRouter[]): ReadonlyMap<string, NodeRouter> {
+    return this.#maps.get('', routers, () => new Map(routers.map((router) => [router.node, router])));
   }
 
   #attempt(name: string, index: NodeIndex, routers: ReadonlyMap<string, VRouter>): readonly Attempted[] {
@@ -45,7 +51,9 @@ export class NodeCompiler {
       {
         name,
         vrouter,
-        made: this.#routers.get(name, [node, vrouter], () => attempt(() => routerOnNode(node, vrouter))),
+        made: this.#routers.get(name, [node.status?.capacity?.cpu, vrouter], () =>
+          attempt(() => routerOnNode(node, vrouter)),
+        ),
       },
     ];
   }

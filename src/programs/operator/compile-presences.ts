@@ -4,7 +4,12 @@ import { networkMtu } from '../../features/network/operator.ts';
 import type { NodeRouter } from '../../features/node/index.ts';
 import type { Presence } from '../../features/plan/operator.ts';
 import type { SubnetFacts } from '../../features/subnet/index.ts';
-import { assignBlocks, blocksWanted, type SubnetBlocks } from '../../features/subnet/operator.ts';
+import {
+  assignBlocks,
+  blocksWanted,
+  oneBlockHolds,
+  type SubnetBlocks,
+} from '../../features/subnet/operator.ts';
 import { type Problem, problem } from '../../kube/object.ts';
 import type { NodeGroup } from './attachments-by-node.ts';
 import { type Attempt, attempt } from './attempt.ts';
@@ -29,6 +34,7 @@ export class PlaceCompiler {
   readonly #mtus = new Memo<Attempt<number>>();
   readonly #blocks = new Memo<Attempt<SubnetBlocks>>();
   readonly #places = new Memo<Place>();
+  readonly #subnets = new Memo<readonly NodeSubnet[]>();
   readonly #presences = new Memo<Presence>();
 
   /** Gives the places of all networks that are somewhere, by the network's key. */
@@ -37,11 +43,16 @@ export class PlaceCompiler {
     networks: CompiledNetworks,
     groups: ReadonlyMap<string, NodeGroup>,
   ): ReadonlyMap<string, Place> {
+    const crowds = crowdsOf(networks, groups);
     const places = new Map<string, Place>();
     for (const core of networks.cores.values()) {
       const hosts = this.#hostsOf(core, nodes);
       const subnets = networks.subnets.get(core.key) ?? [];
-      places.set(core.key, this.#place({ core, hosts, subnets, groups, nodes }));
+      const unknown = nodes.index.unknown(core.object.spec).join(', ');
+      places.set(
+        core.key,
+        this.#place({ core, hosts, subnets, crowd: crowds.get(core.key) ?? nobody, unknown }),
+      );
     }
     return places;
   }
@@ -53,19 +64,18 @@ export class PlaceCompiler {
     return this.#hosts.same(core.key, hosts);
   }
 
-  #place({ core, hosts, subnets, groups, nodes }: Ingredients): Place {
-    const blocks = subnets.map((facts) => this.#assign(facts, hosts, groups));
-    const unknown = nodes.index.unknown(core.object.spec).join(', ');
+  #place({ core, hosts, subnets, crowd, unknown }: Ingredients): Place {
+    const blocks = subnets.map((facts) => this.#assign(facts, hosts, crowd));
     return this.#places.get(core.key, [core, hosts, unknown, ...subnets, ...blocks], () => {
       const mtu = this.#mtus.get(core.key, [core, ...hosts], () => attempt(() => networkMtu(core, hosts)));
-      const assigned = subnets.map((facts, index) => ({ facts, attempt: blocks[index] }));
-      const good = assigned.flatMap(({ facts, attempt }) =>
-        attempt?.value === undefined ? [] : [{ facts, blocks: attempt.value.blocks }],
+      const assigned = subnets.map((facts, index) => ({ facts, made: blocks[index] }));
+      const good = assigned.flatMap(({ facts, made }) =>
+        made?.value === undefined ? [] : [{ facts, blocks: made.value.blocks }],
       );
       const problems = [
         ...(unknown === '' ? [] : [problem(core.object, `expected names of nodes in nodes, got ${unknown}`)]),
         ...(mtu.reason === undefined || hosts.length === 0 ? [] : [problem(core.object, mtu.reason)]),
-        ...assigned.flatMap(({ facts, attempt }) => complaints(facts, attempt)),
+        ...assigned.flatMap(({ facts, made }) => complaints(facts, made)),
       ];
       const presences =
         mtu.value === undefined ? new Map() : this.#spread({ core, hosts, mtu: mtu.value, good });
@@ -73,41 +83,57 @@ export class PlaceCompiler {
     });
   }
 
-  #assign(
-    facts: SubnetFacts,
-    hosts: readonly NodeRouter[],
-    groups: ReadonlyMap<string, NodeGroup>,
-  ): Attempt<SubnetBlocks> {
-    const wanted = hosts.map(({ node }) =>
-      blocksWanted(facts, groups.get(node)?.counts.get(facts.network) ?? 0),
-    );
-    return this.#blocks.get(facts.key, [facts, hosts, ...wanted], () => {
-      const byNode = new Map(hosts.map(({ node }, index) => [node, wanted[index] ?? 1]));
-      return attempt(() => assignBlocks(facts, byNode));
+  #assign(facts: SubnetFacts, hosts: readonly NodeRouter[], crowd: Crowd): Attempt<SubnetBlocks> {
+    const more = [...crowd].map(([node, count]) => [node, blocksWanted(facts, count)] as const);
+    return this.#blocks.get(facts.key, [facts, hosts, ...more.flat()], () => {
+      const wanted = new Map(hosts.map(({ node }): [string, number] => [node, 1]));
+      for (const [node, count] of more) if (wanted.has(node)) wanted.set(node, count);
+      return attempt(() => assignBlocks(facts, wanted));
     });
   }
 
   #spread({ core, hosts, mtu, good }: Spreading): ReadonlyMap<string, Presence> {
     const entries = hosts.map(({ node }): readonly [string, Presence] => {
-      const subnets = good.map(
-        ({ facts, blocks }): NodeSubnet => ({ facts, blocks: blocks.get(node) ?? [] }),
+      const key = `${core.key} ${node}`;
+      const blocks = good.map((subnet) => subnet.blocks.get(node) ?? []);
+      const inputs = good.flatMap(({ facts }, index) => [facts, ...(blocks[index] ?? [])]);
+      const subnets = this.#subnets.get(key, inputs, () =>
+        good.map(({ facts }, index) => ({ facts, blocks: blocks[index] ?? [] })),
       );
-      const inputs = subnets.flatMap(({ facts, blocks }) => [facts, ...blocks.map(({ text }) => text)]);
-      return [
-        node,
-        this.#presences.get(`${core.key} ${node}`, [core, mtu, ...inputs], () => ({ core, mtu, subnets })),
-      ];
+      return [node, this.#presences.get(key, [core, mtu, subnets], () => ({ core, mtu, subnets }))];
     });
     return new Map(entries);
   }
+}
+
+/** How many attachments of a network those nodes have that may need more than one block. */
+type Crowd = ReadonlyMap<string, number>;
+
+const nobody: Crowd = new Map();
+
+function crowdsOf(
+  { subnets }: CompiledNetworks,
+  groups: ReadonlyMap<string, NodeGroup>,
+): ReadonlyMap<string, Crowd> {
+  const least = Math.min(...[...subnets.values()].flat().map(oneBlockHolds));
+  const crowds = new Map<string, Map<string, number>>();
+  for (const [node, { counts, most }] of groups) {
+    if (most <= least) continue;
+    for (const [network, count] of counts) {
+      const crowd = crowds.get(network) ?? new Map();
+      crowds.set(network, crowd.set(node, count));
+    }
+  }
+  return crowds;
 }
 
 interface Ingredients {
   readonly core: NetworkCore;
   readonly hosts: readonly NodeRouter[];
   readonly subnets: readonly SubnetFacts[];
-  readonly groups: ReadonlyMap<string, NodeGroup>;
-  readonly nodes: CompiledNodes;
+  readonly crowd: Crowd;
+  /** Names of nodes that there are none of. */
+  readonly unknown: string;
 }
 
 interface Spreading {

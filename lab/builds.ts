@@ -76,23 +76,17 @@ const larger: readonly Patch[] = [
   {
     file: 'features/bridge/layout.ts',
     texts: [
-      ['FDB_BYTES = 4194304', 'FDB_BYTES = 16777216'],
+      ['FDB_BYTES = 8390656', 'FDB_BYTES = 33558528'],
       ['FDB_SLOTS = 262144', 'FDB_SLOTS = 524288'],
-      ['FDB_SEEN_BYTES = 524288', 'FDB_SEEN_BYTES = 1048576'],
     ],
   },
   {
     file: 'features/bridge/datapath/fdb.ts',
     texts: [
-      ['  value: u64;', '  value: u64;\n  labFirst: u64;\n  labSecond: u64;'],
-      ['- FDB) >> 3', '- FDB) >> 4'],
-      ['(FDB_SLOTS - 1))) << 4', '(FDB_SLOTS - 1))) << 5'],
+      ['  seen: u32;', '  labFirst: u64;\n  labSecond: u64;\n  seen: u32;'],
+      ['STATION_BYTES: usize = 32', 'STATION_BYTES: usize = 64'],
       ['SLOT_BITS: u64 = 18', 'SLOT_BITS: u64 = 19'],
     ],
-  },
-  {
-    file: 'features/bridge/datapath/fdb-table.ts',
-    texts: [['changetype<usize>(stationAt(0))) >> 4', 'changetype<usize>(stationAt(0))) >> 5']],
   },
 ];
 

@@ -96,17 +96,20 @@ async function assertAllReached(): Promise<void> {
   await assertPings(red, blue.ip4);
 }
 
-/** What tables have taken of the memory that they grow by, once nothing more comes back. */
+/** What tables have taken of the memory that they grow by, once nothing has come back for half a second. */
 async function settledTableBytes(): Promise<number> {
   const read = async () => {
     const text = await router.namespace.run('curl -s http://127.0.0.1:9111/metrics');
     return Number(/^millrace_table_memory_bytes\{state="in_use"\} (\d+)$/m.exec(text)?.[1]);
   };
-  return await eventually(async () => {
-    const first = await read();
-    assert.equal(await read(), first);
-    return first;
-  });
+  let before = Number.NaN;
+  const settled = async () => {
+    const [last, bytes] = [before, await read()];
+    before = bytes;
+    assert.equal(bytes, last);
+    return bytes;
+  };
+  return await eventually(settled, { everyMs: 500 });
 }
 
 /** Routes, next hops and stations; hosts say of their link-local addresses when they like. */

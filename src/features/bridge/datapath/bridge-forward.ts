@@ -5,7 +5,7 @@ import { interfaceAt } from '../../interface/datapath/interface';
 import { BRIDGE_FLOOD } from '../layout';
 import { bridgeAt } from './bridge';
 import { destinationOf, fits, vlanTagOf } from './bridge-frame';
-import { findStation, memberOf, stationKey, stationValue } from './fdb';
+import { memberOf, stationKey, whereIs } from './fdb';
 
 export enum Edge {
   BRIDGE_FLOOD,
@@ -27,9 +27,7 @@ export enum Edge {
 export function bridgeForward(packet: Packet): u32 {
   const destination = destinationOf(packet);
   if (destination & GROUP_BIT) return Edge.BRIDGE_FLOOD;
-  const key = stationKey(packet.note2, destination);
-  const station = findStation(key, vlanTagOf(packet));
-  const value = station === null ? 0 : stationValue(station, key);
+  const value = whereIs(stationKey(packet.note2, destination), vlanTagOf(packet));
   const member = memberOf(value);
   if (!member) return takeUnknown(packet);
   if (member == packet.iface) return Edge.DROP_BRIDGE_SAME_MEMBER;

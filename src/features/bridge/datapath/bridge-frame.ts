@@ -28,7 +28,8 @@ export function payloadAt(packet: Packet): u32 {
 /** The VLAN of a frame's tag, zero without one; the caller has checked that the Ethernet header is there. @inline */
 export function vlanTagOf(packet: Packet): u64 {
   const frame = packet.data;
-  if (load<u16>(frame, 12) != TYPE_VLAN_RAW || packet.dataLen < <u16>TAGGED_BYTES) return 0;
+  if (load<u16>(frame, 12) != TYPE_VLAN_RAW) return 0;
+  if (packet.dataLen < <u16>TAGGED_BYTES) return 0;
   return ((<u64>(load<u8>(frame, 14) & 15)) << 8) | load<u8>(frame, 15);
 }
 

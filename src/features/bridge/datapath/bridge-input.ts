@@ -14,8 +14,8 @@ import {
   memberOf,
   noteSeen,
   stationKey,
-  stationValue,
   WHERE_MASK,
+  whereIs,
 } from './fdb';
 import { countUnlearnt, tellStation } from './fdb-news';
 
@@ -49,18 +49,15 @@ export function bridgeInput(packet: Packet): u32 {
   const bridge = iface.domain;
   if ((bridgeAt(bridge).flags & (BRIDGE_UP | BRIDGE_SUPPRESS)) != BRIDGE_UP) return takeCarefully(packet);
   const vlan = vlanTagOf(packet);
-  const sourceKey = stationKey(bridge, sourceOf(packet));
-  const source = findStation(sourceKey, vlan);
+  const source = findStation(stationKey(bridge, sourceOf(packet)), vlan);
   if (source === null) return takeCarefully(packet);
-  if ((stationValue(source, sourceKey) & WHERE_MASK) != whereFrom(packet, iface))
-    return takeCarefully(packet);
-  const destinationKey = stationKey(bridge, destinationOf(packet));
-  const destination = findStation(destinationKey, vlan);
-  if (destination === null) return takeCarefully(packet);
-  const value = stationValue(destination, destinationKey);
+  if ((source.value & WHERE_MASK) != whereFrom(packet, iface)) return takeCarefully(packet);
+  const value = whereIs(stationKey(bridge, destinationOf(packet)), vlan);
   const member = memberOf(value);
+  if (!member) return takeCarefully(packet);
+  if (member == packet.iface) return takeCarefully(packet);
   const output = interfaceAt(member);
-  if (!member || member == packet.iface || !fits(packet, output)) return takeCarefully(packet);
+  if (!fits(packet, output)) return takeCarefully(packet);
   noteSeen(source);
   packet.output = <u16>member;
   packet.note = <u32>value;
@@ -90,7 +87,7 @@ function learn(packet: Packet, key: u64): void {
   const vlan = vlanTagOf(packet);
   const where = whereFrom(packet, interfaceAt(packet.iface));
   const station = findStation(key, vlan);
-  const value = station === null ? 0 : stationValue(station, key);
+  const value = station === null ? 0 : station.value;
   if (station !== null && (value & WHERE_MASK) == where) {
     noteSeen(station);
     return;
@@ -104,8 +101,7 @@ function learn(packet: Packet, key: u64): void {
 function refresh(packet: Packet, key: u64): void {
   const station = findStation(key, vlanTagOf(packet));
   if (station === null) return;
-  if ((stationValue(station, key) & WHERE_MASK) == whereFrom(packet, interfaceAt(packet.iface)))
-    noteSeen(station);
+  if ((station.value & WHERE_MASK) == whereFrom(packet, interfaceAt(packet.iface))) noteSeen(station);
 }
 
 /** Tells the group addresses that no bridge passes on: 01:80:c2:00:00:00 to 0f (IEEE 802.1Q 8.6.3). */

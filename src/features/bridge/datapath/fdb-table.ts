@@ -1,4 +1,5 @@
 import { setLookAhead } from '../../../engine/datapath/arena';
+import { FDB } from '../../../engine/datapath/regions';
 import {
   FDB_EXTERN,
   FDB_SLOTS,
@@ -14,11 +15,12 @@ import {
   FLAGS_SHIFT,
   fdbState,
   findStation,
+  homeOf,
   MEMBER_SHIFT,
   memberOf,
-  placeOf,
+  SPREAD,
+  STATION_BYTES,
   Station,
-  seenAt,
   stationAt,
   vlanOf,
 } from './fdb';
@@ -26,10 +28,12 @@ import {
 // The control thread's side of the table of stations. A place is told by its number; NO_PLACE is none.
 
 const NO_PLACE: u32 = 0xffffffff;
+/** So far a search that begins at the last home may go. */
+const PLACES: u32 = FDB_SLOTS + LONGEST_FDB_SEARCH;
 
 /** Makes searches begin where nobody outside can foretell; to be called while the table is empty. */
 export function seedFdb(seed: u64): void {
-  fdbState().seed = seed & ~1; // the multiplier stays odd, and so takes no two keys to one number
+  fdbState().multiplier = SPREAD ^ (seed & ~1); // odd, so it takes no two keys to one number
 }
 
 /** Says what second it is, whether there is room for strangers, and how many stations are known. */
@@ -51,9 +55,9 @@ export function putStation(key: u64, vlan: u32, iface: u32, far: u32, flags: u32
   const value =
     <u64>far | ((<u64>iface) << MEMBER_SHIFT) | ((<u64>vlan) << 48) | ((<u64>flags) << FLAGS_SHIFT);
   const known = findStation(key, vlan);
-  const station = known === null ? freePlace(placeOf(key, vlan)) : known;
+  const station = known === null ? freePlace(homeOf(key, vlan)) : known;
   if (station === null) return NO_PLACE;
-  store<u16>(seenAt(station), <u16>fdbState().second);
+  station.seen = fdbState().second;
   if (known === null) setKey(station, FDB_DEAD);
   atomic.store<u64>(changetype<usize>(station) + offsetof<Station>('value'), value);
   if (known === null) setKey(station, key);
@@ -66,8 +70,7 @@ export function removeStation(place: u32): void {
   setKey(stationAt(hole), FDB_DEAD);
   for (let next = hole + 1; stationAt(next).key != FDB_EMPTY; next++) {
     const station = stationAt(next);
-    const home = placeOf(station.key, vlanOf(station.value));
-    if (((next - home) & (FDB_SLOTS - 1)) < ((next - hole) & (FDB_SLOTS - 1))) continue;
+    if (numberOf(changetype<Station>(homeOf(station.key, vlanOf(station.value)))) > hole) continue;
     moveStation(station, stationAt(hole));
     hole = next;
   }
@@ -76,7 +79,7 @@ export function removeStation(place: u32): void {
 
 /** The first station from a place on that is of a bridge and behind a member; zero means any. */
 export function nextStation(from: u32, bridge: u32, iface: u32): u32 {
-  for (let place = from; place < FDB_SLOTS; place++) {
+  for (let place = from; place < PLACES; place++) {
     const station = stationAt(place);
     if (station.key == FDB_EMPTY) continue;
     if (bridge && <u32>(station.key >> 48) != bridge) continue;
@@ -88,7 +91,7 @@ export function nextStation(from: u32, bridge: u32, iface: u32): u32 {
 
 /** The first learnt station from a place on that has been silent for as long as its bridge waits. */
 export function nextSilent(from: u32): u32 {
-  for (let place = from; place < FDB_SLOTS; place++) {
+  for (let place = from; place < PLACES; place++) {
     const station = stationAt(place);
     if (station.key == FDB_EMPTY || <u32>(station.value >> FLAGS_SHIFT) & (FDB_STATIC | FDB_EXTERN)) continue;
     if (placeAge(place) >= bridgeAt(<u32>(station.key >> 48)).ageing) return place;
@@ -106,12 +109,12 @@ export function placeValue(place: u32): u64 {
 
 /** Seconds since the station at a place was last heard. */
 export function placeAge(place: u32): u32 {
-  return <u16>(fdbState().second - load<u16>(seenAt(stationAt(place))));
+  return fdbState().second - stationAt(place).seen;
 }
 
-function freePlace(first: u32): Station | null {
-  for (let i: u32 = 0; i < LONGEST_FDB_SEARCH; i++) {
-    const station = stationAt(first + i);
+function freePlace(home: usize): Station | null {
+  for (let i: usize = 0; i < LONGEST_FDB_SEARCH; i++) {
+    const station = changetype<Station>(home + i * STATION_BYTES);
     if (station.key == FDB_EMPTY) return station;
   }
   return null;
@@ -120,7 +123,7 @@ function freePlace(first: u32): Station | null {
 /** Moves a station up to a hole: for a moment it is in neither place, and its frames are flooded. */
 function moveStation(from: Station, to: Station): void {
   const key = from.key;
-  store<u16>(seenAt(to), load<u16>(seenAt(from)));
+  to.seen = from.seen;
   atomic.store<u64>(changetype<usize>(to) + offsetof<Station>('value'), from.value);
   setKey(from, FDB_DEAD);
   setKey(to, key);
@@ -131,5 +134,5 @@ function setKey(station: Station, key: u64): void {
 }
 
 function numberOf(station: Station): u32 {
-  return <u32>((changetype<usize>(station) - changetype<usize>(stationAt(0))) >> 4);
+  return <u32>((changetype<usize>(station) - FDB) / STATION_BYTES);
 }

@@ -1,27 +1,32 @@
-import { FDB, FDB_SEEN, FDB_STATE } from '../../../engine/datapath/regions';
-import { FDB_SLOTS, LONGEST_FDB_SEARCH } from '../layout';
+import { FDB, FDB_STATE } from '../../../engine/datapath/regions';
+import { LONGEST_FDB_SEARCH } from '../layout';
 
 /**
- * Where a station is: 16 bytes, four of them in a cache line, a place in a hash table with open addressing.
+ * Where a station is: 32 bytes, two of them in a cache line, a place in a hash table with open addressing.
  *
- *   0 ┌ MAC (6) │ bridge (2) ┬ far end (4) │ member (2) │ VLAN (12 bits), flags (4 bits) ┐ 16
+ *    0 ┌ MAC (6) │ bridge (2) ┬ far end (4) │ member (2) │ VLAN (12 bits), flags (4 bits) ┐ 16
+ *   16 ├ second it was heard (4) ┴ nothing (12) ──────────────────────────────────────────┤ 32
  *
- * The control thread is the only writer: it takes a place's key away before it changes what the place says, and gives
- * it its key last. So a reader that finds the same key before and after has read what belongs to it. A moved station's
- * place is written in one piece.
+ * The control thread is the only writer of the first half: it takes a place's key away before it changes what the place
+ * says, and gives it its key last. Who goes by what a place says reads both words in one piece of 16 bytes, which an
+ * x86-64 processor with AVX does at once, so they belong together.
  */
 @unmanaged
 export class Station {
   /** MAC address in the low 48 bits, first byte lowest, then the bridge's interface id; or one of FDB_EMPTY and FDB_DEAD. */
   key: u64;
   value: u64;
+  /** The second in which it was last heard, written by workers. */
+  seen: u32;
+  spare: u32;
+  spare2: u64;
 }
 
 /** What all searches share: 64 bytes, written by the control thread. */
 @unmanaged
 export class FdbState {
-  /** Chosen at random, so that nobody can send addresses that all belong to one place. */
-  seed: u64;
+  /** What keys are multiplied by: odd, and chosen at random, so that nobody can send addresses that all have one home. */
+  multiplier: u64;
   /** The second it is, for ageing. */
   second: u32;
   /** Not zero: there is no room for strangers. */
@@ -42,8 +47,9 @@ export const FLAGS_SHIFT: u64 = 60;
 
 const BRIDGE_SHIFT: u64 = 48;
 /** 2^64 divided by the golden ratio: spreads near keys far apart. */
-const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
+export const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 const SLOT_BITS: u64 = 18;
+export const STATION_BYTES: usize = 32;
 
 /** @inline */
 export function fdbState(): FdbState {
@@ -55,22 +61,35 @@ export function stationKey(bridge: u32, mac: u64): u64 {
   return mac | ((<u64>bridge) << BRIDGE_SHIFT);
 }
 
-/** The station with a key in a VLAN, or null. @inline */
+/** The station with a key in a VLAN, or null. Meanwhile another one may have its place. @inline */
 export function findStation(key: u64, vlan: u64): Station | null {
-  let place = placeOf(key, vlan);
-  for (let i: u32 = 0; i < LONGEST_FDB_SEARCH; i++) {
-    const station = stationAt(place);
-    if (station.key == key && vlanOf(station.value) == vlan) return station;
-    if (station.key == FDB_EMPTY) return null;
-    place++;
-  }
+  let at = homeOf(key, vlan);
+  let left = LONGEST_FDB_SEARCH;
+  do {
+    const station = changetype<Station>(at);
+    const found = station.key;
+    if (found == key) {
+      if (vlanOf(station.value) == vlan) return station;
+    } else if (found == FDB_EMPTY) return null;
+    at += STATION_BYTES;
+  } while (--left);
   return null;
 }
 
-/** What a station's place says; zero where the place belongs to another one meanwhile. @inline */
-export function stationValue(station: Station, key: u64): u64 {
-  const value = atomic.load<u64>(changetype<usize>(station) + offsetof<Station>('value'));
-  return atomic.load<u64>(changetype<usize>(station)) == key ? value : 0;
+/** What the table says of the station with a key in a VLAN; zero where it is not known. @inline */
+export function whereIs(key: u64, vlan: u64): u64 {
+  let at = homeOf(key, vlan);
+  let left = LONGEST_FDB_SEARCH;
+  do {
+    const both = v128.load(at);
+    const found = i64x2.extract_lane(both, 0);
+    if (found == key) {
+      const value = <u64>i64x2.extract_lane(both, 1);
+      if (vlanOf(value) == vlan) return value;
+    } else if (found == FDB_EMPTY) return 0;
+    at += STATION_BYTES;
+  } while (--left);
+  return 0;
 }
 
 /** The member that a value names. @inline */
@@ -85,22 +104,17 @@ export function vlanOf(value: u64): u64 {
 
 /** Notes that a station was heard, with one write in a second. @inline */
 export function noteSeen(station: Station): void {
-  const seen = seenAt(station);
-  const second = <u16>fdbState().second;
-  if (load<u16>(seen) != second) store<u16>(seen, second);
+  const second = fdbState().second;
+  if (station.seen != second) station.seen = second;
 }
 
-/** Where it is noted when a station was last heard. @inline */
-export function seenAt(station: Station): usize {
-  return FDB_SEEN + ((changetype<usize>(station) - FDB) >> 3);
-}
-
-/** The place at a number, which wraps around at the table's end. @inline */
+/** The place at a number. @inline */
 export function stationAt(place: u32): Station {
-  return changetype<Station>(FDB + ((<usize>(place & (FDB_SLOTS - 1))) << 4));
+  return changetype<Station>(FDB + <usize>place * STATION_BYTES);
 }
 
 /** Where the search for a station begins: a multiplicative hash, whose upper bits depend on all of the key. @inline */
-export function placeOf(key: u64, vlan: u64): u32 {
-  return <u32>(((key + vlan * SPREAD) * (SPREAD ^ fdbState().seed)) >> (64 - SLOT_BITS));
+export function homeOf(key: u64, vlan: u64): usize {
+  const hash = (key + vlan * SPREAD) * fdbState().multiplier;
+  return FDB + <usize>(hash >> (64 - SLOT_BITS)) * STATION_BYTES;
 }

@@ -5,7 +5,7 @@ import { ETHER_HEADER_BYTES } from '../../../net/datapath/ether-header';
 import { interfaceAt } from '../../interface/datapath/interface';
 import { LOOK_AHEAD_FDB } from '../layout';
 import { destinationOf, sourceOf, vlanTagOf } from './bridge-frame';
-import { findStation, seenAt, stationKey } from './fdb';
+import { homeOf, stationKey } from './fdb';
 
 /**
  * Does the searches of a burst's frames once for nothing, where a bridge's member has received them and more stations
@@ -20,8 +20,7 @@ export function lookAhead(burst: usize, packets: u32): void {
     const packet = changetype<Packet>(<usize>load<u32>(burst + (i << 2)));
     if (packet.dataLen < <u16>ETHER_HEADER_BYTES) continue;
     const vlan = vlanTagOf(packet);
-    findStation(stationKey(bridge, destinationOf(packet)), vlan);
-    const source = findStation(stationKey(bridge, sourceOf(packet)), vlan);
-    if (source !== null) load<u16>(seenAt(source));
+    load<u64>(homeOf(stationKey(bridge, destinationOf(packet)), vlan));
+    load<u64>(homeOf(stationKey(bridge, sourceOf(packet)), vlan));
   }
 }

@@ -3,7 +3,7 @@ import { NODE_BRIDGE_SUPPRESS } from '../../../engine/datapath/nodes';
 import { Packet } from '../../../engine/datapath/packet';
 import { INTERFACE_FAR_ENDS, interfaceAt, MAC_MASK } from '../../interface/datapath/interface';
 import { neighborWith } from './bridge-neighbor';
-import { findStation, memberOf, stationKey, stationValue } from './fdb';
+import { memberOf, stationKey, whereIs } from './fdb';
 import { newsEvent } from './fdb-news';
 
 // What the answers to ARP and to ND have in common.
@@ -38,8 +38,7 @@ export function answerableWith(packet: Packet, scope: u32, vlan: u64, low: u64, 
   const neighbor = neighborWith(scope, low, high);
   if (!neighbor) return 0;
   const key = stationKey(packet.note2, neighbor & MAC_MASK);
-  const station = findStation(key, vlan);
-  const member = station === null ? 0 : memberOf(stationValue(station, key));
+  const member = memberOf(whereIs(key, vlan));
   if (!member || member == packet.iface) return 0;
   const bothFar = interfaceAt(packet.iface).flags & interfaceAt(member).flags & INTERFACE_FAR_ENDS;
   return bothFar ? 0 : neighbor;

@@ -1,7 +1,18 @@
-import ts from 'typescript';
 import { NODE_BIT } from '../layout.ts';
+import {
+  again,
+  branch,
+  branches,
+  countersOf,
+  type FastWay,
+  fast,
+  giveUp,
+  goOn,
+  goOnTo,
+  left,
+} from './fast-names.ts';
 import type { Graph } from './graph.ts';
-import { functionNamed, type Stage } from './stages.ts';
+import type { Stage } from './stages.ts';
 
 // The fast way: most packets take one of a few chains of stages. For these the compile step writes a second copy of
 // each stage on a chain, in which the last `return` goes straight on to the next stage. At any other `return` the copy
@@ -10,20 +21,9 @@ import { functionNamed, type Stage } from './stages.ts';
 // number and then compared, and the packet's fields need no memory (packet-locals.ts). A stage written as it reads
 // best, the common case last, is so also the fastest. What it asks of such a stage: what it does before an early
 // `return` does no harm when it is done twice, and what it calls before the last one is inlined.
-
+//
 // Paths that begin with the same stage share a loop, and each loop has copies of its own. The first loop takes what is
 // received, the others what waits for the stage that they begin with: so tunnels cost plain packets nothing.
-
-/** The stages of the common paths that begin with one stage, joined to one graph. */
-export interface FastWay {
-  readonly first: Stage;
-  /** Its place among the ways, which all its names end in; that of received packets is the first, and has none. */
-  readonly suffix: string;
-  /** Stages in an order in which each comes after those that lead to it. */
-  readonly order: readonly Stage[];
-  /** Where each stage's packets go on to; the first is where most go. */
-  readonly next: ReadonlyMap<Stage, readonly Stage[]>;
-}
 
 /** Joins the common paths, one way for each stage that some begin with. @throws Error when the first is not that which receives */
 export function joinPaths(
@@ -53,25 +53,6 @@ function joinSteps(paths: readonly (readonly Stage[])[]): ReadonlyMap<Stage, rea
     }
   }
   return next;
-}
-
-/** Adds the fast copies of a stage, one for each way it is on, to its module's text; `graphModule` is the generated graph as the module imports it. */
-export function addFastCopies(
-  stage: Stage,
-  text: string,
-  { ways, graphModule }: { readonly ways: readonly FastWay[]; readonly graphModule: string },
-): string {
-  const source = ts.createSourceFile(stage.file, text, ts.ScriptTarget.Latest, true);
-  const found = functionNamed(source, stage.functionName);
-  if (!found?.body) throw new Error(`stage ${stage.name}: its function has no body`);
-  const { body } = found;
-  const names = ways.flatMap((way) => [goOn(way, stage), goOnTo(way, stage), giveUp(way, stage)]);
-  const copies = ways.map(
-    (way) =>
-      `/** Generated: the same on the fast way. @inline */
-export function ${fast(way, stage)}(packet: Packet): u32 ${rewriteReturns({ way, stage, body, text })}`,
-  );
-  return [`import { ${names.join(', ')} } from '${graphModule}';`, text, ...copies, ''].join('\n');
 }
 
 /** Writes what ties the fast copies together, and the loops that take packets through them. */
@@ -229,53 +210,6 @@ function endingEdges(graph: Graph, id: number): readonly { readonly edge: number
   );
 }
 
-interface Copied {
-  readonly way: FastWay;
-  readonly stage: Stage;
-  readonly body: ts.Block;
-  readonly text: string;
-}
-
-/** The body of a stage's function with its last statement's `return` going on, and every other giving up. */
-function rewriteReturns({ way, stage, body, text }: Copied): string {
-  const last = body.statements.at(-1);
-  if (!last || !ts.isReturnStatement(last)) throw new Error(`stage ${stage.name}: it must end in a return`);
-  const edits: { readonly start: number; readonly end: number; readonly text: string }[] = [];
-  const visit = (node: ts.Node): void => {
-    if (node === last) {
-      edits.push({
-        start: node.getStart(),
-        end: node.getEnd(),
-        text: `return ${continuation(way, stage, last)};`,
-      });
-    } else if (ts.isReturnStatement(node)) {
-      edits.push({ start: node.getStart(), end: node.getEnd(), text: `return ${giveUp(way, stage)}();` });
-    } else if (node !== body && ts.isBlock(node) && node.statements.some(ts.isReturnStatement)) {
-      edits.push({ start: node.getStart(), end: node.getEnd(), text: `{ return ${giveUp(way, stage)}(); }` });
-    } else {
-      ts.forEachChild(node, visit);
-    }
-  };
-  visit(body);
-  let at = body.getStart();
-  const parts: string[] = [];
-  for (const edit of edits) {
-    parts.push(text.slice(at, edit.start), edit.text);
-    at = edit.end;
-  }
-  return [...parts, text.slice(at, body.getEnd())].join('');
-}
-
-/** What the fast copy does where the stage returns an edge, or `NODE_BIT | node`: then the node need not be marked. */
-function continuation(way: FastWay, stage: Stage, { expression }: ts.ReturnStatement): string {
-  const marked =
-    expression && ts.isBinaryExpression(expression) && expression.left.getText() === 'NODE_BIT'
-      ? expression.right
-      : undefined;
-  const onward = marked ? goOnTo(way, stage) : goOn(way, stage);
-  return `${onward}(${(marked ?? expression)?.getText()}, packet)`;
-}
-
 function sortForward(next: ReadonlyMap<Stage, readonly Stage[]>): Stage[] {
   const sorted: Stage[] = [];
   const visit = (stage: Stage, above: readonly Stage[]): void => {
@@ -292,44 +226,4 @@ function stageNamed(stages: readonly Stage[], name: string): Stage {
   const found = stages.find((stage) => stage.name === name);
   if (!found) throw new Error(`a common path names ${name}, which is no stage`);
   return found;
-}
-
-function fast(way: FastWay, stage: Stage): string {
-  return `${stage.functionName}Fast${way.suffix}`;
-}
-
-function goOn(way: FastWay, stage: Stage): string {
-  return `${stage.functionName}GoOn${way.suffix}`;
-}
-
-/** The same by a node's id. */
-function goOnTo(way: FastWay, stage: Stage): string {
-  return `${stage.functionName}GoOnTo${way.suffix}`;
-}
-
-function giveUp(way: FastWay, stage: Stage): string {
-  return `${stage.functionName}GiveUp${way.suffix}`;
-}
-
-/** Counter of packets that wait for the same stage again. */
-function again(way: FastWay, stage: Stage): string {
-  return `${stage.functionName}Again${way.suffix}`;
-}
-
-/** Counter of packets that went elsewhere from a stage. */
-function left(way: FastWay, stage: Stage): string {
-  return `${stage.functionName}Left${way.suffix}`;
-}
-
-function countersOf(way: FastWay, stage: Stage): string[] {
-  return [again(way, stage), left(way, stage), ...branches(way, stage)];
-}
-
-function branch(way: FastWay, stage: Stage, to: Stage): string {
-  return `${stage.functionName}To_${to.functionName}${way.suffix}`;
-}
-
-/** The counters of a stage's branches: all but where most packets go. */
-function branches(way: FastWay, stage: Stage): string[] {
-  return (way.next.get(stage) ?? []).slice(1).map((to) => branch(way, stage, to));
 }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
-import { type FastWay, fastImports, generateFastWays } from './fast-way.ts';
+import type { FastWay } from './fast-names.ts';
+import { fastImports, generateFastWays } from './fast-way.ts';
 import type { Graph } from './graph.ts';
 import type { Stage } from './stages.ts';
 

@@ -16,7 +16,10 @@ const CHECKSUM_BYTES = 2;
 
 /** Checks that the fragments (frames) of one packet are all of it and nothing else, as RFC 791 and RFC 8200 put them together. */
 export function checkFragments(frames: readonly Uint8Array[], input: Input): void {
-  const isIp4 = (input.bytes[ipOffsetOf(input)] ?? 0) >> 4 === 4;
+  const ip = ipOffsetOf(input);
+  const isIp4 = (input.bytes[ip] ?? 0) >> 4 === 4;
+  // Nobody on the way cuts an IPv6 packet (RFC 8200 4.5): one that came as a fragment is passed on, by a bridge to many.
+  if (!isIp4 && fragmentHeader(input.view, ip, input.bytes.length - ip) > 0) return;
   const pieces = frames
     .map((bytes) => new DataView(bytes.buffer))
     .filter((view) => isOf(view, input, isIp4))

@@ -18,3 +18,8 @@ export const VXLAN_READY = 1;
 export const VXLAN_BRIDGED = 2;
 /** Its local address is an IPv6 one. */
 export const VXLAN_IP6 = 4;
+
+/** Bit of CONTROL_LOOK_AHEAD: there are so many VNIs that their records have outgrown a core's own cache. */
+export const LOOK_AHEAD_VNIS = 4;
+/** As many may there be without it: a third of a KiB each. */
+export const LOOK_AHEAD_VNI_COUNT = 2048;

@@ -14,7 +14,7 @@ export class TunnelTable {
   readonly #ready = new Set<number>();
 
   constructor(router: Pick<TunnelRouter, 'tables'>) {
-    this.#table = router.tables<Table>(['setVxlan', 'bindVni', 'unbindVni']);
+    this.#table = router.tables<Table>(['setVxlan', 'bindVni', 'unbindVni', 'noteVnis']);
   }
 
   get size(): number {
@@ -70,6 +70,7 @@ export class TunnelTable {
       throw new ApiError('ENOSPC', { doing, expected: 'room for one more VNI', received: 'none left' });
     }
     this.#byVni.set(keyOf(vxlan), id);
+    this.#table.noteVnis(this.#byVni.size);
   }
 
   /** Takes a VNI from an interface, if it has it. */
@@ -77,6 +78,7 @@ export class TunnelTable {
     if (this.#byVni.get(keyOf(vxlan)) !== id) return;
     this.#table.unbindVni(vxlan.encapVrf, vxlan.vni);
     this.#byVni.delete(keyOf(vxlan));
+    this.#table.noteVnis(this.#byVni.size);
   }
 
   /** Shows packets what a tunnel is now. */
@@ -118,4 +120,5 @@ interface Table {
   ): void;
   bindVni(vrf: number, vni: number, id: number): number;
   unbindVni(vrf: number, vni: number): number;
+  noteVnis(count: number): void;
 }

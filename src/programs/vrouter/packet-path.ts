@@ -84,7 +84,11 @@ export const packetPath: DatapathSource = {
       'port-tx',
     ],
   ],
-  lookAhead: ['features/ip/datapath/look-ahead', 'features/bridge/datapath/look-ahead'],
+  lookAhead: [
+    'features/ip/datapath/look-ahead',
+    'features/bridge/datapath/look-ahead',
+    'features/vxlan/datapath/look-ahead',
+  ],
   controlModules: [
     'features/interface/datapath/interfaces',
     'features/neighbor/datapath/next-hops',

@@ -1,6 +1,7 @@
-import { takeBlock } from '../../../engine/datapath/arena';
+import { setLookAhead, takeBlock } from '../../../engine/datapath/arena';
 import { FAR_ENDS, VXLAN_STATIONS, VXLAN_VNIS } from '../../../engine/datapath/regions';
 import { retireBlock } from '../../../engine/datapath/retired';
+import { LOOK_AHEAD_VNI_COUNT, LOOK_AHEAD_VNIS } from '../layout';
 import { stationKey } from './far-end';
 import { dropKey, freePlace, keySeen, OWN_NAME, putKey, retireKey } from './slots';
 import { Vxlan, vniKey, vxlanAt } from './vxlan';
@@ -34,6 +35,11 @@ export function bindVni(vrf: u32, vni: u32, id: u32): bool {
 
 export function unbindVni(vrf: u32, vni: u32): bool {
   return dropKey(VXLAN_VNIS, vniKey(vrf, vni), 0);
+}
+
+/** Says how many VNIs are bound: workers look ahead while they are many. */
+export function noteVnis(count: u32): void {
+  setLookAhead(LOOK_AHEAD_VNIS, count > LOOK_AHEAD_VNI_COUNT);
 }
 
 /** Room for the far ends of a flood list; zero when there is no memory. */

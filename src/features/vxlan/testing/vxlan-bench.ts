@@ -179,6 +179,7 @@ interface Table {
   ): void;
   bindVni(vrf: number, vni: number, id: number): number;
   unbindVni(vrf: number, vni: number): number;
+  noteVnis(count: number): void;
   newFloodList(count: number): number;
   setFloodMember(list: number, place: number, farEnd: number): void;
   publishFloodList(id: number, list: number, count: number): void;
@@ -193,6 +194,7 @@ const tableNames = [
   'setVxlan',
   'bindVni',
   'unbindVni',
+  'noteVnis',
   'newFloodList',
   'setFloodMember',
   'publishFloodList',

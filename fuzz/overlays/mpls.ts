@@ -1,6 +1,6 @@
 import { tableFunctions } from '../../src/engine/host/datapath.ts';
 import { INTERFACE_FAR_ENDS, INTERFACE_RUNNING, INTERFACE_UP } from '../../src/features/interface/layout.ts';
-import { forwarding } from '../../src/features/ip/testing/topology.ts';
+import { encapsulating, forwarding } from '../../src/features/ip/testing/topology.ts';
 import {
   LABEL_CONTROL_WORD,
   LABEL_TO_INTERFACE,
@@ -42,7 +42,7 @@ export function addLabels(ground: Ground): void {
   const unknown = topology.nextHop({ ...forwarding, link: topology.links[1], mtu: 1500 });
   const ways = [neighbor, ...addTunnels(ground), unknown];
   const push = (stack: Push) => {
-    const nextHop = topology.nextHop({ ...forwarding, mtu: MTU });
+    const nextHop = topology.nextHop({ ...encapsulating, mtu: MTU });
     functions.setNextHopOutput(nextHop, bench.node('mpls-push'), stacks.add(stack));
     for (const label of stack.labels) ground.labels.add(label);
     return nextHop;
@@ -120,7 +120,7 @@ function addTunnels(ground: Ground): readonly number[] {
     const [near, far] = [addressWords(parseAddress(local)), addressWords(parseAddress(remote))];
     const family = local.includes(':') ? 6 : 4;
     functions.setMplsTunnel(i + 1, family, VRF, 6635, near.low, near.high, far.low, far.high);
-    const nextHop = topology.nextHop({ ...forwarding, mtu: MTU + 40 });
+    const nextHop = topology.nextHop({ ...encapsulating, mtu: MTU + 40 });
     functions.setNextHopOutput(nextHop, bench.node(stage), i + 1);
     const port = kind === 'labels-in-udp' ? { port: 6635 } : {};
     ground.tunnels.push({ kind, local: hexOf(local), remotes: [hexOf(remote)], ...port });

@@ -42,6 +42,23 @@ test('nothing is called along the common paths but what takes a packet off them'
   assert.deepEqual(calls, ['leaveFast']);
 });
 
+test('along those that begin further on, only tables and options are searched by calls', async () => {
+  const { code } = await cachedDatapath(packetPath, build);
+  const module = binaryen.readBinary(code);
+  const calls = new Set<string>();
+  const [receiving] = packetPath.commonPaths[0] ?? [];
+  const others = new Set(
+    packetPath.commonPaths.map(([stage]) => stage).filter((stage) => stage !== receiving),
+  );
+  for (let loop = 1; loop <= others.size; loop++) {
+    walk(bodyOf(functionNamed(module, `graph/passFast${loop}`)), ({ get }) => {
+      if (kindOf(get()) === 'Call') calls.add(textOf(get(), 'Target').replace(/.*\//, ''));
+    });
+  }
+  module.dispose();
+  assert.deepEqual([...calls].sort(), ['findOption', 'findSeen', 'findValue', 'leaveFast']);
+});
+
 test('a stage on a common path that calls a function is refused, and the function named', async () => {
   const source = await withPortTx(
     'note(packet);',

@@ -21,6 +21,7 @@ export { showRoutes } from './telemetry.ts';
 /** Which stages take what next hops are for. */
 export const nextHopStages: NextHopStages = {
   forward: { ipv4: 'ip4-forward', ipv6: 'ip6-forward' },
+  encapsulation: { ipv4: 'ip4-encapsulate', ipv6: 'ip6-forward' },
   local: { ipv4: 'ip4-local', ipv6: 'ip6-local' },
   blackhole: { ipv4: 'ip-blackhole', ipv6: 'ip-blackhole' },
   reject: { ipv4: 'ip4-reject', ipv6: 'ip6-reject' },

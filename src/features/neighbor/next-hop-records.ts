@@ -170,7 +170,6 @@ function stagesOf({ target }: NextHop, stages: NextHopStages, neighbor: Neighbor
     case 'L3':
       return neighbor?.state === 'failed' ? stages.unreachable : stages.forward;
     case 'connected':
-    case 'encapsulation':
       return stages.forward;
     default:
       return stages[target.type];

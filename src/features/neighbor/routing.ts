@@ -7,6 +7,8 @@ export type StagePair = Readonly<Record<Family, string>>;
 export interface NextHopStages {
   /** Takes packets to another station. */
   readonly forward: StagePair;
+  /** Takes packets to where something is put round them. */
+  readonly encapsulation: StagePair;
   /** Takes packets to an address of ours. */
   readonly local: StagePair;
   readonly blackhole: StagePair;

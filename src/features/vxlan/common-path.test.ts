@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { WORKER_AREAS, WORKER_STAGE } from '../../engine/layout.ts';
-import type { Outcome } from '../../engine/testing/bench.ts';
 import { etherFrame, ipv4Packet, udpDatagram } from '../../net/frame/build.ts';
+import { parseMac } from '../../net/mac.ts';
+import { INTERFACE_TRACED, INTERFACE_UP } from '../interface/layout.ts';
+import { alongPaths } from '../tunnel/testing/along-paths.ts';
 import { bridgeTunnel } from './testing/bridged-tunnel.ts';
 import { datagram, frameFrom, VxlanBench } from './testing/vxlan-bench.ts';
 
@@ -14,19 +15,31 @@ vxlan.station(tunnel, tunnel.station.mac, tunnel.remote);
 
 describe('a common path', () => {
   it('is what a routed packet into a tunnel takes, and one out of it', () => {
-    assert.deepEqual(alongPaths(() => bench.receive(first.port, [routedOut()])).ended, { sent: 1 });
-    assert.deepEqual(alongPaths(() => bench.receive(second.port, [arriving(routedIn())])).ended, { sent: 1 });
+    assert.deepEqual(alongPaths(bench, () => bench.receive(first.port, [routedOut()])).ended, { sent: 1 });
+    assert.deepEqual(alongPaths(bench, () => bench.receive(second.port, [arriving(routedIn())])).ended, {
+      sent: 1,
+    });
   });
 
   it('is what a bridged frame into a tunnel takes, and one out of it', () => {
     const routeAgain = bridgeTunnel(vxlan, tunnel);
     const outwards = bridgedFrame(first.host.mac, tunnel.station.mac);
     const inwards = bridgedFrame(tunnel.station.mac, first.host.mac);
-    const left = alongPaths(() => bench.receive(first.port, [outwards])).sent[0]?.bytes;
+    const left = alongPaths(bench, () => bench.receive(first.port, [outwards])).sent[0]?.bytes;
     assert.deepEqual(left?.subarray(50), outwards);
-    const arrived = alongPaths(() => bench.receive(second.port, [arriving(inwards)])).sent[0]?.bytes;
+    const arrived = alongPaths(bench, () => bench.receive(second.port, [arriving(inwards)])).sent[0]?.bytes;
     assert.deepEqual(arrived, inwards);
     routeAgain();
+  });
+
+  it('is not for a packet that is traced', () => {
+    const { id, mac, port } = first;
+    const iface = { vrf: 1, mtu: 1500, mac: parseMac(mac), port, domain: 0 };
+    const nodes = { modeNode: bench.node('ether-input'), outputNode: bench.node('port-tx') };
+    topology.interfaces.write(id, { ...iface, ...nodes, flags: INTERFACE_UP | INTERFACE_TRACED });
+    const trace = () => alongPaths(bench, () => bench.receive(port, [routedOut()]));
+    assert.throws(trace, /packets have waited for port-tx/);
+    topology.interfaces.write(id, { ...iface, ...nodes, flags: INTERFACE_UP });
   });
 
   it('is left by what is not common, and what is behind that in the burst stays on it', () => {
@@ -40,21 +53,6 @@ describe('a common path', () => {
     assert.deepEqual(ended, { sent: 2, 'ether-unknown-type': 1 });
   });
 });
-
-/** No stage: what the worker remembers of the last one that packets have waited for. */
-const NONE = 0xffff;
-/** Where the worker keeps how many bursts are left until one is measured, which goes stage by stage (datapath/worker.ts). */
-const UNTIL_MEASURED = 108;
-
-/** Does something, none of whose packets may wait for a stage with which no common path begins. */
-function alongPaths(work: () => Outcome): Outcome {
-  bench.view.setUint32(WORKER_AREAS + WORKER_STAGE, NONE, true);
-  bench.view.setUint32(WORKER_AREAS + UNTIL_MEASURED, 1000, true);
-  const outcome = work();
-  const last = bench.view.getUint32(WORKER_AREAS + WORKER_STAGE, true);
-  assert.equal(last, NONE, `packets have waited for ${bench.datapath.info.graph.nodes[last]?.name}`);
-  return outcome;
-}
 
 function routedOut(): Uint8Array {
   const packet = packetBetween(first.host.address4, tunnel.station.address4);

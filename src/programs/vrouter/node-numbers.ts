@@ -62,6 +62,7 @@ export const nodeNumbers: NodeNumbers = {
     'vxlan-output',
     'pseudowire-output',
     'mpls-expired',
+    'ip4-encapsulate',
   ],
   drops: [
     'tx-full',

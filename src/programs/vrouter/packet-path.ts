@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 import type { DatapathSource } from '../../engine/compiler/compile.ts';
 import { nodeNumbers } from './node-numbers.ts';
 
+/** The stages that take an IPv4 packet through us. */
+const routed = ['ip4-input', 'ip4-forward', 'ip4-output', 'ether-output', 'port-tx'];
+
 /** The packet path: every stage, in the order a packet meets them. */
 export const packetPath: DatapathSource = {
   root: fileURLToPath(new URL('../..', import.meta.url)),
@@ -14,6 +17,7 @@ export const packetPath: DatapathSource = {
     'features/ip/datapath/ip6-input',
     'features/ip/datapath/ip6-forward',
     'features/ip/datapath/ip6-output',
+    'features/ip/datapath/ip4-encapsulate',
     'features/ip/datapath/ip4-multicast',
     'features/ip/datapath/ip4-group',
     'features/ip/datapath/ip4-reject',
@@ -71,18 +75,13 @@ export const packetPath: DatapathSource = {
     ['port-rx', 'ether-input', 'ip6-input', 'ip6-forward', 'ip6-output', 'ether-output', 'port-tx'],
     ['port-rx', 'bridge-input', 'port-tx'],
     ['vxlan-output', 'ether-output', 'port-tx'],
+    ['ip4-encapsulate', 'mpls-push', 'mplsoudp-output', 'ether-output', 'port-tx'],
+    ['ip4-encapsulate', 'mpls-push', 'mplsogre-output', 'ether-output', 'port-tx'],
+    ['ip4-encapsulate', 'mpls-push', 'ether-output', 'port-tx'],
     ['ip4-local', 'udp-input', 'vxlan-input', 'bridge-input', 'port-tx'],
-    [
-      'ip4-local',
-      'udp-input',
-      'vxlan-input',
-      'ether-input',
-      'ip4-input',
-      'ip4-forward',
-      'ip4-output',
-      'ether-output',
-      'port-tx',
-    ],
+    ['ip4-local', 'udp-input', 'vxlan-input', 'ether-input', ...routed],
+    ['ip4-local', 'udp-input', 'mplsoudp-input', 'mpls-input', ...routed],
+    ['ip4-local', 'gre-input', 'mpls-input', ...routed],
   ],
   lookAhead: [
     'features/ip/datapath/look-ahead',

@@ -206,6 +206,9 @@ export interface ReceiveOptions {
 /** The stages of a next hop that packets pass on their way to another station. */
 export const forwarding = { stage4: 'ip4-forward', stage6: 'ip6-forward' } as const;
 
+/** The same of a next hop that puts something round packets. */
+export const encapsulating = { stage4: 'ip4-encapsulate', stage6: 'ip6-forward' } as const;
+
 /** The IP packet in a frame that was sent. */
 export function packetIn(frame: { readonly bytes: Uint8Array } | undefined): Uint8Array {
   assert.ok(frame, 'no frame was sent');

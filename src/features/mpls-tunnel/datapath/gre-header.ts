@@ -1,3 +1,5 @@
+import { TYPE_MPLS_RAW } from '../../../net/datapath/ether-header';
+
 /**
  * GRE header (RFC 2784 2.1, RFC 2890 2).
  *
@@ -7,6 +9,8 @@
  *     └ sequence number (4), with S            ┘
  */
 export const GRE_HEADER_BYTES: u32 = 4;
+/** The base header in front of labels, as it lies. */
+export const GRE_BASE_RAW: u32 = (<u32>TYPE_MPLS_RAW) << 16;
 /** Bits of the first byte. */
 const CHECKSUM: u32 = 0x80;
 const KEY: u32 = 0x20;

@@ -4,6 +4,7 @@ import { TYPE_IP4_RAW, TYPE_MPLS_MULTICAST_RAW, TYPE_MPLS_RAW } from '../../../n
 import { Ip4Header } from '../../../net/datapath/ip4-header';
 import { toHostOr } from '../../ip/datapath/protocols';
 import {
+  GRE_BASE_RAW,
   GRE_HEADER_BYTES,
   greHeaderBytes,
   greProtocol,
@@ -30,6 +31,7 @@ export enum Edge {
 /**
  * Takes the GRE and IP headers off a labelled packet (RFC 4023 4), with a key, checksum and sequence number or without,
  * and gives it to whoever takes labels, in the VRF that it came in. GRE with anything else inside belongs to the host.
+ * The common case, a base header alone, comes last.
  *
  * @table ip-protocols
  * @table labels-input
@@ -38,7 +40,15 @@ export function greInput(packet: Packet): u32 {
   const is4 = packet.etherType == TYPE_IP4_RAW;
   const at = is4 ? changetype<Ip4Header>(packet.data).headerBytes : packet.note;
   if (at + GRE_HEADER_BYTES > packet.dataLen) return Edge.DROP_GRE_TRUNCATED;
+  const isPlain = load<u32>(packet.data + at) == GRE_BASE_RAW;
+  if (!isPlain || !isUnderlay(packet.vrf) || !labelsNode()) return takeCarefully(packet, at);
+  return takeLabelled(packet, at + GRE_HEADER_BYTES);
+}
+
+/** Takes a packet whose GRE header has more than the least, or that nobody here should send. */
+function takeCarefully(packet: Packet, at: u32): u32 {
   const gre = packet.data + at;
+  const is4 = packet.etherType == TYPE_IP4_RAW;
   if (greVersion(gre) || !isLabelled(gre)) return toHostOr(is4, Edge.DROP_GRE_NO_HOST);
   if (hasRefusedFields(gre)) return Edge.DROP_GRE_BAD_FLAGS;
   const end = at + greHeaderBytes(gre);

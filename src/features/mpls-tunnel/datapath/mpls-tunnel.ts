@@ -29,12 +29,13 @@ export class MplsTunnel {
   remoteHigh: u64;
 }
 
-/** Record of the tunnel that a packet's next hop stands for; the empty one where it is none. */
+/** Record of the tunnel that a packet's next hop stands for; the empty one where it is none. @inline */
 export function mplsTunnelOf(packet: Packet): MplsTunnel {
   const record = nextHopAt(packet.nextHop).record;
   return mplsTunnelAt(record < MAX_MPLS_TUNNELS ? record : 0);
 }
 
+/** @inline */
 export function mplsTunnelAt(record: u32): MplsTunnel {
   return changetype<MplsTunnel>(MPLS_TUNNELS + ((<usize>record) << 6));
 }
@@ -54,17 +55,28 @@ export function pushTunnelIp(packet: Packet, tunnel: MplsTunnel, protocol: u32):
 
 /** Counts a packet with its outer headers, and sends it on its way in the underlay; returns what the stage returns. */
 export function sendTunnelled(packet: Packet, tunnel: MplsTunnel): u32 {
-  const stats = changetype<usize>(worker) + MPLS_TUNNEL_STATS_OFFSET + numberOf(tunnel) * 16;
-  store<u64>(stats, load<u64>(stats) + 1);
-  store<u64>(stats, load<u64>(stats, 8) + packet.pktLen, 8);
+  countTunnelled(packet, tunnel);
   return tunnel.family == 4 ? sendOuter4(packet, tunnel.vrf) : sendOuter6(packet, tunnel.vrf);
 }
 
+/** Where the address of an IPv4 tunnel's far end lies. @inline */
+export function remote4(tunnel: MplsTunnel): usize {
+  return changetype<usize>(tunnel) + offsetof<MplsTunnel>('remoteLow');
+}
+
+/** Counts a packet with its outer headers. @inline */
+export function countTunnelled(packet: Packet, tunnel: MplsTunnel): void {
+  const stats = changetype<usize>(worker) + MPLS_TUNNEL_STATS_OFFSET + numberOf(tunnel) * 16;
+  store<u64>(stats, load<u64>(stats) + 1);
+  store<u64>(stats, load<u64>(stats, 8) + packet.pktLen, 8);
+}
+
+/** @inline */
 function numberOf(tunnel: MplsTunnel): usize {
   return (changetype<usize>(tunnel) - MPLS_TUNNELS) >> 6;
 }
 
-/** Tells whether labels that come in a VRF are taken: those that only customers speak in carry none. */
+/** Tells whether labels that come in a VRF are taken: those that only customers speak in carry none. @inline */
 export function isUnderlay(vrf: u32): bool {
   return load<u8>(MPLS_UNDERLAYS + (vrf & 0xff)) != 0;
 }

@@ -9,7 +9,7 @@ export function labelsNode(): u32 {
   return load<u16>(LABELS_INPUT);
 }
 
-/** Takes `bytes` of outer headers off a packet and gives it to whoever takes labels; returns what the stage returns. */
+/** Takes `bytes` of outer headers off a packet and gives it to whoever takes labels; returns what the stage returns. @inline */
 export function takeLabelled(packet: Packet, bytes: u32): u32 {
   takeOuterOff(packet, bytes);
   packet.etherType = TYPE_MPLS_RAW;

@@ -2,7 +2,7 @@ import { tableFunctions } from '../../../engine/host/datapath.ts';
 import type { Outcome } from '../../../engine/testing/bench.ts';
 import { parseAddress } from '../../../net/address.ts';
 import { joinBytes } from '../../../net/frame/build.ts';
-import { forwarding, Topology } from '../../ip/testing/topology.ts';
+import { encapsulating, Topology } from '../../ip/testing/topology.ts';
 import { addressWords } from '../../neighbor/index.ts';
 import { MPLS_OLD_UDP_PORT, MPLS_UDP_PORT } from '../layout.ts';
 
@@ -55,7 +55,7 @@ export class TunnelBench {
     const { low, high } = addressWords(far);
     const family = local === '' ? 0 : far.family === 'ipv4' ? 4 : 6;
     this.#control.setMplsTunnel(record, family, 1, port, near.low, near.high, low, high);
-    const nextHop = this.topology.nextHop({ ...forwarding });
+    const nextHop = this.topology.nextHop({ ...encapsulating });
     this.#control.setNextHopOutput(nextHop, this.topology.bench.node(`${kind}-output`), record);
     this.#nextHops.set(key, nextHop);
     this.#stages.set(nextHop, `${kind}-output`);

@@ -34,9 +34,7 @@ export function labelStackAt(index: u32): LabelStack {
 export function pushStack(packet: Packet, stack: LabelStack, ttl: u32, trafficClass: u32, bottom: u32): bool {
   const count = stack.count;
   if (!packet.prepend(count * LABEL_BYTES)) return false;
-  const lifetime: u32 = stack.ttl == <u16>STACK_COPIES ? ttl : stack.ttl;
-  const priority: u32 = stack.trafficClass == <u16>STACK_COPIES ? trafficClass : stack.trafficClass;
-  const rest = (priority << TRAFFIC_CLASS_SHIFT) | lifetime;
+  const rest = restOf(stack, ttl, trafficClass);
   for (let i: u32 = 0; i < count; i++) {
     const last = i + 1 == count ? bottom : 0;
     putEntry(packet.data + i * LABEL_BYTES, (labelOf(stack, i) << LABEL_SHIFT) | rest | (last & BOTTOM));
@@ -44,6 +42,21 @@ export function pushStack(packet: Packet, stack: LabelStack, ttl: u32, trafficCl
   packet.etherType = TYPE_MPLS_RAW;
   packet.nextHop = stack.nextHop;
   return true;
+}
+
+/** Puts a stack of one label in front of a packet that has none and has room for it, as `pushStack` does. @inline */
+export function pushOne(packet: Packet, stack: LabelStack, ttl: u32, trafficClass: u32): void {
+  packet.prepend(LABEL_BYTES);
+  putEntry(packet.data, (labelOf(stack, 0) << LABEL_SHIFT) | restOf(stack, ttl, trafficClass) | BOTTOM);
+  packet.etherType = TYPE_MPLS_RAW;
+  packet.nextHop = stack.nextHop;
+}
+
+/** Traffic class and time to live of a stack's labels. @inline */
+function restOf(stack: LabelStack, ttl: u32, trafficClass: u32): u32 {
+  const lifetime: u32 = stack.ttl == <u16>STACK_COPIES ? ttl : stack.ttl;
+  const priority: u32 = stack.trafficClass == <u16>STACK_COPIES ? trafficClass : stack.trafficClass;
+  return (priority << TRAFFIC_CLASS_SHIFT) | lifetime;
 }
 
 /** Makes a stack of labels, to be filled before anything leads to it. */

@@ -76,10 +76,26 @@ const MOST_POPPED: u32 = 8;
 /**
  * Takes a packet whose first bytes are a label where the label leads. Labels of VRFs and explicit nulls are taken off
  * as long as they follow each other; the last one chooses the VRF, and the lowest time to live goes on (RFC 3443 3.3).
+ * The common case, an IPv4 packet behind one label of a VRF, comes last.
  *
  * @table interface-input
  */
 export function mplsInput(packet: Packet): u32 {
+  if (packet.dataLen < <u16>(LABEL_BYTES + IP4_HEADER_BYTES)) return takeStack(packet);
+  const entry = entryAt(packet.data);
+  const action = actionOf(entry >> LABEL_SHIFT);
+  const isCommon = kindOf(action) == LABEL_TO_VRF && (entry & BOTTOM) != 0 && (entry & TTL_MASK) != 0;
+  if (!isCommon || load<u8>(packet.data, LABEL_BYTES) >> 4 != 4) return takeStack(packet);
+  takeOff(packet, entry);
+  enterVrf(packet, operandOf(action));
+  forgetVerdicts(packet);
+  lowerTtl4(changetype<Ip4Header>(packet.data), entry & TTL_MASK);
+  packet.etherType = TYPE_IP4_RAW;
+  return Edge.IP4_INPUT;
+}
+
+/** Takes a packet that is not the common case, label by label. */
+function takeStack(packet: Packet): u32 {
   let ttl = TTL_MASK;
   for (let popped: u32 = 0; popped < MOST_POPPED; popped++) {
     if (packet.dataLen < <u16>LABEL_BYTES) {
@@ -100,13 +116,13 @@ export function mplsInput(packet: Packet): u32 {
   return Edge.DROP_MPLS_STACK_TOO_DEEP;
 }
 
-/** Takes a label off, and counts it. */
+/** Takes a label off, and counts it. @inline */
 function takeOff(packet: Packet, entry: u32): void {
   countLabel(entry >> LABEL_SHIFT, packet);
   packet.strip(LABEL_BYTES);
 }
 
-/** From here on the packet is one of the VRF's own, and errors about it come from there. */
+/** From here on the packet is one of the VRF's own, and errors about it come from there. @inline */
 function enterVrf(packet: Packet, vrfAndInterface: u32): void {
   packet.vrf = <u16>(vrfAndInterface & 0xff);
   packet.iface = <u16>(vrfAndInterface >> 8);

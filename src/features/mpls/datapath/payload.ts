@@ -4,7 +4,7 @@ import { Ip6Header } from '../../../net/datapath/ip6-header';
 
 // What becomes of a packet when its last label is taken off.
 
-/** Lowers the time to live to that of a label (RFC 3443 3.3), the checksum by RFC 1624. */
+/** Lowers the time to live to that of a label (RFC 3443 3.3), the checksum by RFC 1624. @inline */
 export function lowerTtl4(header: Ip4Header, ttl: u32): void {
   if (<u32>header.ttl <= ttl) return;
   const word = changetype<usize>(header) + offsetof<Ip4Header>('ttl');

@@ -5,7 +5,13 @@ import type { Outcome } from '../../../engine/testing/bench.ts';
 import { etherFrame, joinBytes } from '../../../net/frame/build.ts';
 import { parseMac } from '../../../net/mac.ts';
 import { INTERFACE_UP } from '../../interface/layout.ts';
-import { forwarding, type Link, type ReceiveOptions, Topology } from '../../ip/testing/topology.ts';
+import {
+  encapsulating,
+  forwarding,
+  type Link,
+  type ReceiveOptions,
+  Topology,
+} from '../../ip/testing/topology.ts';
 import {
   LABEL_CONTROL_WORD,
   LABEL_TO_INTERFACE,
@@ -75,7 +81,7 @@ export class MplsBench {
 
   /** Makes a next hop that pushes labels. */
   push(stack: PushedStack): number {
-    const index = this.topology.nextHop({ ...forwarding, mtu: stack.mtu ?? 1500 });
+    const index = this.topology.nextHop({ ...encapsulating, mtu: stack.mtu ?? 1500 });
     this.#control.setNextHopOutput(index, this.topology.bench.node('mpls-push'), this.#stack(stack));
     return index;
   }

@@ -139,6 +139,7 @@ function ipv4(text: string) {
 
 const stages = {
   forward: { ipv4: 'ip4-forward', ipv6: 'ip6-forward' },
+  encapsulation: { ipv4: 'ip4-encapsulate', ipv6: 'ip6-forward' },
   local: { ipv4: 'ip4-local', ipv6: 'ip6-local' },
   blackhole: { ipv4: 'ip-blackhole', ipv6: 'ip-blackhole' },
   reject: { ipv4: 'ip4-reject', ipv6: 'ip6-reject' },

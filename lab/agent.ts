@@ -25,6 +25,8 @@ export interface CniCall {
 export class Agent implements AsyncDisposable {
   readonly socket: string;
   readonly state: string;
+  /** Where pods with sockets have their directories. */
+  readonly pods: string;
   readonly #router: Router;
   readonly #plan: string;
   #program: Program | undefined;
@@ -33,6 +35,7 @@ export class Agent implements AsyncDisposable {
     this.#router = router;
     this.socket = join(router.directory, 'agent.sock');
     this.state = join(router.directory, 'agent');
+    this.pods = join(router.directory, 'pods');
     this.#plan = join(router.directory, 'plan.json');
     writeFileSync(this.#plan, JSON.stringify(plan));
     if (!existsSync(executable))
@@ -46,11 +49,15 @@ export class Agent implements AsyncDisposable {
   }
 
   launch(socket = this.socket): Program {
-    const flags = `--plan ${this.#plan} --socket ${socket} --state ${this.state} --router ${this.#router.socket}`;
     const { namespace, directory } = this.#router;
-    const program = namespace.start(`${millrace} agent ${flags}`, { directory });
-    this.#program = program;
-    return program;
+    this.#program = namespace.start(this.command('--socket', socket).join(' '), { directory });
+    return this.#program;
+  }
+
+  /** The command that runs it, with further flags. */
+  command(...flags: readonly string[]): [string, ...string[]] {
+    const files = ['--plan', this.#plan, '--state', this.state, '--pods', this.pods];
+    return [millrace, 'agent', ...files, '--router', this.#router.socket, ...flags];
   }
 
   get program(): Program {
@@ -99,7 +106,12 @@ export class Agent implements AsyncDisposable {
 export interface CniResult {
   readonly cniVersion?: string;
   readonly supportedVersions?: readonly string[];
-  readonly interfaces?: readonly { readonly name: string; readonly mac?: string; readonly mtu?: number }[];
+  readonly interfaces?: readonly {
+    readonly name: string;
+    readonly mac?: string;
+    readonly mtu?: number;
+    readonly socketPath?: string;
+  }[];
   readonly ips?: readonly { readonly address: string; readonly gateway: string; readonly version?: string }[];
 }
 

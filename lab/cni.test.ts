@@ -1,31 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Agent, devicesIn, Pod } from './agent.ts';
+import { podPlan } from './pod-plan.ts';
 import { testRouter } from './testing.ts';
 import { iperf } from './witness/iperf.ts';
 import { assertNoPing, assertPings } from './witness/ping.ts';
 
 const router = await testRouter();
-const routerMac = '00:00:5e:00:01:00';
-const excluded: string[] = [];
-const agent = new Agent(router, {
-  networks: [
-    { name: 'default/red', vrf: 'red', mtu: 1500, routerMac },
-    { name: 'default/blue', vrf: 'blue', mtu: 1400, routerMac },
-  ],
-  subnets: ['red', 'blue'].flatMap((name) =>
-    [
-      { prefix: '10.244.0.0/16', gateway: '10.244.0.1', blocks: ['10.244.1.0/26'], excluded, sticky: false },
-      {
-        prefix: 'fd00:244::/64',
-        gateway: 'fd00:244::1',
-        blocks: ['fd00:244::100/120'],
-        excluded,
-        sticky: false,
-      },
-    ].map((subnet) => ({ network: `default/${name}`, ...subnet })),
-  ),
-});
+const agent = new Agent(router, podPlan({ networks: ['red', 'blue'] }));
 await agent.start();
 after(() => agent.close());
 
@@ -166,7 +148,7 @@ test('what means nothing is refused with what was expected', async () => {
 });
 
 test('a second agent of the node refuses to start', async () => {
-  const second = new Agent(router, { networks: [], subnets: [] });
+  const second = new Agent(router, podPlan({ networks: [] }));
   const program = second.launch(`${agent.socket}.second`);
   assert.notEqual(await program.ended, 0);
   assert.match(program.stderr, /expected to be the only agent of this node/);

@@ -6,6 +6,8 @@ export interface DpdkAppOptions {
   /** Where the sockets are made, one a port. */
   readonly directory: string;
   readonly ports: number;
+  /** Its devices, where they are not vhost-user sockets of its own in the directory. */
+  readonly devices?: readonly string[];
   /** Unique among the DPDK processes of the machine. */
   readonly name?: string;
   /** The CPU it runs on; its one forwarding thread never sleeps. */
@@ -22,17 +24,16 @@ export class DpdkApp implements AsyncDisposable {
   readonly #program: Program;
 
   /** Starts it; it waits until a router has connected to every socket. */
-  constructor({ directory, ports, name = `mr-${process.pid}-app`, cpu = 0 }: DpdkAppOptions) {
+  constructor({ directory, ports, devices, name = `mr-${process.pid}-app`, cpu = 0 }: DpdkAppOptions) {
     this.sockets = Array.from({ length: ports }, (_, port) => join(directory, `${name}-${port}.sock`));
-    const devices = this.sockets.flatMap((path, port) => [
-      '--vdev',
-      `net_virtio_user${port},path=${path},server=1,mac=${appMac(port)}`,
-    ]);
+    const own = (path: string, port: number) =>
+      `net_virtio_user${port},path=${path},server=1,mac=${appMac(port)}`;
+    const vdevs = (devices ?? this.sockets.map(own)).flatMap((device) => ['--vdev', device]);
     const memory = ['--in-memory', '--single-file-segments', '-m', '128', '--file-prefix', name];
     const threads = ['--no-pci', '--lcores', `0@${cpu},1@${cpu}`];
-    const own = ['--interactive', '--total-num-mbufs=8192', '--no-lsc-interrupt'];
+    const rest = ['--interactive', '--total-num-mbufs=8192', '--no-lsc-interrupt'];
     // Its loop never sleeps, and the machine may have only this CPU for everything else.
-    this.command = ['nice', 'stdbuf', '-oL', 'dpdk-testpmd', ...threads, ...memory, ...devices, '--', ...own];
+    this.command = ['nice', 'stdbuf', '-oL', 'dpdk-testpmd', ...threads, ...memory, ...vdevs, '--', ...rest];
     this.#program = new Program(this.command, { directory });
   }
 

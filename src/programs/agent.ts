@@ -1,33 +1,53 @@
+import { connectRouter, type RouterClient } from '../engine/client/router-client.ts';
 import { makeLog } from '../engine/host/daemon/log.ts';
 import { serveCni } from '../features/cni/agent.ts';
+import { applyPlan, changesText, planChanges } from '../features/fabric/agent.ts';
+import { readPlan } from '../features/plan/agent.ts';
 import { PodAgent } from '../features/pod/agent.ts';
-import { readFlags, usage } from './agent/flags.ts';
+import { type AgentFlags, readFlags, usage } from './agent/flags.ts';
+import { linesRunner } from './agent/run-lines.ts';
 
 try {
-  await main();
+  const flags = readFlags(process.argv.slice(2), process.env);
+  if (flags.help) process.stdout.write(usage);
+  else if (flags.dryRun) await showChanges(flags);
+  else await run(flags);
 } catch (error) {
   process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }
 
-async function main(): Promise<void> {
-  const flags = readFlags(process.argv.slice(2), process.env);
-  if (flags.help) return void process.stdout.write(usage);
+/** Prints the lines of ctl that would make the router what the plan says, and changes nothing. */
+async function showChanges({ router: socketPath, plan }: AgentFlags): Promise<void> {
+  const router = connectRouter({ socketPath });
+  process.stdout.write(changesText(await planChanges(router, readPlan(plan))));
+  router.close();
+}
+
+async function run(flags: AgentFlags): Promise<void> {
   const log = makeLog({ syslog: false, verbose: flags.verbose });
+  let plan = readPlan(flags.plan);
+  const runLines = linesRunner(flags);
+  const prepareRouter = async (router: RouterClient) => {
+    await applyPlan({ router, runLines, log }, plan);
+  };
   const agent = new PodAgent({
     stateDirectory: flags.state,
     routerSocket: flags.router,
-    planFile: flags.plan,
+    socketDirectory: flags.pods,
+    plan,
+    prepareRouter,
     log,
   });
   const server = await serveCni(flags.socket, agent);
   agent.start();
-  process.on('SIGHUP', () => {
+  process.on('SIGHUP', async () => {
     try {
-      agent.reload();
+      plan = readPlan(flags.plan);
+      await agent.take(plan);
       log.info({ networks: agent.networks.size }, 'the plan was read again');
     } catch (error) {
-      log.error({ error }, 'the plan stays as it was');
+      log.error({ error }, 'the plan could not be taken');
     }
   });
   const end = async () => {

@@ -21,6 +21,7 @@ export const featuresLowToHigh: readonly string[] = [
   'subnet',
   'attachment',
   'plan',
+  'fabric',
   'pod',
   'cni',
 ];

@@ -55,7 +55,7 @@ const commands: Readonly<Record<string, Command>> = {
     const network = findNetwork(needs.networks(), name);
     if (network === undefined) throw unknownNetwork(needs, name);
     const record = await needs.pods.attach(wantedOf(message, configuration, network));
-    return resultOf(record, configuration);
+    return resultOf(record, configuration, needs.pods.socketPath(record));
   },
 
   async DEL({ pods }, message) {

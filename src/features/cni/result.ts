@@ -3,12 +3,16 @@ import type { Configuration } from './configuration.ts';
 import { isAtLeast } from './versions.ts';
 
 /** The result of an ADD, in the version that the configuration asks for. */
-export function resultOf(record: AttachmentRecord, { cniVersion = '1.1.0', dns }: Configuration): object {
+export function resultOf(
+  record: AttachmentRecord,
+  { cniVersion = '1.1.0', dns }: Configuration,
+  socketPath?: string,
+): object {
   const is11 = isAtLeast(cniVersion, '1.1.0');
   const inside = { name: record.interface, mac: record.mac, sandbox: record.netns };
   const interfaces = [
     ...(record.kind === 'veth' ? [{ name: hostEnd(record) }] : []),
-    { ...inside, ...(is11 ? { mtu: record.mtu } : {}) },
+    { ...inside, ...(is11 ? { mtu: record.mtu, ...(socketPath ? { socketPath } : {}) } : {}) },
   ];
   return {
     cniVersion,

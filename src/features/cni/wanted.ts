@@ -1,5 +1,6 @@
 import type { AttachmentKey, PodName, PodNetwork, WantedAttachment } from '../pod/index.ts';
 import { readArguments, variable } from './arguments.ts';
+import { CniError } from './cni-error.ts';
 import type { Configuration } from './configuration.ts';
 import type { CniMessage } from './message.ts';
 
@@ -32,9 +33,17 @@ export function wantedOf(
     mac: runtimeConfig?.mac ?? cni?.mac ?? args['MAC'],
     mtu: Math.min(configuration.mtu ?? network.mtu, network.mtu),
     isDefault: configuration.defaultRoute ?? key.interface === 'eth0',
-    socketOwner: configuration.socketOwner ?? 'pod',
+    socketOwner: socketOwnerOf(configuration),
     pod: podOf(args),
   };
+}
+
+/** A client of memif does not wait for its server, and the container is not there yet. */
+function socketOwnerOf({ kind, socketOwner }: Configuration): 'pod' | 'router' {
+  if (kind !== 'memif') return socketOwner ?? 'pod';
+  if (socketOwner !== 'pod') return 'router';
+  const details = 'expected socketOwner router for memif, got pod';
+  throw new CniError('invalidConfiguration', 'the router has to make the socket of a memif', details);
 }
 
 function podOf(args: Readonly<Record<string, string>>): PodName | undefined {

@@ -2,20 +2,28 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { connectRouter, type RouterClient } from '../../engine/client/router-client.ts';
+import type { NodePlan } from '../plan/index.ts';
 import { Ledger } from './ledger.ts';
+import { SocketLink } from './links/socket.ts';
+import { TapLink } from './links/tap.ts';
 import { VethLink } from './links/veth.ts';
 import type { PodNetworks } from './network.ts';
 import { readNetworks } from './plan-networks.ts';
 import { Pods } from './pods.ts';
 import { RouterSide } from './router-side.ts';
 import { RouterWatch } from './router-watch.ts';
+import { SocketFolders } from './socket-folders.ts';
 import { ensureTrunk } from './trunk.ts';
 
 /** Where an agent finds what it works with. */
 export interface PodAgentOptions {
   readonly stateDirectory: string;
   readonly routerSocket: string;
-  readonly planFile: string;
+  /** Where containers with sockets have a directory each, which they mount at /dpdk. */
+  readonly socketDirectory: string;
+  readonly plan: NodePlan;
+  /** Makes of the router what does not depend on containers, before they are attached to it. */
+  readonly prepareRouter: (router: RouterClient) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -32,7 +40,7 @@ export class PodAgent {
   /** Opens the ledger and reads the plan. @throws PodError busy where another agent runs, corrupt, host, invalid */
   constructor(options: PodAgentOptions) {
     this.#options = options;
-    this.#networks = readPlan(options.planFile);
+    this.#networks = readNetworks(options.plan);
     this.#ledger = new Ledger(join(options.stateDirectory, 'ledger.sqlite'));
     const gone = this.#ledger.noteBoot(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
     if (gone > 0)
@@ -42,7 +50,7 @@ export class PodAgent {
     this.pods = new Pods({
       ledger: this.#ledger,
       networks: () => this.#networks,
-      links: linksOf(router),
+      links: linksOf(router, new SocketFolders(options.socketDirectory, () => this.#ledger.all)),
       router,
       log: options.log,
     });
@@ -66,9 +74,10 @@ export class PodAgent {
     this.#watch.start();
   }
 
-  /** Reads the plan again; a bad one changes nothing. @throws PodError invalid */
-  reload(): void {
-    this.#networks = readPlan(this.#options.planFile);
+  /** Takes another plan: for the router now, if it is there, and for containers from now on. */
+  async take(plan: NodePlan): Promise<void> {
+    this.#networks = readNetworks(plan);
+    if (this.#trouble === undefined) await this.#options.prepareRouter(this.#router);
   }
 
   /** Finishes what it does; what is attached stays. */
@@ -80,6 +89,7 @@ export class PodAgent {
   }
 
   async #bringUp(): Promise<void> {
+    await this.#options.prepareRouter(this.#router);
     await ensureTrunk(this.#router);
     await this.pods.repair();
     if (this.#trouble !== undefined) this.#options.log.info('the router is as the ledger says');
@@ -92,11 +102,7 @@ export class PodAgent {
   }
 }
 
-function linksOf(router: RouterSide) {
-  const veth = new VethLink(router);
-  return { veth, tap: veth, 'vhost-user': veth, memif: veth };
-}
-
-function readPlan(file: string): PodNetworks {
-  return readNetworks(`read the plan ${file}`, JSON.parse(readFileSync(file, 'utf8')));
+function linksOf(router: RouterSide, folders: SocketFolders) {
+  const socket = new SocketLink(router, folders);
+  return { veth: new VethLink(router), tap: new TapLink(router), 'vhost-user': socket, memif: socket };
 }

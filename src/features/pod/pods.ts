@@ -40,6 +40,11 @@ export class Pods {
     return this.#needs.ledger.find(key);
   }
 
+  /** The path of an attachment's socket on the host, where it has one. */
+  socketPath(record: AttachmentRecord): string | undefined {
+    return this.#link(record).socketPath?.(record);
+  }
+
   /** Attaches a container; what fails leaves nothing behind. @throws PodError, RemoteError */
   attach(wanted: WantedAttachment): Promise<AttachmentRecord> {
     return this.#turns.take(keyText(wanted), async () => {

@@ -98,7 +98,7 @@ export class RouterSide {
     );
   }
 
-  /** A network's VRF, where what is not attached is unreachable and does not follow a route to elsewhere. */
+  /** A network's VRF, should the plan have come after the network. */
   #ensureNetwork(network: PodNetwork): Promise<void> {
     const known = this.#known.get(network) ?? this.#addNetwork(network);
     this.#known.set(network, known);
@@ -106,21 +106,14 @@ export class RouterSide {
     return known;
   }
 
-  async #addNetwork({ vrf, subnets }: PodNetwork): Promise<void> {
-    await this.#router.call(vrfs, 'addVrf', { name: vrf, attributes: VRF_SIZES }).catch(unless('EEXIST'));
-    const own = subnets.flatMap(({ blocks }) => blocks.map(formatPrefix));
-    if (own.length === 0) return;
-    const { nexthop } = await this.#router.call(nextHops, 'addNexthop', { reject: { vrf } });
-    for (const destination of own)
-      await this.#router.call(routes, 'addRoute', { destination, vrf, id: nexthop?.id ?? 0 });
+  async #addNetwork({ vrf }: PodNetwork): Promise<void> {
+    await this.#router.call(vrfs, 'addVrf', { name: vrf }).catch(unless('EEXIST'));
   }
 }
 
 /** Next hops from here on are attachments'; each has room for a few addresses. */
 const FIRST_NEXT_HOP = 1 << 24;
 export const ADDRESSES_MOST = 8;
-
-const VRF_SIZES = { rib4_routes: 65536, rib6_routes: 65536 };
 
 function attributesOf({ mtu, interface: name, pod, container }: AttachmentRecord, { vrf }: PodNetwork) {
   const whose = pod ? `${pod.namespace}/${pod.name}` : container.slice(0, 12);

@@ -6,7 +6,10 @@ export interface AgentFlags {
   readonly socket: string;
   readonly state: string;
   readonly router: string;
+  readonly pods: string;
   readonly verbose: number;
+  /** Prints what would be done to the router, and does nothing. */
+  readonly dryRun: boolean;
   readonly help: boolean;
 }
 
@@ -17,6 +20,8 @@ Attaches this node's containers to its router, for the CNI executable build/mill
   --socket PATH   where the CNI executable finds the agent (/run/millrace/agent.sock)
   --state DIR     what must survive a crash (/var/lib/millrace)
   --router PATH   the API of the router (MILLRACE_SOCK_PATH, else /run/millrace/vrouter.sock)
+  --pods DIR      where each container with sockets has a directory, to mount at /dpdk (/run/millrace/pods)
+  --dry-run       prints what would be done to the router as lines of ctl, and does nothing
   -v, --verbose   says more
   -h, --help      prints this
 `;
@@ -32,7 +37,9 @@ export function readFlags(
     socket: values.socket ?? '/run/millrace/agent.sock',
     state: values.state ?? '/var/lib/millrace',
     router: values.router ?? environment['MILLRACE_SOCK_PATH'] ?? '/run/millrace/vrouter.sock',
+    pods: values.pods ?? '/run/millrace/pods',
     verbose: values.verbose?.length ?? 0,
+    dryRun: values['dry-run'] === true,
     help: values.help === true,
   };
 }
@@ -42,6 +49,8 @@ const options = {
   socket: { type: 'string' },
   state: { type: 'string' },
   router: { type: 'string' },
+  pods: { type: 'string' },
+  'dry-run': { type: 'boolean' },
   verbose: { type: 'boolean', short: 'v', multiple: true },
   help: { type: 'boolean', short: 'h' },
 } as const;

@@ -10,4 +10,6 @@ export interface Link {
   restore(record: AttachmentRecord, network: PodNetwork): Promise<void>;
   /** Says what of it is missing in the container; undefined when nothing is. */
   missing(record: AttachmentRecord): Promise<string | undefined>;
+  /** The path of its socket on the host, where it has one. */
+  socketPath?(record: AttachmentRecord): string;
 }

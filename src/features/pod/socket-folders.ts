@@ -1,0 +1,102 @@
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AttachmentKey, AttachmentRecord } from './attachment-record.ts';
+import { PodError } from './pod-error.ts';
+
+/** What a container finds at /dpdk, a directory of its own on the host. */
+export const CONTAINER_FOLDER = '/dpdk';
+const FILE = 'dpdk-interfaces.json';
+/** sun_path of unix(7), with its zero. */
+const LONGEST_PATH = 107;
+
+/** The directories of containers with sockets: one each, with the sockets and a file that says which is which. */
+export class SocketFolders {
+  readonly #root: string;
+  readonly #all: () => readonly AttachmentRecord[];
+
+  constructor(root: string, all: () => readonly AttachmentRecord[]) {
+    this.#root = root;
+    this.#all = all;
+  }
+
+  /** Named by the pod's UID, which the pod can mount by; by the container's id where there is no pod. */
+  folderOf({ pod, container }: Pick<AttachmentRecord, 'pod' | 'container'>): string {
+    return join(this.#root, pod?.uid || container.slice(0, 36));
+  }
+
+  socketOf(record: AttachmentRecord): string {
+    return join(this.folderOf(record), socketName(record));
+  }
+
+  /** Makes the directory, in which an application without privileges may make its socket. @throws PodError invalid */
+  prepare(record: AttachmentRecord): void {
+    const path = this.socketOf(record);
+    if (Buffer.byteLength(path) > LONGEST_PATH) {
+      const problem = { expected: `a path of at most ${LONGEST_PATH} bytes for the socket`, received: path };
+      throw new PodError('invalid', { doing: 'make a socket', ...problem });
+    }
+    mkdirSync(this.#root, { recursive: true, mode: 0o711 });
+    const folder = this.folderOf(record);
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o777);
+    rmSync(path, { force: true }); // what an application before has left
+  }
+
+  /** Writes down in the directory what each socket of the container is. */
+  describe(record: AttachmentRecord): void {
+    this.#write(record, [...this.#othersOf(record), record]);
+  }
+
+  /** Removes a socket, and the directory with the last. */
+  clear(record: AttachmentRecord): void {
+    const others = this.#othersOf(record);
+    if (others.length === 0) return void rmSync(this.folderOf(record), { recursive: true, force: true });
+    rmSync(this.socketOf(record), { force: true });
+    this.#write(record, others);
+  }
+
+  #othersOf(record: AttachmentRecord): readonly AttachmentRecord[] {
+    const folder = this.folderOf(record);
+    return this.#all().filter((each) => {
+      const isSocket = each.kind === 'vhost-user' || each.kind === 'memif';
+      return (
+        isSocket &&
+        each.number !== record.number &&
+        each.state !== 'leaving' &&
+        this.folderOf(each) === folder
+      );
+    });
+  }
+
+  /** Whoever reads it meets the file of before or the new one. */
+  #write(record: AttachmentRecord, own: readonly AttachmentRecord[]): void {
+    const file = join(this.folderOf(record), FILE);
+    const sorted = [...own].sort((a, b) => a.interface.localeCompare(b.interface));
+    writeFileSync(`${file}.new`, `${JSON.stringify(sorted.map(description), null, 2)}\n`, { mode: 0o644 });
+    renameSync(`${file}.new`, file);
+  }
+}
+
+function socketName({ interface: name }: AttachmentKey): string {
+  return `${name}.sock`;
+}
+
+/** One interface as applications are used to find it; the mode is that of the router's end. */
+function description(record: AttachmentRecord) {
+  const path = join(CONTAINER_FOLDER, socketName(record));
+  const mode = record.socketOwner === 'pod' ? 'client' : 'server';
+  const of = (isIp6: boolean) => record.addresses.find(({ address }) => address.includes(':') === isIp6);
+  const [ip4, ip6] = [of(false), of(true)];
+  return {
+    name: record.interface,
+    type: record.kind,
+    network: record.network,
+    ...(record.kind === 'memif'
+      ? { 'memif-path': path, 'memif-mode': mode, 'memif-id': 0 }
+      : { 'vhost-adaptor-path': path, 'vhost-adaptor-mode': mode }),
+    'mac-address': record.mac,
+    mtu: record.mtu,
+    ...(ip4 ? { 'ipv4-address': `${ip4.address}/${ip4.length}`, 'ipv4-gateway': ip4.gateway } : {}),
+    ...(ip6 ? { 'ipv6-address': `${ip6.address}/${ip6.length}`, 'ipv6-gateway': ip6.gateway } : {}),
+  };
+}

@@ -3,16 +3,14 @@ import Type, { type Static } from 'typebox';
 /** The group and version of our own kinds. */
 export const apiVersion = 'millrace.dev/v1alpha1';
 
-const label = { maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' };
-
-/** A name as Kubernetes has it: a label of RFC 1123. */
-export const objectName = (description: string) => Type.String({ ...label, description });
+const label = { maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', examples: ['red'] };
 
 /** What every object carries besides its kind. */
 export const metadata = Type.Object({
   name: Type.String({
     maxLength: 253,
     pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+    examples: ['blue', 'worker-1'],
     description: 'Tells the object from others of its kind in the namespace.',
   }),
   namespace: Type.String({ ...label, default: 'default', description: 'The tenant the object belongs to.' }),

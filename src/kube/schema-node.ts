@@ -8,13 +8,14 @@ export interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
-  readonly required?: readonly string[];
+  readonly required?: readonly string[] | undefined;
   readonly items?: SchemaNode;
   readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly examples?: readonly unknown[];
   readonly minItems?: number;
   readonly uniqueItems?: boolean;
   readonly additionalProperties?: unknown;
@@ -37,7 +38,8 @@ function describeNumber({ minimum, maximum }: SchemaNode): string {
   return maximum === undefined ? `a number from ${minimum}` : `a number from ${minimum} to ${maximum}`;
 }
 
-function describeString({ pattern, maxLength, minLength }: SchemaNode): string {
+function describeString({ pattern, maxLength, minLength, examples }: SchemaNode): string {
+  if (examples !== undefined) return `a text such as ${examples.join(' or ')}`;
   const most = maxLength === undefined ? '' : ` of at most ${maxLength} characters`;
   if (pattern !== undefined) return `a text${most} like ${pattern}`;
   return minLength === undefined ? `a text${most}` : `a text that is not empty`;

@@ -85,9 +85,9 @@ export const importRules: readonly IForbiddenRuleType[] = [
   {
     name: 'kube-is-for-operator-and-agent',
     comment:
-      'Only the operator and the agent know where objects are kept; what an object is may be known to all.',
+      'Only the operator and the agent know where objects are kept; what an object is, and how it is checked, may be known to all.',
     from: { path: '^(src|lab|bench|fuzz)/', pathNot: '^src/kube/|/(operator|agent)(/|\\.ts$)|\\.test\\.ts$' },
-    to: { path: '^src/kube/', pathNot: '^src/kube/object\\.ts$' },
+    to: { path: '^src/kube/', pathNot: '^src/kube/(object|validate|schema-node)\\.ts$' },
   },
   {
     name: 'fuzz-check-is-independent',

@@ -8,7 +8,7 @@ export const attachmentKind = Type.Enum([...attachmentKinds], {
 });
 
 export const interfaceName = (description: string) =>
-  Type.String({ pattern: '^[a-zA-Z0-9][-_.a-zA-Z0-9]{0,14}$', description });
+  Type.String({ pattern: '^[a-zA-Z0-9][-_.a-zA-Z0-9]{0,14}$', examples: ['eth0', 'net1'], description });
 
 /** Says which end of a socket listens. */
 const socketOwner = Type.Enum(['pod', 'router'], {
@@ -25,9 +25,9 @@ const spec = Type.Object(
     pod: Type.Optional(
       Type.Object(
         {
-          namespace: Type.String(),
-          name: Type.String(),
-          uid: Type.Optional(Type.String()),
+          namespace: Type.String({ description: 'Its namespace.' }),
+          name: Type.String({ description: 'Its name.' }),
+          uid: Type.Optional(Type.String({ description: 'Tells it from an earlier one of the same name.' })),
         },
         { additionalProperties: false, description: 'Whose container it is.' },
       ),
@@ -53,16 +53,16 @@ const status = Type.Object({
   reason: Type.Optional(Type.String({ description: 'Why it is in this state.' })),
   addresses: Type.Array(Type.String(), { description: 'ADDRESS/LENGTH, as the container has them.' }),
   gateways: Type.Array(Type.String(), { description: 'One of each family.' }),
-  mac: Type.Optional(Type.String()),
-  mtu: Type.Optional(Type.Integer()),
+  mac: Type.Optional(Type.String({ description: 'The Ethernet address in the container.' })),
+  mtu: Type.Optional(Type.Integer({ description: 'Largest IP packet.' })),
   netns: Type.Optional(Type.String({ description: 'The path of the network namespace.' })),
   port: Type.Optional(Type.String({ description: "The router's port." })),
   socketPath: Type.Optional(
     Type.String({ description: 'The socket of vhost-user or memif, as the host sees it.' }),
   ),
-  pciAddress: Type.Optional(Type.String()),
-  numaNode: Type.Optional(Type.Integer()),
-  vrf: Type.Optional(Type.String()),
+  pciAddress: Type.Optional(Type.String({ description: 'Of the device, where it is one.' })),
+  numaNode: Type.Optional(Type.Integer({ description: 'Whose memory the device is near to.' })),
+  vrf: Type.Optional(Type.String({ description: "The router's VRF that it is in." })),
   nextHop: Type.Optional(Type.Integer({ description: "The id of the router's next hop." })),
   label: Type.Optional(Type.Integer({ description: 'The MPLS label that leads to it.' })),
 });

@@ -11,4 +11,5 @@ export {
   interfaceName,
 } from './attachment.ts';
 export { addressesOf, addressKey, type NodeSubnet, type Placed, type Stranger } from './place-attachments.ts';
+export { type PodRequest, podRequestSchema, readPodRequests } from './pod-request.ts';
 export type { Settled } from './settle-strangers.ts';

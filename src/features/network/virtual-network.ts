@@ -62,7 +62,17 @@ export const virtualNetworkSchema = Type.Object(
       },
       { additionalProperties: false },
     ),
-    status: Type.Optional(Type.Object({ id: Type.Optional(Type.Integer({ minimum: 1, maximum: 1048575 })) })),
+    status: Type.Optional(
+      Type.Object({
+        id: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            maximum: 1048575,
+            description: 'What vni and label are made of, where they are auto.',
+          }),
+        ),
+      }),
+    ),
   },
   {
     additionalProperties: false,

@@ -11,7 +11,8 @@ export const encapsulation = Type.Enum([...encapsulationNames], {
 const mask = (description: string) =>
   Type.String({
     pattern: '^(0[xX][0-9a-fA-F]+|[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*)$',
-    description: `${description} As bits (0xf), a list (1,2,4) or a range (1-4).`,
+    examples: ['0xf', '1,2,4', '1-4'],
+    description: `${description} As bits, a list or a range.`,
   });
 
 /** What of a port is not the same on every node. */
@@ -30,6 +31,7 @@ export const port = Type.Object(
   {
     name: Type.String({
       pattern: '^[a-zA-Z0-9][-_.a-zA-Z0-9]{0,14}$',
+      examples: ['p0', 'uplink'],
       description: 'Names the port in the router; at most 15 bytes.',
     }),
     device: Type.String({
@@ -84,7 +86,7 @@ export const dpdk = Type.Object(
     }),
     hugepages: Type.Optional(hugepages),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'How DPDK runs.' },
 );
 
 export const vrouterSchema = Type.Object(
@@ -113,7 +115,10 @@ export const vrouterSchema = Type.Object(
             {
               dpdk: Type.Optional(dpdk),
               default: Type.Optional(
-                Type.Object({ dpdk: Type.Optional(dpdk) }, { additionalProperties: false }),
+                Type.Object(
+                  { dpdk: Type.Optional(dpdk) },
+                  { additionalProperties: false, description: 'Where other examples have them.' },
+                ),
               ),
             },
             {

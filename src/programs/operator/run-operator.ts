@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+import { DirectoryStore } from '../../kube/directory-store.ts';
+import type { AnyObject } from './collect-objects.ts';
+import { NodePlanFiles } from './node-plans.ts';
+import { readObject } from './read-object.ts';
+import { Reconciler, type Round } from './reconcile.ts';
+
+export const operatorUsage = `Usage: millrace operator --objects DIR --plans DIR
+
+Watches objects, writes a plan for each node, NODE.json, for its agent, and status beside the objects.
+
+  --objects DIR  the directory of YAML files
+  --plans DIR    where the plans go
+`;
+
+export interface OperatorOptions {
+  readonly objects: string;
+  readonly plans: string;
+}
+
+/** Reads the command line; undefined when it asks for help. @throws Error */
+export function readOperatorOptions(argv: readonly string[]): OperatorOptions | undefined {
+  const options = {
+    objects: { type: 'string' },
+    plans: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  const { values } = parseArgs({ args: [...argv], options, strict: true });
+  if (values.help === true) return undefined;
+  const { objects, plans } = values;
+  if (objects === undefined) throw new Error('expected --objects DIR, got none');
+  if (plans === undefined) throw new Error('expected --plans DIR, got none');
+  return { objects, plans };
+}
+
+/** Goes on until the signal; tells of each round. */
+export async function runOperator(
+  options: OperatorOptions,
+  signal: AbortSignal,
+  tell: (round: Round) => void,
+): Promise<void> {
+  const store = new DirectoryStore<AnyObject>(options.objects, readObject);
+  const reconciler = new Reconciler(store, new NodePlanFiles(options.plans));
+  for await (const listing of store.watch(signal)) tell(await reconciler.round(listing));
+}

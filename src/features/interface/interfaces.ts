@@ -43,6 +43,7 @@ export class Interfaces {
   readonly #modes = new Map<string, number>();
   readonly #listeners: InterfaceListener[] = [];
   readonly #byId = new Map<number, Interface>();
+  readonly #idOf = new Map<string, number>();
   /** Stages that see what an interface receives before its mode does, by id. */
   readonly #diverted = new Map<number, string>();
   readonly #watched = new Map<number, number>();
@@ -113,7 +114,7 @@ export class Interfaces {
   }
 
   findNamed(name: string): Interface | undefined {
-    return this.list.find((iface) => iface.name === name);
+    return this.#byId.get(this.#idOf.get(name) ?? 0);
   }
 
   /**
@@ -213,7 +214,7 @@ export class Interfaces {
       await this.#router.quiet();
       await this.#types.get(iface.type)?.remove(iface);
     } catch (error) {
-      this.#byId.set(iface.id, { ...iface, up: false }); // so that its removal can be tried again
+      this.#keep({ ...iface, up: false }); // so that its removal can be tried again
       throw error;
     } finally {
       this.#leaving.delete(iface.id);
@@ -257,6 +258,7 @@ export class Interfaces {
     }
     this.#table.setFlags(iface.id, 0);
     this.#byId.delete(iface.id);
+    this.#idOf.delete(iface.name);
     this.#diverted.delete(iface.id);
     this.#needs.delete(iface.id);
   }
@@ -283,7 +285,14 @@ export class Interfaces {
       ...(diverted === undefined ? {} : { firstNode: this.#router.node(diverted) }),
       outputNode: iface.outputStage === undefined ? 0 : this.#router.node(iface.outputStage),
     });
+    this.#keep(iface);
+  }
+
+  #keep(iface: Interface): void {
+    const before = this.#byId.get(iface.id);
+    if (before) this.#idOf.delete(before.name);
     this.#byId.set(iface.id, iface);
+    this.#idOf.set(iface.name, iface.id);
   }
 
   #flags(iface: Interface): number {

@@ -25,14 +25,24 @@ export function changesBetween(
   before: readonly HostSetting[],
   after: readonly HostSetting[],
 ): readonly IpCommand[] {
-  const was = new Map(before.map((setting) => [setting.key, setting]));
-  const wanted = new Set(after.map(({ key }) => key));
-  const gone = before.filter(({ key }) => !wanted.has(key)).sort((a, b) => b.rank - a.rank);
-  const fresh = after.filter(({ key, set }) => was.get(key)?.set !== set).sort((a, b) => a.rank - b.rank);
+  const [former, latter] = withoutShared(before, after);
+  const was = new Map(former.map((setting) => [setting.key, setting]));
+  const wanted = new Set(latter.map(({ key }) => key));
+  const gone = former.filter(({ key }) => !wanted.has(key)).sort((a, b) => b.rank - a.rank);
+  const fresh = latter.filter(({ key, set }) => was.get(key)?.set !== set).sort((a, b) => a.rank - b.rank);
   const undone = gone.flatMap(({ unset, ipv6 }) =>
     unset === undefined ? [] : [{ ...command(unset, ipv6), undoes: true as const }],
   );
   return [...undone, ...fresh.map(({ set, ipv6 }) => command(set, ipv6))];
+}
+
+/** Leaves out what both have as the very same object, which is nearly all of it. */
+function withoutShared(
+  before: readonly HostSetting[],
+  after: readonly HostSetting[],
+): readonly [readonly HostSetting[], readonly HostSetting[]] {
+  const [had, have] = [new Set(before), new Set(after)];
+  return [before.filter((setting) => !have.has(setting)), after.filter((setting) => !had.has(setting))];
 }
 
 function command(line: string, ipv6 = false): IpCommand {

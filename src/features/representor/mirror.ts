@@ -1,6 +1,6 @@
 import { addressBits, formatAddress } from '../../net/address.ts';
 import { isLinkLocal } from '../../net/address-scope.ts';
-import { formatMac, type Mac } from '../../net/mac.ts';
+import { formatMac, type Mac, sameMac } from '../../net/mac.ts';
 import { formatPrefix, lastAddress, networkOf, type Prefix } from '../../net/prefix.ts';
 import type { HostSetting } from './host-settings.ts';
 
@@ -20,6 +20,22 @@ export interface Mirrored {
   readonly addresses: readonly Prefix[];
 }
 
+/** Tells whether an interface shows as it did. */
+export function isSameMirrored(before: Mirrored, after: Mirrored): boolean {
+  return (
+    before.name === after.name &&
+    before.kind === after.kind &&
+    before.up === after.up &&
+    before.running === after.running &&
+    before.mtu === after.mtu &&
+    sameMac(before.mac, after.mac) &&
+    before.vrf === after.vrf &&
+    before.main === after.main &&
+    before.addresses.length === after.addresses.length &&
+    before.addresses.every((prefix, index) => prefix === after.addresses[index])
+  );
+}
+
 /** Marks the routes and rules that are ours: the letter M among the numbers that nobody has. */
 export const PROTOCOL = 77;
 
@@ -30,7 +46,7 @@ export function settingsOf(mirrored: readonly Mirrored[]): readonly HostSetting[
   const tunOf = new Map(tuns.filter(({ up }) => up).map((tun) => [tun.vrf, tun]));
   const settings = [
     ...tuns.flatMap((tun) => tunSettings(tun, inVrf(taps, tun))),
-    ...taps.flatMap((tap) => tapSettings(tap, tunOf.get(tap.vrf))),
+    ...taps.flatMap((tap) => knownTapSettings(tap, tunOf.get(tap.vrf))),
   ];
   return firstOfEachKey(settings);
 }
@@ -75,6 +91,20 @@ function tunSettings(tun: Mirrored, taps: readonly Mirrored[]): HostSetting[] {
     }),
   ];
 }
+
+/** Of a thousand interfaces one has changed: the others' settings are the same objects as before. */
+function knownTapSettings(tap: Mirrored, tun: Mirrored | undefined): readonly HostSetting[] {
+  const known = settingsOfTaps.get(tap);
+  if (known && known.tun === tun) return known.settings;
+  const settings = tapSettings(tap, tun);
+  settingsOfTaps.set(tap, { tun, settings });
+  return settings;
+}
+
+const settingsOfTaps = new WeakMap<
+  Mirrored,
+  { readonly tun: Mirrored | undefined; readonly settings: readonly HostSetting[] }
+>();
 
 function tapSettings(tap: Mirrored, tun: Mirrored | undefined): HostSetting[] {
   const { name } = tap;

@@ -5,7 +5,7 @@ import type { Addresses } from '../ip/index.ts';
 import { MAIN_VRF } from '../vrf/index.ts';
 import type { RepresentorIndex } from './delivery.ts';
 import type { HostMirror } from './host-mirror.ts';
-import { type Mirrored, settingsOf } from './mirror.ts';
+import { isSameMirrored, type Mirrored, settingsOf } from './mirror.ts';
 import { type HostTraffic, Representor } from './representor.ts';
 import { isUsedByKernel, sharedDevice, shield } from './shared-device.ts';
 import { quieten } from './sysctls.ts';
@@ -32,6 +32,8 @@ export class Representors implements RepresentorIndex {
   readonly #leaving = new Set<number>();
   /** How to give a port's device back to the kernel. */
   readonly #shields = new Map<number, () => void>();
+  /** How each showed before: what has not changed stays the same object (mirror.ts). */
+  readonly #shown = new Map<number, Mirrored>();
   #dirty = false;
   #work: Promise<void> | undefined;
 
@@ -161,6 +163,7 @@ export class Representors implements RepresentorIndex {
     this.#shields.get(id)?.();
     this.#shields.delete(id);
     this.#devices.delete(id);
+    this.#shown.delete(id);
     if (this.#tuns.get(vrf) === device) this.#tuns.delete(vrf);
     this.#follow();
   }
@@ -210,7 +213,7 @@ export class Representors implements RepresentorIndex {
       if (!device || this.#leaving.has(iface.id)) return [];
       const { up, running, mtu, mac, vrf } = iface;
       const { name, kind } = device;
-      return {
+      return this.#show(iface.id, {
         name,
         kind,
         up,
@@ -219,9 +222,16 @@ export class Representors implements RepresentorIndex {
         mac,
         vrf,
         main: vrf === main,
-        addresses: addresses.of(iface.id),
-      };
+        addresses: [...addresses.of(iface.id)],
+      });
     });
+  }
+
+  #show(id: number, now: Mirrored): Mirrored {
+    const before = this.#shown.get(id);
+    if (before && isSameMirrored(before, now)) return before;
+    this.#shown.set(id, now);
+    return now;
   }
 }
 

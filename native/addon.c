@@ -34,6 +34,7 @@ static const struct function control[] = {
 	{"poolMap", pool_map},
 	{"poolStats", pool_stats},
 	{"portProbe", port_probe},
+	{"portProbeBegin", port_probe_begin},
 	{"portFind", port_find},
 	{"portList", port_list},
 	{"portInfo", port_info},

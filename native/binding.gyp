@@ -23,6 +23,7 @@
         "port-info.c",
         "port-link.c",
         "steer.c",
+        "port-probe.c",
         "thread.c",
         "tuntap.c",
         "wait.c",

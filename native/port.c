@@ -1,7 +1,6 @@
 #include "port.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #include <rte_dev.h>
 #include <rte_errno.h>
@@ -10,10 +9,8 @@
 #include "burst.h"
 #include "wait.h"
 
-#define MAX_DEVARGS 1024
 #define MAX_DRAINED 4096
 
-static int probe_error(int error);
 static void stop(uint16_t port);
 static void drain(uint16_t port);
 static int close_and_remove(uint16_t port);
@@ -36,33 +33,6 @@ void port_close_all(void)
 	uint16_t port;
 	RTE_ETH_FOREACH_DEV(port)
 		close_and_remove(port);
-}
-
-napi_value port_probe(napi_env env, napi_callback_info info)
-{
-	struct call call;
-	char devargs[MAX_DEVARGS];
-	bool known[RTE_MAX_ETHPORTS] = {false};
-	uint16_t port;
-
-	if (!call_begin(&call, env, info, "probe a device", 1) ||
-		!arg_string(&call, 0, "devargs", devargs, sizeof(devargs)))
-		return NULL;
-	RTE_ETH_FOREACH_DEV(port)
-		known[port] = true;
-	int error = rte_dev_probe(devargs);
-	if (error != 0)
-		return call_fail(&call, probe_error(-error), "no driver could start %s", devargs);
-
-	napi_value result = NULL;
-	uint32_t count = 0;
-	napi_create_array(env, &result);
-	RTE_ETH_FOREACH_DEV(port)
-		if (!known[port])
-			napi_set_element(env, result, count++, make_u32(env, port));
-	if (count == 0)
-		return call_fail(&call, EEXIST, "the device of %s is there already, or has no Ethernet port", devargs);
-	return result;
 }
 
 napi_value port_find(napi_env env, napi_callback_info info)
@@ -133,14 +103,6 @@ napi_value port_close(napi_env env, napi_callback_info info)
 	return make_undefined(env);
 }
 
-/* No bus that knows the name is a "bad address" to EAL, and many drivers say -1 to any argument they refuse. */
-static int probe_error(int error)
-{
-	if (error == EFAULT)
-		return ENODEV;
-	return error == EPERM && geteuid() == 0 ? EINVAL : error;
-}
-
 static void stop(uint16_t port)
 {
 	if (!atomic_load(&burst_ports[port].started))
@@ -181,7 +143,10 @@ static int close_and_remove(uint16_t port)
 		return closed;
 	if (error != 0 || device.device == NULL || device_has_ports(device.device))
 		return error;
-	return rte_dev_remove(device.device);
+	pthread_mutex_lock(&port_devices_lock);
+	error = rte_dev_remove(device.device);
+	pthread_mutex_unlock(&port_devices_lock);
+	return error;
 }
 
 static bool device_has_ports(const struct rte_device *device)

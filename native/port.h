@@ -1,6 +1,7 @@
 /* Ports: any device that DPDK can probe. Control calls; the addon runs one of them at a time. */
 #pragma once
 #include <node_api.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,12 +15,19 @@ bool arg_port(const struct call *call, size_t index, uint16_t *out);
 /** The largest MTU that rte_eth_dev_set_mtu takes: some drivers limit the frame more than the MTU. */
 uint32_t port_max_mtu(const struct rte_eth_dev_info *device);
 
+/** Held while devices come or go: EAL keeps their list without a lock. */
+extern pthread_mutex_t port_devices_lock;
+
 /** Stops and closes every port. */
 void port_close_all(void);
 
-/* port.c: life */
+/* port-probe.c */
 /** portProbe(devargs) → ids of the new ports. */
 napi_value port_probe(napi_env env, napi_callback_info info);
+/** portProbeBegin(devargs) → the same later, from another thread; other calls may be made meanwhile. */
+napi_value port_probe_begin(napi_env env, napi_callback_info info);
+
+/* port.c: life */
 /** portFind(device) → id, or -1. */
 napi_value port_find(napi_env env, napi_callback_info info);
 /** portList() → ids. */

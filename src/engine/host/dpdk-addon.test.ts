@@ -59,6 +59,7 @@ function tryCall(call: unknown, values: readonly unknown[]): void {
   assert.ok(typeof call === 'function');
   try {
     const result: unknown = Reflect.apply(call, undefined, values);
+    if (result instanceof Promise) result.catch(() => undefined);
     if (call === native.pollStart && typeof result === 'object' && result !== null) native.pollStop(result);
   } catch (error) {
     assert.ok(error instanceof Error && 'code' in error, String(error));

@@ -17,6 +17,7 @@ export interface Addon {
   poolStats(): PoolStats;
 
   portProbe(devargs: string): number[];
+  portProbeBegin(devargs: string): Promise<number[]>;
   portFind(device: string): number;
   portList(): number[];
   portInfo(port: number): RawPortInfo;

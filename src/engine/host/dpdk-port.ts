@@ -1,6 +1,6 @@
 import type { Mac } from '../../net/mac.ts';
 import { macToBytes, parseMac } from '../../net/mac.ts';
-import { control, type PortLink, type PortStats } from './dpdk-addon.ts';
+import { control, controlInBackground, type PortLink, type PortStats } from './dpdk-addon.ts';
 import { checkDevargs } from './dpdk-devargs.ts';
 import { checkNumber, checkText, DpdkError } from './dpdk-error.ts';
 
@@ -83,6 +83,17 @@ export function portProbe(devargs: string): number {
   checkDevargs(devargs);
   try {
     const [first = -1] = control((native) => native.portProbe(devargs));
+    return first;
+  } catch (error) {
+    throw privilegesExplained(error);
+  }
+}
+
+/** Probes a device on another thread, while this one does other things. @throws DpdkError as portProbe does */
+export async function portProbeBegin(devargs: string): Promise<number> {
+  checkDevargs(devargs);
+  try {
+    const [first = -1] = await controlInBackground((native) => native.portProbeBegin(devargs));
     return first;
   } catch (error) {
     throw privilegesExplained(error);

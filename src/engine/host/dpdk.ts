@@ -34,6 +34,7 @@ export {
   portLink,
   portList,
   portProbe,
+  portProbeBegin,
   portRemoveMac,
   portSetAllmulticast,
   portSetMac,

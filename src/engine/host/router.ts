@@ -41,6 +41,7 @@ import type { Needs } from './fits.ts';
 import { LiveFunctions } from './live-functions.ts';
 import { ModeBits } from './mode-bits.ts';
 import { type PacketFields, type PacketHandle, Packets } from './packets.ts';
+import type { ProbedAhead } from './probed-ahead.ts';
 import { type Punt, Punts } from './punts.ts';
 import { Rewrites } from './rewrites.ts';
 import type { RouterEvent } from './router-event.ts';
@@ -58,6 +59,7 @@ export interface RouterOptions {
   readonly trials: URL;
   /** What began before the rest of the program was loaded. */
   readonly early: EarlyStart;
+  readonly probed: ProbedAhead;
   /** Packet buffers in the pool, and bytes of each, headroom included; longer packets are chains. */
   readonly buffers: number;
   readonly bufferBytes: number;
@@ -84,6 +86,8 @@ export class Router {
   readonly swap: DatapathSwap;
   /** Who can write which tables again, when another build has them elsewhere. */
   readonly rewrites: Rewrites;
+  /** Devices that were probed before anybody has asked for them. */
+  readonly probed: ProbedAhead;
   /** What is wrong now. */
   readonly troubles = new Troubles();
   /** What the API serves: features add theirs before it starts. */
@@ -112,6 +116,7 @@ export class Router {
     this.log = options.log;
     this.#emit = options.emit;
     this.eal = eal;
+    this.probed = options.probed;
     this.ealMs = Math.round(eal.startMs);
     this.datapath = datapath;
     this.memory = new Uint8Array(shared.buffer);

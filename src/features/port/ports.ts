@@ -75,7 +75,7 @@ export class Ports implements InterfaceType {
     this.polling.checkRoom(doing, wanted.port.rxqs ?? 1);
     const socket = listeningSocket(wanted.devargs);
     if (socket !== undefined) await removeStaleSocket(doing, socket);
-    const port = dpdk.portProbe(wanted.devargs);
+    const port = (await this.#router.probed.take(wanted.devargs)) ?? dpdk.portProbe(wanted.devargs);
     try {
       return await this.#open(port, wanted);
     } catch (error) {

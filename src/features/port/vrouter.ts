@@ -7,6 +7,7 @@ import type { PortAttributes as PortMessage } from './port_pb.js';
 import { PortService } from './port_pb.js';
 import { type PortAttributes, Ports } from './ports.ts';
 
+export { devicesIn } from './devices-in.ts';
 export { showPorts } from './telemetry.ts';
 
 /** Sets up ports, their service and that of affinity. */

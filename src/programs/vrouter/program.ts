@@ -10,7 +10,7 @@ import { nextHopStages, showRoutes, startIp } from '../../features/ip/vrouter.ts
 import { showLabels, startMpls } from '../../features/mpls/vrouter.ts';
 import { showMplsTunnels, startMplsTunnels } from '../../features/mpls-tunnel/vrouter.ts';
 import { showNextHops, startNeighbors } from '../../features/neighbor/vrouter.ts';
-import { showPorts, startPorts } from '../../features/port/vrouter.ts';
+import { devicesIn, showPorts, startPorts } from '../../features/port/vrouter.ts';
 import { startRepresentors } from '../../features/representor/vrouter.ts';
 import { showTunnels, startTunnels } from '../../features/tunnel/vrouter.ts';
 import { startVlans } from '../../features/vlan/vrouter.ts';
@@ -24,6 +24,7 @@ export const program: Program = {
   trials: new URL('./trials.ts', import.meta.url),
   makeLog,
   runScript: (file, socketPath) => runScript({ file, socketPath, version, commands }),
+  devicesIn,
   /** The features, low to high; each gets what it needs of those below it. */
   async compose(router, context) {
     const telemetry = new Telemetry(router, context);

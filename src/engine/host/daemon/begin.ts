@@ -3,6 +3,7 @@ import { findListener } from '../api/unix-socket-holder.ts';
 import { allowedCpus } from '../dpdk.ts';
 import { startEarly } from '../early-start.ts';
 import type { Flags } from './flags.ts';
+import { findPredecessor } from './predecessor.ts';
 import type { Cpus, Program } from './run.ts';
 
 /** A vRouter program: what it needs from outside, and where the rest of it is. */
@@ -30,7 +31,8 @@ export async function runDaemon(daemon: Daemon): Promise<void> {
 
 /** EAL, the datapath and the workers' threads take as long to start as the rest of the program takes to load. */
 async function start(daemon: Daemon, flags: Flags): Promise<void> {
-  checkSocketFree(flags.socket);
+  const predecessor = flags.takeOver ? findPredecessor(flags.socket) : undefined;
+  if (!predecessor) checkSocketFree(flags.socket);
   const cpus = chooseCpus(flags);
   const early = startEarly({
     eal: { controlCpus: cpus.control, hugepages: !flags.test, extra: flags.ealArguments },
@@ -39,7 +41,7 @@ async function start(daemon: Daemon, flags: Flags): Promise<void> {
   });
   const [{ serve }, { program }] = await Promise.all([import('./run.ts'), daemon.load()]);
   const { version, datapathFile } = daemon;
-  await serve({ version, datapathFile, program, flags, early, cpus });
+  await serve({ version, datapathFile, program, flags, early, cpus, predecessor });
 }
 
 /** The last CPU is the datapath's and the others are for control, unless somebody says otherwise. */

@@ -12,6 +12,8 @@ export interface Flags {
   readonly socketMode: number;
   readonly socketOwner: Owner | undefined;
   readonly poll: boolean;
+  /** Replace the router that holds the socket, once all that can be ready is. */
+  readonly takeOver: boolean;
   readonly socket: string;
   /** Run without hugepages. */
   readonly test: boolean;
@@ -46,6 +48,7 @@ export const usage = `Usage: millrace vrouter [options] [-- EAL arguments]
       --control-cpus LIST            CPUs of the control threads (default: those without datapath)
       --datapath-cpus LIST           CPUs of the workers, one worker each (default: the last one)
       --buffers N                    packet buffers (default 32767)
+      --take-over                    start beside the router that holds the socket, end it and go on in its place
   -h, --help                         show this
   -V, --version                      show the version
 `;
@@ -63,6 +66,7 @@ export function readFlags(argv: readonly string[], env: Readonly<Record<string, 
     socketMode: parseMode(values['socket-mode'] ?? '0660'),
     socketOwner: values['socket-owner'] === undefined ? undefined : parseOwner(values['socket-owner']),
     poll: values['poll-mode'] === true,
+    takeOver: values['take-over'] === true,
     socket: values.socket ?? env.MILLRACE_SOCK_PATH ?? env.GROUT_SOCK_PATH ?? '/run/millrace/vrouter.sock',
     test: values['test-mode'] === true,
     maxMtu: number('--max-mtu', values['max-mtu'] ?? '1800', 1280, 65407 - FRAME_BYTES),
@@ -87,6 +91,7 @@ const options = {
   'socket-mode': { type: 'string', short: 'm' },
   'socket-owner': { type: 'string', short: 'o' },
   'poll-mode': { type: 'boolean', short: 'p' },
+  'take-over': { type: 'boolean' },
   socket: { type: 'string', short: 's' },
   'test-mode': { type: 'boolean', short: 't' },
   'max-mtu': { type: 'string', short: 'u' },

@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { DATAPATH_HEALTH, type Health } from '../api/health.ts';
 import { ApiServer } from '../api/server.ts';
 import type { EarlyStart } from '../early-start.ts';
+import { ProbedAhead } from '../probed-ahead.ts';
 import { Router } from '../router.ts';
 import type { RouterEvent } from '../router-event.ts';
+import { closeOnce, endOnSignals } from './ending.ts';
 import { type Flags, FRAME_BYTES } from './flags.ts';
 import { notifyServiceManager } from './notify.ts';
+import { endPredecessor, type Predecessor } from './predecessor.ts';
 
 /** The part of a vRouter program that loads while EAL starts. */
 export interface Program {
@@ -13,6 +17,8 @@ export interface Program {
   readonly trials: URL;
   makeLog(flags: Flags): Logger;
   runScript(file: string, socketPath: string): Promise<void>;
+  /** Finds the devices that a script is likely to add, in its order. */
+  devicesIn(script: string): readonly string[];
   /** Starts the features on a router; what it returns ends them. */
   compose(router: Router, context: DaemonContext): Promise<() => Promise<void>>;
 }
@@ -35,6 +41,8 @@ export interface Serving {
   readonly flags: Flags;
   readonly early: EarlyStart;
   readonly cpus: Cpus;
+  /** A router that runs until this one can do without anything that it holds. */
+  readonly predecessor: Predecessor | undefined;
 }
 
 /** Who runs where. */
@@ -72,6 +80,7 @@ export async function serve(serving: Serving): Promise<void> {
   try {
     await api.start();
     if (flags.config !== undefined) await program.runScript(flags.config, flags.socket);
+    await router.probed.close();
     await router.settled();
   } catch (error) {
     await close();
@@ -100,14 +109,22 @@ function followTroubles({ troubles }: Router, health: Health): void {
 }
 
 async function startRouter(
-  { datapathFile, program, flags, early, cpus }: Serving,
+  { datapathFile, program, flags, early, cpus, predecessor }: Serving,
   log: Logger,
   context: Context,
 ): Promise<Router> {
+  const alone = Promise.withResolvers<void>();
+  const probed = new ProbedAhead(
+    Promise.all([early.eal, alone.promise]),
+    program.devicesIn(textOf(flags.config)),
+  );
+  if (!predecessor) alone.resolve();
+  await rehearse(program, flags);
   const router = await Router.start({
     datapathFile,
     trials: program.trials,
     early,
+    probed,
     buffers: flags.buffers,
     bufferBytes: Math.max(SMALLEST_BUFFER, Math.ceil((flags.maxMtu + FRAME_BYTES) / 64) * 64),
     poll: flags.poll,
@@ -116,47 +133,29 @@ async function startRouter(
     datapathCpus: cpus.datapath,
   });
   router.controlCpus = cpus.control;
+  if (predecessor) {
+    await endPredecessor(predecessor);
+    log.info(predecessor, 'the router before has ended');
+    alone.resolve();
+  }
   return router;
 }
 
-function closeOnce(close: () => Promise<void>): () => Promise<void> {
-  let closing: Promise<void> | undefined;
-  return () => {
-    closing ??= close();
-    return closing;
-  };
+/** A script that cannot be read is complained about when it is to run. */
+function textOf(file: string | undefined): string {
+  try {
+    return file === undefined ? '' : readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
-/** The first signal ends the router in order, the second at once, and so does time. */
-function endOnSignals(log: Logger, close: () => Promise<void>): void {
-  let asked = false;
-  const end = (signal: NodeJS.Signals) => {
-    if (asked) endByForce();
-    asked = true;
-    log.info({ signal }, 'the router is ending');
-    setTimeout(() => {
-      log.fatal({ longestMs: LONGEST_END_MS }, 'the router has not ended in time, and is ended by force');
-      endByForce();
-    }, LONGEST_END_MS);
-    close().then(
-      () => process.exit(0),
-      (error) => {
-        log.fatal({ error }, 'the router could not end in order, and is ended by force');
-        endByForce();
-      },
-    );
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+/** Loads, while EAL starts, what the first line of the configuration would load. */
+async function rehearse(program: Program, { config, socket }: Flags): Promise<void> {
+  if (config === undefined) return;
+  void globalThis.Headers; // a getter: 40 ms for the API's first answer
+  await program.runScript('/dev/null', socket);
 }
-
-/** Node.js waits for its threads when it exits; one that never comes back from C would keep the process. */
-function endByForce(): never {
-  process.kill(process.pid, 'SIGKILL');
-  throw new Error('the process goes on after SIGKILL');
-}
-
-/** Ending takes a second or two; whoever manages the service would not wait for ever either. */
-const LONGEST_END_MS = 20_000;
 
 /** A mistake in one call or timer is told, and costs neither the other calls nor the packets. */
 function goOnAfterMistakes(log: Logger): void {

@@ -244,13 +244,16 @@ export class World implements Stations, Ground {
     const { bench } = this.topology;
     this.topology.takeType(0x0806, 'arp-input');
     bench.view.setUint16(bench.region('ETHER_OTHERS'), bench.node('host-frame'), true);
-    for (const protocol of ['protocol4', 'protocol6'] as const)
+    for (const protocol of ['protocol4', 'protocol6'] as const) {
       this.topology.take(protocol, UDP, 'udp-input');
+      this.topology.take(protocol, FRAGMENTS, 'fragment-input');
+    }
     this.takePort(HOST_PORT, 'host-deliver');
   }
 }
 
 const UDP = 17;
+const FRAGMENTS = 44;
 
 interface AnswerFunctions {
   answerFor(iface: number, family: number, low: bigint, high: bigint): number;

@@ -103,6 +103,15 @@ test('a datagram too big for the underlay is cut by the router, and put together
   await eventually(async () => assert.ok((await capture.lines('src host 10.2.0.1')).length >= 4));
 });
 
+test('the first fragment of what a far end had to cut is dropped, and so counted, under a name', async () => {
+  await fabric.ip('link set vx100 mtu 1500');
+  const before = await router.counted('tunnel-fragment');
+  await assertNoPing(fabric, '10.100.0.1', '-c 1 -s 1472');
+  await fabric.ip('link set vx100 mtu 1400\nroute flush cache');
+  assert.equal(await router.counted('tunnel-fragment'), before + 1);
+  await assertPings(fabric, '10.100.0.1');
+});
+
 test('VNIs are told apart, and one without an interface is dropped by name', async () => {
   await fabric.ip(`
     link add vx300 type vxlan id 300 dstport 4789 local 10.2.0.2 remote 10.2.0.1

@@ -5,6 +5,8 @@ import type { IpFeature } from '../ip/index.ts';
 
 /** The protocol number of UDP (RFC 768). */
 const UDP = 17;
+/** That of fragments, which no packet has as its own (RFC 8200 4.5). */
+const FRAGMENTS = 44;
 
 /** Which stage takes the datagrams to which UDP port of ours. UDP goes to the host by the shortest way while none is taken. */
 export class UdpPorts {
@@ -61,9 +63,12 @@ export class UdpPorts {
     if (this.#taken.size === 0) this.#hook(undefined);
   }
 
-  #hook(stage: string | undefined): void {
-    this.#ip.takeProtocol('ipv4', UDP, stage);
-    this.#ip.takeProtocol('ipv6', UDP, stage);
+  /** Fragments of what tunnels carry are looked at before the host gets them. */
+  #hook(stage: 'udp-input' | undefined): void {
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      this.#ip.takeProtocol(family, UDP, stage);
+      this.#ip.takeProtocol(family, FRAGMENTS, stage && 'fragment-input');
+    }
   }
 
   /** The table is read with the port as it lies on the wire. */

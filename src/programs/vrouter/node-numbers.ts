@@ -63,6 +63,7 @@ export const nodeNumbers: NodeNumbers = {
     'pseudowire-output',
     'mpls-expired',
     'ip4-encapsulate',
+    'fragment-input',
   ],
   drops: [
     'tx-full',
@@ -228,5 +229,6 @@ export const nodeNumbers: NodeNumbers = {
     'vxlan-no-room',
     'bridge-suppress-down',
     'mpls-error-limit',
+    'tunnel-fragment',
   ],
 };

@@ -47,6 +47,7 @@ export const packetPath: DatapathSource = {
     'features/ether/datapath/frame-output',
     'features/port/datapath/port-tx',
     'features/tunnel/datapath/udp-input',
+    'features/tunnel/datapath/fragment-input',
     'features/mpls/datapath/mpls-receive',
     'features/mpls/datapath/mpls-input',
     'features/mpls/datapath/mpls-to-next-hop',

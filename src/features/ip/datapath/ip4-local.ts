@@ -1,11 +1,12 @@
 import { PACKET_LINK_MULTICAST, Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { ICMP4_UNREACHABLE, UNREACHABLE4_PROTOCOL } from '../../../net/datapath/icmp-header';
+import { PROTOCOL_FRAGMENT } from '../../../net/datapath/ip-protocols';
 import { IP4_FRAGMENT_RAW, IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip4-header';
 import { isSourceRouted } from '../../../net/datapath/ip4-options';
 import { NEXT_HOP_LOCAL, nextHopAt } from '../../neighbor/datapath/next-hop';
 import { noteError } from './icmp-errors';
-import { fallback4, protocolNode4 } from './protocols';
+import { protocolNode4 } from './protocols';
 
 export enum Edge {
   IP4_ERROR,
@@ -28,8 +29,8 @@ export function ip4Local(packet: Packet): u32 {
   if (toOne && packet.flags & PACKET_LINK_MULTICAST) return Edge.DROP_IP4_LINK_MULTICAST;
   if (header.versionIhl != IP4_PLAIN && isSourceRouted(header)) return Edge.DROP_IP4_SOURCE_ROUTE;
   if (header.fragmentRaw & IP4_FRAGMENT_RAW) {
-    const host = fallback4();
-    return host ? NODE_BIT | host : Edge.DROP_IP4_LOCAL_FRAGMENT;
+    const node = protocolNode4(PROTOCOL_FRAGMENT);
+    return node ? NODE_BIT | node : Edge.DROP_IP4_LOCAL_FRAGMENT;
   }
   const node = protocolNode4(header.protocol);
   if (!node) {

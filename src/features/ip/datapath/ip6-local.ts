@@ -30,7 +30,7 @@ import {
   isMulticast6,
 } from '../../../net/datapath/ip6-header';
 import { noteError } from './icmp-errors';
-import { fallback6, protocolNode6 } from './protocols';
+import { protocolNode6 } from './protocols';
 
 export enum Edge {
   IP6_ERROR,
@@ -94,11 +94,11 @@ function serveExtension(packet: Packet, protocol: u32, extension: usize, bytes: 
   return refused ? refuseOption(packet, refused) : GO_ON;
 }
 
-/** A whole packet may carry a fragment header (RFC 6946 4); fragments are put together by the host. */
+/** A whole packet may carry a fragment header (RFC 6946 4), to which `note` points; fragments are put together by the host. */
 function serveFragment(extension: usize): u32 {
   if (!(load<u16>(extension, 2) & (IP6_FRAGMENT_OFFSET_RAW | IP6_MORE_FRAGMENTS_RAW))) return GO_ON;
-  const host = fallback6();
-  return host ? NODE_BIT | host : Edge.DROP_IP6_LOCAL_FRAGMENT;
+  const node = protocolNode6(PROTOCOL_FRAGMENT);
+  return node ? NODE_BIT | node : Edge.DROP_IP6_LOCAL_FRAGMENT;
 }
 
 /** Routes that their sender has chosen end here, those of type 0 like all others (RFC 5095 3, RFC 8200 4.4). */

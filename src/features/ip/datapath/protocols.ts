@@ -2,7 +2,8 @@ import { ICMP6_TYPES, IP_PROTOCOLS } from '../../../engine/datapath/regions';
 import { NODE_BIT } from '../../../engine/layout';
 
 // Who takes what is for us. Protocol 0 is never one of a packet's own, so its entry holds the node that takes
-// what nobody else does: the host behind the representors, or none.
+// what nobody else does: the host behind the representors, or none. That of protocol 44, the fragment header of IPv6,
+// takes fragments of both families.
 
 const FAMILY6: usize = 512;
 

@@ -5,7 +5,7 @@ import { eventually } from './eventually.ts';
 import { testFaultyRouter } from './faulty-router.ts';
 import { sendFrames } from './witness/frames.ts';
 import { healthOf } from './witness/health.ts';
-import { iperf } from './witness/iperf.ts';
+import { during, iperf } from './witness/iperf.ts';
 import { assertNoPing, assertPings } from './witness/ping.ts';
 
 // The worker of CPU 0 has red and blue, that of CPU 1 has green and white; red sends packets that let stages trap.
@@ -14,40 +14,44 @@ const { router, hosts, faultFrame } = await testFaultyRouter(0);
 const { red, blue, green, white } = hosts;
 
 test('a trap in any stage of the common path is told with its name, and the other worker loses nothing', async () => {
-  const flow = iperf(green, white, '-u -l 200 -b 400k -w 1M -t 4');
   const [path = []] = packetPath.commonPaths;
-  for (const stage of path) {
-    await sendFrames(red, [trapping(stage)]);
-    await eventually(() => assert.match(router.log, told(stage)));
-    assert.ok((await trapsOf(stage)) >= 1);
-    await assertPings(red, blue.ip4, '-W 5');
-  }
-  assert.equal((await flow).lostPercent, 0);
+  const flow = iperf(green, white, '-u -l 200 -b 400k -w 1M -t 4');
+  const { lostPercent } = await during(flow, async () => {
+    for (const stage of path) {
+      await sendFrames(red, [trapping(stage)]);
+      await eventually(() => assert.match(router.log, told(stage)));
+      assert.ok((await trapsOf(stage)) >= 1);
+      await assertPings(red, blue.ip4, '-W 5');
+    }
+  });
+  assert.equal(lostPercent, 0);
   assert.deepEqual(await router.list('health'), []);
 });
 
 test('a stage that traps again and again is off until somebody switches it on, and the others go on', async () => {
   const flow = iperf(green, white, '-6 -u -l 200 -b 400k -w 1M -t 8');
-  await eventually(
-    async () => {
-      await sendFrames(red, Array<Uint8Array>(50).fill(trapping('ip4-forward')));
-      assert.match(await router.ctl('health'), /stage +ip4-forward .*its packets are dropped/);
-    },
-    { timeoutMs: 20_000 },
-  );
-  assert.equal(await healthOf(router, 'millrace.datapath'), 'NOT_SERVING');
-  assert.equal(await healthOf(router, ''), 'SERVING');
-  const traps = await trapsOf('ip4-forward');
-  await sendFrames(red, [trapping('ip4-forward')]);
-  const before = await router.counted('stage-disabled');
-  await assertNoPing(red, blue.ip4);
-  assert.ok((await router.counted('stage-disabled')) >= before + 3);
-  await assertPings(red, blue.ip6, '-W 5');
-  assert.equal(await trapsOf('ip4-forward'), traps);
-  await router.ctl('graph enable ip4-forward');
-  await assertPings(red, blue.ip4, '-W 5');
-  assert.equal(await healthOf(router, 'millrace.datapath'), 'SERVING');
-  assert.equal((await flow).lostPercent, 0);
+  const { lostPercent } = await during(flow, async () => {
+    await eventually(
+      async () => {
+        await sendFrames(red, Array<Uint8Array>(50).fill(trapping('ip4-forward')));
+        assert.match(await router.ctl('health'), /stage +ip4-forward .*its packets are dropped/);
+      },
+      { timeoutMs: 20_000 },
+    );
+    assert.equal(await healthOf(router, 'millrace.datapath'), 'NOT_SERVING');
+    assert.equal(await healthOf(router, ''), 'SERVING');
+    const traps = await trapsOf('ip4-forward');
+    await sendFrames(red, [trapping('ip4-forward')]);
+    const before = await router.counted('stage-disabled');
+    await assertNoPing(red, blue.ip4);
+    assert.ok((await router.counted('stage-disabled')) >= before + 3);
+    await assertPings(red, blue.ip6, '-W 5');
+    assert.equal(await trapsOf('ip4-forward'), traps);
+    await router.ctl('graph enable ip4-forward');
+    await assertPings(red, blue.ip4, '-W 5');
+    assert.equal(await healthOf(router, 'millrace.datapath'), 'SERVING');
+  });
+  assert.equal(lostPercent, 0);
 });
 
 test('the stage that receives is never off: its traps cost single bursts and no buffer', async () => {

@@ -88,7 +88,7 @@ function copyFrame(packet: Packet, back: u32, to: usize, bytes: u32): void {
   memory.copy(to, packet.data - back, first);
   let copied = first;
   let segment = packet.nextSegment;
-  while (segment !== null && copied < bytes) {
+  for (let left: u32 = packet.nbSegs; left > 1 && segment !== null && copied < bytes; left--) {
     const part = min<u32>(segment.dataLen, bytes - copied);
     memory.copy(to + copied, segment.data, part);
     copied += part;

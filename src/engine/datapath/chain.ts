@@ -3,7 +3,8 @@ import { freshPacket, release } from './buffers';
 import { delta } from './instance';
 import { Packet } from './packet';
 
-// What is done to the bytes of a packet that may lie in several segments.
+// What is done to the bytes of a packet that may lie in several segments. Nobody visits more of them than the packet
+// says that it has: a broken chain may be a ring.
 
 /** Cuts a packet down to its first `bytes`, which are not more than it has; emptied segments go back to the pool. */
 export function trim(packet: Packet, bytes: u32): void {
@@ -12,7 +13,7 @@ export function trim(packet: Packet, bytes: u32): void {
   let rest = packet.nextSegment;
   let left = bytes;
   let kept: u16 = 1;
-  while (rest !== null && left > segment.dataLen) {
+  while (rest !== null && left > segment.dataLen && kept < packet.nbSegs) {
     left -= segment.dataLen;
     segment = rest;
     rest = segment.nextSegment;
@@ -21,6 +22,7 @@ export function trim(packet: Packet, bytes: u32): void {
   segment.dataLen = <u16>min<u32>(left, segment.dataLen);
   if (rest === null) return;
   segment.nextAddr = 0;
+  if (kept == packet.nbSegs) return; // nobody knows what a broken chain leads to
   rest.nbSegs = packet.nbSegs - kept;
   packet.nbSegs = kept;
   release(rest);
@@ -32,7 +34,7 @@ export function sumPacket(packet: Packet, from: u32, bytes: u32): u32 {
   let segment: Packet | null = packet;
   let skip = from;
   let done: u32 = 0;
-  while (segment !== null && done < bytes) {
+  for (let left: u32 = packet.nbSegs; left > 0 && segment !== null && done < bytes; left--) {
     const length: u32 = segment.dataLen;
     if (skip >= length) {
       skip -= length;
@@ -51,7 +53,7 @@ export function sumPacket(packet: Packet, from: u32, bytes: u32): u32 {
 /**
  * A fresh packet for what the router makes of `packet`: `headerBytes` that the caller fills in, then a copy of
  * `bytes` of the packet from `from` on. It goes on with the packet's interface, VRF, next hop and trace.
- * Null when there are no buffers left.
+ * Null when there are no buffers left, or a broken chain has not the bytes.
  */
 export function freshCopy(packet: Packet, headerBytes: u32, from: u32, bytes: u32): Packet | null {
   const fresh = freshPacket();
@@ -70,14 +72,14 @@ export function freshCopy(packet: Packet, headerBytes: u32, from: u32, bytes: u3
   return null;
 }
 
-/** Appends bytes of `source` to `packet`, in further segments where they do not fit; false when buffers run out. */
+/** Appends bytes of `source` to `packet`, in further segments where they do not fit; false when buffers run out, or bytes. */
 function append(packet: Packet, source: Packet, from: u32, bytes: u32): bool {
   let last = packet;
   let copied: u32 = 0;
   while (copied < bytes) {
     const room: u32 = last.bufLen - last.dataOff - last.dataLen;
     const part = min<u32>(room, bytes - copied);
-    copyBytes(source, from + copied, last.data + last.dataLen, part);
+    if (!copyBytes(source, from + copied, last.data + last.dataLen, part)) return false;
     last.dataLen += <u16>part;
     packet.pktLen += part;
     copied += part;
@@ -91,12 +93,12 @@ function append(packet: Packet, source: Packet, from: u32, bytes: u32): bool {
   return true;
 }
 
-/** Copies `bytes` of a packet from `from` on, which it has. */
-function copyBytes(packet: Packet, from: u32, to: usize, bytes: u32): void {
+/** Copies `bytes` of a packet from `from` on; false when it has not all of them. */
+function copyBytes(packet: Packet, from: u32, to: usize, bytes: u32): bool {
   let segment: Packet | null = packet;
   let skip = from;
   let copied: u32 = 0;
-  while (segment !== null && copied < bytes) {
+  for (let left: u32 = packet.nbSegs; left > 0 && segment !== null && copied < bytes; left--) {
     const length: u32 = segment.dataLen;
     if (skip >= length) {
       skip -= length;
@@ -108,4 +110,5 @@ function copyBytes(packet: Packet, from: u32, to: usize, bytes: u32): void {
     }
     segment = segment.nextSegment;
   }
+  return copied == bytes;
 }

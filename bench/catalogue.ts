@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts';
 import { bridge, bridgeFdb } from './benches/bridge.ts';
+import { cni } from './benches/cni.ts';
 import { compile } from './benches/compile.ts';
 import { forward, forward6, forwardMix, forwardRoutes } from './benches/forward.ts';
 import { forwardOverlays } from './benches/forward-overlays.ts';
@@ -42,5 +43,6 @@ export const catalogue: readonly Bench[] = [
   start,
   restart,
   ctl,
+  cni,
   compile,
 ];

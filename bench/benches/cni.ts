@@ -1,0 +1,123 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Agent } from '../../lab/agent.ts';
+import { run } from '../../lab/command.ts';
+import { Namespace } from '../../lab/namespace.ts';
+import { podPlan } from '../../lab/pod-plan.ts';
+import { Router } from '../../lab/router.ts';
+import type { Bench, Result, Settings } from '../bench.ts';
+import { BenchError } from '../bench-error.ts';
+import { interleave } from '../harness.ts';
+import { reserveHugepages } from '../hugepages.ts';
+import { referencePlugins } from '../setup/cni.ts';
+import { median } from '../statistics.ts';
+import { Workspace } from '../workspace.ts';
+
+/** How long a container waits for its network. */
+export const cni: Bench = {
+  name: 'cni',
+  about: 'time of ADD for a veth pod, and of 200 ADDs at once',
+  run: measure,
+};
+
+const hugepages = 1024;
+const unit = 'ms';
+/** ADDs one after another whose middle is a figure, and ADDs at once. */
+const counts = { inTurn: 15, atOnce: 200 };
+
+/** A CNI configuration and where its plugins are. */
+interface Plugins {
+  readonly path: string;
+  readonly configurations: string;
+}
+
+async function measure(settings: Settings): Promise<readonly Result[]> {
+  reserveHugepages(hugepages, settings.log);
+  using workspace = new Workspace();
+  const reference = await referencePlugins(settings.log);
+  const tool = join(reference, 'cnitool');
+  await using router = await new Router({ name: 'cni' }).start();
+  await using agent = await new Agent(router, podPlan({ networks: ['bench'], wide: true })).start();
+  const own = fileURLToPath(new URL('../../build', import.meta.url));
+  const millrace = write(workspace.path, 'millrace', own, millraceConfiguration(agent.socket));
+  const bridge = write(workspace.path, 'bridge', reference, bridgeConfiguration(workspace.path));
+  const each = (work: (plugins: Plugins) => Promise<number>) => [
+    { name: 'millrace', measure: () => work(millrace) },
+    { name: 'bridge + host-local', measure: () => work(bridge) },
+  ];
+  const common = { rounds: settings.runs, unit, log: settings.log };
+  const one = await interleave({ ...common, contenders: each((plugins) => inTurn(tool, plugins)) });
+  const many = await interleave({ ...common, contenders: each((plugins) => atOnce(tool, plugins)) });
+  const note =
+    'Both by cnitool, which takes its part of the time; the reference has both ends in the kernel.';
+  const about = 'Time of one ADD for a pod with a veth pair and addresses of both families, middle of 15';
+  const ratioTo = 'bridge + host-local';
+  return [
+    { bench: 'cni', about, unit, better: 'lower', goals: [{ ratioTo, atMost: 0.5 }], note, ...one },
+    {
+      bench: 'cni-200',
+      about: 'Time until 200 ADDs at once have all succeeded',
+      unit,
+      better: 'lower',
+      goals: [{ ratioTo, atMost: 0.5, must: 'reported' }],
+      note,
+      ...many,
+    },
+  ];
+}
+
+async function inTurn(tool: string, plugins: Plugins): Promise<number> {
+  const pods = makePods(counts.inTurn);
+  const times: number[] = [];
+  for (const pod of pods) times.push(await timeOf(() => add(tool, plugins, pod)));
+  for (const pod of pods) await call(tool, plugins, 'del', pod);
+  for (const pod of pods) pod.close();
+  return median(times);
+}
+
+async function atOnce(tool: string, plugins: Plugins): Promise<number> {
+  const pods = makePods(counts.atOnce);
+  const elapsed = await timeOf(() => Promise.all(pods.map((pod) => add(tool, plugins, pod))));
+  for (const pod of pods) await call(tool, plugins, 'del', pod);
+  for (const pod of pods) pod.close();
+  return elapsed;
+}
+
+function makePods(count: number): readonly Namespace[] {
+  return Array.from({ length: count }, (_, index) => new Namespace(`pod${index}`));
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const startMs = performance.now();
+  await work();
+  return performance.now() - startMs;
+}
+
+async function add(tool: string, plugins: Plugins, pod: Namespace): Promise<void> {
+  const output = await call(tool, plugins, 'add', pod);
+  if (!output.includes('10.244.')) throw new BenchError('BENCH_CNI', `expected an address, got ${output}`);
+}
+
+function call(tool: string, { path, configurations }: Plugins, verb: string, { name }: Namespace) {
+  const environment = [`CNI_PATH=${path}`, `NETCONFPATH=${configurations}`];
+  return run(['env', ...environment, tool, verb, 'bench', `/run/netns/${name}`], { timeoutMs: 120_000 });
+}
+
+function write(directory: string, name: string, path: string, plugin: object): Plugins {
+  const configurations = join(directory, name);
+  mkdirSync(configurations);
+  const list = { cniVersion: '1.0.0', name: 'bench', plugins: [plugin] };
+  writeFileSync(join(configurations, 'bench.conflist'), JSON.stringify(list));
+  return { path, configurations };
+}
+
+function millraceConfiguration(agentSocket: string): object {
+  return { type: 'millrace-cni', network: 'default/bench', agentSocket };
+}
+
+function bridgeConfiguration(directory: string): object {
+  const ranges = [[{ subnet: '10.244.0.0/16' }], [{ subnet: 'fd00:244::/64' }]];
+  const ipam = { type: 'host-local', dataDir: join(directory, 'addresses'), ranges };
+  return { type: 'bridge', bridge: `mr-${process.pid}`, isGateway: false, ipam };
+}

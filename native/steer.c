@@ -42,6 +42,7 @@
 unsigned int if_nametoindex(const char *name);
 
 static napi_value attach(const struct call *call, const char *device, const struct bpf_insn *program, uint32_t length);
+static int load_program(union bpf_attr *load);
 static bool is_attached(unsigned int index);
 static int bring_up(const char *device);
 static int bpf(int command, union bpf_attr *attributes);
@@ -115,7 +116,7 @@ static napi_value attach(const struct call *call, const char *device, const stru
 			.insn_cnt = length,
 			.license = (uintptr_t)"Dual BSD/GPL",
 		};
-		int fd = bpf(BPF_PROG_LOAD, &load);
+		int fd = load_program(&load);
 		if (fd < 0)
 			return call_fail(call, errno, "the kernel refused the program for %s (CAP_BPF and CAP_NET_ADMIN are needed)", device);
 		union bpf_attr place = {.target_fd = index, .attach_bpf_fd = (uint32_t)fd, .attach_type = TCX_INGRESS};
@@ -128,6 +129,15 @@ static napi_value attach(const struct call *call, const char *device, const stru
 	if (bring_up(device) != 0)
 		return call_fail(call, errno, "could not bring %s up", device);
 	return make_undefined(call->env);
+}
+
+/* The verifier gives up with EAGAIN when a signal comes meanwhile, and Node.js gets one for each process that ends. */
+static int load_program(union bpf_attr *load)
+{
+	int fd = -1;
+	for (int tries = 0; fd < 0 && (tries == 0 || errno == EAGAIN) && tries < 1000; tries++)
+		fd = bpf(BPF_PROG_LOAD, load);
+	return fd;
 }
 
 static bool is_attached(unsigned int index)

@@ -67,25 +67,34 @@ async function measure(settings: Settings): Promise<readonly Result[]> {
   ];
 }
 
-async function inTurn(tool: string, plugins: Plugins): Promise<number> {
-  const pods = makePods(counts.inTurn);
-  const times: number[] = [];
-  for (const pod of pods) times.push(await timeOf(() => add(tool, plugins, pod)));
-  for (const pod of pods) await call(tool, plugins, 'del', pod);
-  for (const pod of pods) pod.close();
-  return median(times);
+function inTurn(tool: string, plugins: Plugins): Promise<number> {
+  return withPods(counts.inTurn, tool, plugins, async (pods) => {
+    const times: number[] = [];
+    for (const pod of pods) times.push(await timeOf(() => add(tool, plugins, pod)));
+    return median(times);
+  });
 }
 
-async function atOnce(tool: string, plugins: Plugins): Promise<number> {
-  const pods = makePods(counts.atOnce);
-  const elapsed = await timeOf(() => Promise.all(pods.map((pod) => add(tool, plugins, pod))));
-  for (const pod of pods) await call(tool, plugins, 'del', pod);
-  for (const pod of pods) pod.close();
-  return elapsed;
+function atOnce(tool: string, plugins: Plugins): Promise<number> {
+  return withPods(counts.atOnce, tool, plugins, (pods) =>
+    timeOf(() => Promise.all(pods.map((pod) => add(tool, plugins, pod)))),
+  );
 }
 
-function makePods(count: number): readonly Namespace[] {
-  return Array.from({ length: count }, (_, index) => new Namespace(`pod${index}`));
+/** Makes pods for a measurement, and takes them away however it ends. */
+async function withPods(
+  count: number,
+  tool: string,
+  plugins: Plugins,
+  work: (pods: readonly Namespace[]) => Promise<number>,
+): Promise<number> {
+  const pods = Array.from({ length: count }, (_, index) => new Namespace(`pod${index}`));
+  try {
+    return await work(pods);
+  } finally {
+    for (const pod of pods) await call(tool, plugins, 'del', pod).catch(() => undefined);
+    for (const pod of pods) pod.close();
+  }
 }
 
 async function timeOf(work: () => Promise<unknown>): Promise<number> {

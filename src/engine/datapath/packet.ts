@@ -102,6 +102,8 @@ export const NO_FRAME: u16 = 0xffff;
 export const PACKET_LOCAL: u32 = 1;
 /** The frame was sent to a group or broadcast address on the link. */
 export const PACKET_LINK_MULTICAST: u32 = 2;
+/** The packet's network header has options, as whoever read it last found. */
+export const PACKET_OPTIONS: u32 = 4;
 
 // Bits of olFlags (rte_mbuf_core.h).
 export const RX_VLAN: u64 = 1 << 0;

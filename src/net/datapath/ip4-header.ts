@@ -21,11 +21,15 @@ export class Ip4Header {
   sourceRaw: u32;
   destinationRaw: u32;
 
+  /** Time to live in the low byte, protocol, and the checksum in the upper half. */
+  @inline get ttlWord(): u32 {
+    return load<u32>(changetype<usize>(this) + offsetof<Ip4Header>('ttl'));
+  }
+
   /** Takes one from the time to live and adds it to the checksum (RFC 1624), which lies above it in the same word. */
-  @inline decrementTtl(): void {
-    const at = changetype<usize>(this) + offsetof<Ip4Header>('ttl');
-    const sum = <u64>load<u32>(at) + 0xffff;
-    store<u32>(at, <u32>sum + ((<u32>(sum >> 32)) << 16));
+  @inline decrementTtl(word: u32): void {
+    const sum = <u64>word + 0xffff;
+    store<u32>(changetype<usize>(this) + offsetof<Ip4Header>('ttl'), <u32>sum + ((<u32>(sum >> 32)) << 16));
   }
 
   @inline get totalLength(): u32 {
@@ -44,6 +48,11 @@ export class Ip4Header {
   /** Source address in host order. */
   @inline get source(): u32 {
     return bswap(this.sourceRaw);
+  }
+
+  /** Where the source address lies. */
+  @inline get sourceAt(): usize {
+    return changetype<usize>(this) + offsetof<Ip4Header>('sourceRaw');
   }
 
   /** Where the destination address lies. */

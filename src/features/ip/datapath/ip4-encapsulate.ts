@@ -20,6 +20,6 @@ export function ip4Encapsulate(packet: Packet): u32 {
   if (header.ttl <= 1 || header.versionIhl != IP4_PLAIN) return Edge.IP4_FORWARD;
   const nextHop = nextHopAt(packet.nextHop);
   if (packet.pktLen > nextHop.mtu || !nextHop.outputNode) return Edge.IP4_FORWARD;
-  header.decrementTtl();
+  header.decrementTtl(header.ttlWord);
   return NODE_BIT | nextHop.outputNode;
 }

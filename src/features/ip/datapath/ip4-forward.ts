@@ -1,6 +1,6 @@
-import { PACKET_LINK_MULTICAST, PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
+import { PACKET_LINK_MULTICAST, PACKET_LOCAL, PACKET_OPTIONS, Packet } from '../../../engine/datapath/packet';
 import { ICMP4_PARAMETER_PROBLEM, ICMP4_TIME_EXCEEDED } from '../../../net/datapath/icmp-header';
-import { IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip4-header';
+import { Ip4Header } from '../../../net/datapath/ip4-header';
 import { isSourceRouted, malformedOption, recordRoute } from '../../../net/datapath/ip4-options';
 import { interfaceAt } from '../../interface/datapath/interface';
 import { nextHopAt } from '../../neighbor/datapath/next-hop';
@@ -17,16 +17,25 @@ export enum Edge {
 
 /** Takes one from the time to live of a packet on its way through us (RFC 1812 5.3.1, checksum by RFC 1624). */
 export function ip4Forward(packet: Packet): u32 {
-  const flags = packet.flags & (PACKET_LOCAL | PACKET_LINK_MULTICAST);
-  if (flags) return flags & PACKET_LOCAL ? Edge.IP4_OUTPUT : Edge.DROP_IP4_LINK_MULTICAST;
+  if (packet.flags & (PACKET_LOCAL | PACKET_LINK_MULTICAST | PACKET_OPTIONS)) return forwardUnusual(packet);
   const header = changetype<Ip4Header>(packet.data);
-  if (header.ttl <= 1) {
-    noteError(packet, ICMP4_TIME_EXCEEDED, 0, 0);
-    return Edge.IP4_ERROR;
-  }
-  if (header.versionIhl != IP4_PLAIN) return serveOptions(packet, header);
-  header.decrementTtl();
+  const word = header.ttlWord;
+  if (<u8>word <= 1) return expire(packet);
+  header.decrementTtl(word);
   return Edge.IP4_OUTPUT;
+}
+
+function forwardUnusual(packet: Packet): u32 {
+  const flags = packet.flags;
+  if (flags & PACKET_LOCAL) return Edge.IP4_OUTPUT;
+  if (flags & PACKET_LINK_MULTICAST) return Edge.DROP_IP4_LINK_MULTICAST;
+  const header = changetype<Ip4Header>(packet.data);
+  return header.ttl <= 1 ? expire(packet) : serveOptions(packet, header);
+}
+
+function expire(packet: Packet): u32 {
+  noteError(packet, ICMP4_TIME_EXCEEDED, 0, 0);
+  return Edge.IP4_ERROR;
 }
 
 /** Does what the options ask of a router on the way; a router alert asks nothing of one without the protocol (RFC 2113). */
@@ -39,6 +48,6 @@ function serveOptions(packet: Packet, header: Ip4Header): u32 {
   if (isSourceRouted(header)) return Edge.DROP_IP4_SOURCE_ROUTE;
   const address = interfaceAt(nextHopAt(packet.nextHop).iface).address4;
   if (address) recordRoute(header, address);
-  header.decrementTtl();
+  header.decrementTtl(header.ttlWord);
   return Edge.IP4_OUTPUT;
 }

@@ -1,5 +1,5 @@
 import { trim } from '../../../engine/datapath/chain';
-import { Packet, RX_IP_CKSUM_BAD, RX_IP_CKSUM_GOOD } from '../../../engine/datapath/packet';
+import { PACKET_OPTIONS, Packet, RX_IP_CKSUM_BAD, RX_IP_CKSUM_GOOD } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { fold, holds20, sumBytes } from '../../../net/datapath/checksum';
 import { IP4_HEADER_BYTES, IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip4-header';
@@ -42,7 +42,7 @@ export function ip4Input(packet: Packet): u32 {
     if (packet.nbSegs > 1) return takePadded(packet, header, length);
     packet.cut(length); // what pads a short frame to 60 bytes (IEEE 802.3 4.2.3.3)
   }
-  if (isOneSpecial(header.sourceRaw, header.destinationRaw)) return sortSpecial(header);
+  if (isOneSpecial(header.sourceAt, header.destinationAt)) return sortSpecial(header);
   return NODE_BIT | route4(packet, header.destinationAt);
 }
 
@@ -56,12 +56,13 @@ function takeWithOptions(packet: Packet, header: Ip4Header): u32 {
     return Edge.DROP_IP4_BAD_CHECKSUM;
   const length = header.totalLength;
   if (length < headerBytes || length > packet.pktLen) return Edge.DROP_IP4_BAD_LENGTH;
+  packet.flags |= PACKET_OPTIONS;
   return takePadded(packet, header, length);
 }
 
 function takePadded(packet: Packet, header: Ip4Header, length: u32): u32 {
   if (length != packet.pktLen) trim(packet, length);
-  if (isOneSpecial(header.sourceRaw, header.destinationRaw)) return sortSpecial(header);
+  if (isOneSpecial(header.sourceAt, header.destinationAt)) return sortSpecial(header);
   return NODE_BIT | route4(packet, header.destinationAt);
 }
 
@@ -72,11 +73,11 @@ function isSpecial(raw: u32): bool {
 }
 
 /**
- * Tells whether one of two addresses is special, both in one word of two lanes: bit 8 of a lane says that its byte is
- * neither 0 nor 127 nor from 224 on. (14 instructions in place of 22.) @inline
+ * Tells whether one of the addresses that lie at two places is special, both in one word of two lanes: bit 8 of a lane says that its byte is
+ * neither 0 nor 127 nor from 224 on. (Half the instructions.) @inline
  */
-function isOneSpecial(source: u32, destination: u32): bool {
-  const first = (source & 0xff) | ((destination & 0xff) << 16);
+function isOneSpecial(source: usize, destination: usize): bool {
+  const first = load<u8>(source) | ((<u32>load<u8>(destination)) << 16);
   const plain = (first + 0x00ff00ff) & ((first ^ 0x007f007f) + 0x00ff00ff) & ~(first + 0x00200020);
   return (plain & 0x01000100) != 0x01000100;
 }

@@ -5,13 +5,14 @@ import asc from 'assemblyscript/asc';
 import type binaryen from 'binaryen';
 import { addFastCopies } from './fast-copies.ts';
 import type { FastWay } from './fast-names.ts';
-import { joinPaths, loopOf } from './fast-way.ts';
+import { expecting, joinPaths, loopOf } from './fast-way.ts';
 import { generateGraph, generateNodes, generateRegions, importPath } from './generate.ts';
 import { fingerprint, type Graph, inNumbers, linkGraph, type NodeNumbers, nodesOf } from './graph.ts';
 import { keepPacketInLocals, type PacketLoop } from './packet-locals.ts';
 import { findPlaces, type StagePlaces } from './places.ts';
 import { recordShapes } from './records.ts';
 import { placeTables, regionsOf, type TablePlaces } from './regions.ts';
+import { marksOf, rememberRecords } from './remembered.ts';
 import { INFO_SECTION } from './section.ts';
 import { markStages } from './stage-marks.ts';
 import { readListed, type Stage } from './stages.ts';
@@ -138,7 +139,7 @@ async function assemble(entry: string, sources: DatapathText): Promise<Assembled
       else code = contents;
     },
     listFiles: () => [],
-    transforms: stepsFor(sources.fastWays),
+    transforms: stepsFor(sources.fastWays, texts),
   });
   if (error) throw new Error(`the datapath does not compile:\n${stderr.toString()}${error.message}`);
   if (!code || sourceMap === undefined) throw new Error('the AssemblyScript compiler wrote no module');
@@ -147,6 +148,7 @@ async function assemble(entry: string, sources: DatapathText): Promise<Assembled
 
 /** What the loops of the fast way (fast-way.ts) have in common, and where the stages' own part of a packet begins (datapath/packet.ts). */
 const packetLoop: Omit<PacketLoop, 'loop' | 'received'> = {
+  expect: 'graph/expectFast',
   begin: 'graph/beginFast',
   end: 'graph/endFast',
   leave: 'graph/leaveFast',
@@ -156,11 +158,14 @@ const packetLoop: Omit<PacketLoop, 'loop' | 'received'> = {
 };
 
 /** Compilation steps of our own: asc asks for instances of its class and is content with one of its methods. */
-function stepsFor(fastWays: readonly FastWay[]): Transforms {
+function stepsFor(fastWays: readonly FastWay[], texts: ReadonlyMap<string, string>): Transforms {
   const afterCompile = (module: binaryen.Module) => {
-    for (const { loop, received } of fastWays.map(loopOf)) {
-      keepPacketInLocals(module, { ...packetLoop, loop: `graph/${loop}`, received });
-      markStages(module, `graph/${loop}`);
+    for (const way of fastWays) {
+      const { loop, received } = loopOf(way);
+      const names = { ...packetLoop, loop: `graph/${loop}`, received };
+      rememberRecords(module, { loop: names, expected: expecting(way), marked: marksOf(texts) });
+      keepPacketInLocals(module, names);
+      markStages(module, names.loop);
     }
   };
   return [{ afterCompile }] as unknown as Transforms;

@@ -22,6 +22,10 @@ import type { Stage } from './stages.ts';
 // best, the common case last, is so also the fastest. What it asks of such a stage: what it does before an early
 // `return` does no harm when it is done twice, and what it calls before the last one is inlined.
 //
+// A stage may name a field that most packets of a burst have in common (`@expects output`). Its copy is then there twice:
+// for packets that have what the stage expects, of whose records much is known already (remembered.ts), and for all
+// others. At the first stage of a way others give up: a burst comes from one port.
+//
 // Paths that begin with the same stage share a loop, and each loop has copies of its own. The first loop takes what is
 // received, the others what waits for the stage that they begin with: so tunnels cost plain packets nothing.
 
@@ -59,7 +63,7 @@ function joinSteps(paths: readonly (readonly Stage[])[]): ReadonlyMap<Stage, rea
 export function generateFastWays(ways: readonly FastWay[], stages: readonly Stage[], graph: Graph): string {
   const idOf = (stage: Stage) => stages.indexOf(stage);
   const loops = ways.map((way) => generateFastWay({ way, graph, idOf }));
-  const empty = generateLoop({ suffix: '', first: 'FIRST_STAGE', after: '' });
+  const empty = generateLoop({ suffix: '', before: '', first: 'FIRST_STAGE', after: '' });
   return [markers, ...(loops.length > 0 ? loops : [empty]), generatePassFrom(ways.slice(1), idOf)].join('\n');
 }
 
@@ -68,10 +72,13 @@ function generateFastWay({ way, graph, idOf }: Joints): string {
   const counters = way.order.flatMap((stage) => countersOf(way, stage));
   return [
     ...counters.map((name) => `let ${name}: u32 = 0;`),
+    ...expecting(way).map(generateExpected),
     ...joints,
+    generateStart(way),
     generateLoop({
       suffix: way.suffix,
-      first: `${fast(way, way.first)}(packet)`,
+      before: `${expectFirst(way)}  expectFast();`,
+      first: `startFast${way.suffix}(packet)`,
       after: `  countFast${way.suffix}(packets);`,
     }),
     generateCount(way, graph, idOf),
@@ -88,7 +95,49 @@ export function loopOf(way: FastWay): { readonly loop: string; readonly received
   return { loop: `passFast${way.suffix}`, received: way.suffix === '' };
 }
 
+/** A field, and a way's names for the value that a stage expects in it and for where a packet has proved to have it. */
+export interface Expectation {
+  readonly field: string;
+  readonly value: string;
+  readonly met: string;
+}
+
+/** What the stages of a way expect. */
+export function expecting(way: FastWay): readonly Expectation[] {
+  return way.order.flatMap((stage) => expectationOf(way, stage) ?? []);
+}
+
+function expectationOf({ suffix }: FastWay, { functionName, expects }: Stage): Expectation | undefined {
+  if (expects === undefined) return undefined;
+  return { field: expects, value: `${functionName}Expected${suffix}`, met: `${functionName}Met${suffix}` };
+}
+
+function generateExpected({ value, met }: Expectation): string {
+  return `let ${value}: u32 = 0;\nfunction ${met}(packet: Packet): void {}`;
+}
+
+/** What the first packet has is expected of all. */
+function expectFirst(way: FastWay): string {
+  const { field, value } = expectationOf(way, way.first) ?? {};
+  return field ? `  ${value} = changetype<Packet>(<usize>load<u32>(burst)).${field};\n` : '';
+}
+
+function generateStart(way: FastWay): string {
+  const { field, value, met } = expectationOf(way, way.first) ?? {};
+  const check = field
+    ? `  if (packet.${field} != ${value}) return ${giveUp(way, way.first)}();\n  ${met}(packet);\n`
+    : '';
+  return `
+/** @inline */
+function startFast${way.suffix}(packet: Packet): u32 {
+${check}  return ${fast(way, way.first)}(packet);
+}
+`;
+}
+
 const markers = `
+// What remembered.ts looks for: where it is known what is expected.
+function expectFast(): void {}
 // What packet-locals.ts looks for: where a packet's way begins, where it leaves for another, and where it ends, from
 // where nothing follows but the next packet.
 function beginFast(packet: Packet): void {}
@@ -98,11 +147,21 @@ function leaveFast(node: u32, packet: Packet): void {
 }
 `;
 
-/** Writes the loop over a burst; `first` gives the node for which a packet has left. */
-function generateLoop({ suffix, first, after }: { suffix: string; first: string; after: string }): string {
+interface LoopText {
+  readonly suffix: string;
+  /** Done before the first packet. */
+  readonly before: string;
+  /** Gives the node for which a packet has left. */
+  readonly first: string;
+  readonly after: string;
+}
+
+/** Writes the loop over a burst. */
+function generateLoop({ suffix, before, first, after }: LoopText): string {
   return `
 /** Takes a burst along the common paths, packet by packet; those that leave them wait for their stage. */
 export function passFast${suffix}(burst: usize, packets: u32): void {
+${before}
   for (let i: u32 = 0; i < packets; i++) {
     const packet = changetype<Packet>(<usize>load<u32>(burst + (i << 2)));
     worker.burstIndex = i;
@@ -147,7 +206,7 @@ function generateJoint(stage: Stage, { way, graph, idOf }: Joints): string {
       const own = graph.nodes[id]?.edges.indexOf(idOf(next)) ?? -1;
       const edge = own >= 0 ? own : NODE_BIT + idOf(next);
       const counting = i > 0 ? `${branch(way, stage, next)}++; ` : '';
-      return `  if (edge == ${isNode ? idOf(next) : edge}) { ${counting}return ${fast(way, next)}(packet); }`;
+      return `  if (edge == ${isNode ? idOf(next) : edge}) { ${counting}${passOn(way, next)} }`;
     });
   const ends =
     following.length > 0
@@ -173,6 +232,15 @@ export function ${giveUp(way, stage)}(): u32 {
   ${again(way, stage)}++;
   return ${id};
 }`;
+}
+
+/** Passes a packet on to a stage's copy for what is expected there, or to the other one: then the next burst's are expected to be as this one is. */
+function passOn(way: FastWay, stage: Stage): string {
+  const goes = `return ${fast(way, stage)}(packet);`;
+  const expectation = expectationOf(way, stage);
+  if (!expectation) return goes;
+  const { field, value, met } = expectation;
+  return `if (packet.${field} == ${value}) { ${met}(packet); ${goes} } ${value} = packet.${field}; ${goes}`;
 }
 
 /** Counts a burst's packets at each stage: all that came, but those that left before or come again. */

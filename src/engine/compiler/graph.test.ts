@@ -53,5 +53,6 @@ function stage(name: string, ...edges: readonly string[]): Stage {
     tables: [],
     layer: '',
     takesFrames: false,
+    expects: undefined,
   };
 }

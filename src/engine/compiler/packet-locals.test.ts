@@ -77,3 +77,22 @@ test('a function that only computes may be called', async () => {
   );
   assert.ok((await compileDatapath(source)).length > 10_000);
 });
+
+test('a counter of a burst that a stage on a common path reads is refused, and its field named', async () => {
+  const source = await withPortTx(
+    'if (interfaceStats(packet.output).txPackets > 9) return Edge.DROP_OUTPUT_DOWN;',
+    '',
+  );
+  await assert.rejects(
+    compileDatapath(source),
+    /InterfaceStats#get:txPackets: a summed field can only be added to on a common path/,
+  );
+});
+
+test('a counter of a burst that a stage on a common path sets is refused, and its field named', async () => {
+  const source = await withPortTx('interfaceStats(packet.output).txErrors = 1;', '');
+  await assert.rejects(
+    compileDatapath(source),
+    /InterfaceStats#set:txErrors: a summed field can only be added to on a common path/,
+  );
+});

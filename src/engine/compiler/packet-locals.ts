@@ -19,6 +19,8 @@ import {
 export interface PacketLoop {
   /** The function with the loop over a burst's packets. */
   readonly loop: string;
+  /** Called before the first packet's way begins. */
+  readonly expect: string;
   /** Called with a packet where its way begins; with one that goes another way, further down in the same block. */
   readonly begin: string;
   readonly leave: string;
@@ -119,7 +121,6 @@ class Rewriting {
 
   visit(place: Place): void {
     const kind = kindOf(place.get());
-    if (kind === 'Loop') this.#onItsWay = false;
     if (kind === 'Call' || kind === 'CallIndirect') this.#visitCall(place, place.get());
   }
 
@@ -134,23 +135,25 @@ class Rewriting {
       const others = fields.filter(({ offset }) => offset < loop.ownFrom);
       place.set(module.block(null, [...this.#store(others), module.br(FINISHED)]));
     } else if (isNamed(target, loop.leave)) {
+      this.#onItsWay = false;
       place.set(module.block(null, [...this.#store(fields), call]));
-    } else if (access) {
+    } else if (access && this.#onItsWay) {
       place.set(this.#inLocal(call, access));
     } else if (this.#onItsWay && !isHarmless(module, target, loop.record)) {
       throw new Error(`${target} is called on a common path: it has to be inlined`);
     }
   }
 
-  /** What a call does that reads or writes a field, done with the field's local variable. */
+  /**
+   * What a call does that reads or writes a field, done with the field's local variable. A short field may hold more
+   * bits there: whoever reads one takes those that count, as AssemblyScript does behind each function.
+   */
   #inLocal(call: Expression, access: Access): Expression {
     const { module, fields } = this.#options;
     const field = fields.find(({ name }) => name === access.field);
     if (!field) return call;
     const value = operandsOf(call)[1]?.get() ?? 0;
-    return access.isWrite
-      ? module.local.set(field.local, this.#cut(field, value))
-      : module.local.get(field.local, field.type);
+    return access.isWrite ? module.local.set(field.local, value) : module.local.get(field.local, field.type);
   }
 
   #begin(): Expression[] {
@@ -180,12 +183,6 @@ class Rewriting {
 
   #packet(): Expression {
     return this.#options.module.local.get(this.#options.packet, binaryen.i32);
-  }
-
-  /** What a store of fewer than four bytes keeps of a value. */
-  #cut({ bytes }: Field, value: Expression): Expression {
-    const { module } = this.#options;
-    return bytes < 4 ? module.i32.and(value, module.i32.const(bytes === 2 ? 0xffff : 0xff)) : value;
   }
 }
 

@@ -23,6 +23,8 @@ export interface Stage {
   readonly layer: string;
   /** Whether packets come to it with their Ethernet header in front (`@frame`), and not what follows it. */
   readonly takesFrames: boolean;
+  /** The field that most packets of a burst have in common when they come to it (`@expects`). */
+  readonly expects: string | undefined;
 }
 
 /** Reads the files of a list of stages; paths are relative to `root`, without `.ts`. */
@@ -60,6 +62,7 @@ export function readStage(file: string): Stage {
     tables: tagsOf(declared, 'table'),
     layer: basename(dirname(dirname(file))),
     takesFrames: tagsOf(declared, 'frame').length > 0,
+    expects: tagsOf(declared, 'expects')[0],
   };
 }
 

@@ -14,7 +14,7 @@ export class Transmit {
   unsent: u64;
 }
 
-/** What is gathered for a port. @inline */
+/** What is gathered for a port. @remembered */
 export function transmitOf(port: u32): Transmit {
   return changetype<Transmit>(changetype<usize>(worker) + WORKER_TRANSMIT + port * TRANSMIT_STRIDE);
 }

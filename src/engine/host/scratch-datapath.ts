@@ -121,8 +121,13 @@ export class ScratchDatapath {
    * and `vlanTci` the tag that it has taken out.
    */
   receive(port: number, frames: readonly Uint8Array[], options: ReceivedFrame = {}): Outcome {
-    for (const frame of frames) this.#received.push(this.#mbuf(port, frame, options));
+    this.arrive(port, frames, options);
     return this.run();
+  }
+
+  /** Lets frames arrive on a port: the next round receives them, with those of other ports, as one burst. */
+  arrive(port: number, frames: readonly Uint8Array[], options: ReceivedFrame = {}): void {
+    for (const frame of frames) this.#received.push(this.#mbuf(port, frame, options));
   }
 
   /** Hands a packet to a stage as the control thread does, with what the stage expects to know of it. */

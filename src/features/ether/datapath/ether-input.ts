@@ -47,7 +47,7 @@ function takeOther(packet: Packet, destination: u64): u32 {
   return others ? NODE_BIT | others : Edge.DROP_ETHER_UNKNOWN_TYPE;
 }
 
-/** Who takes an ethertype, zero for nobody. @inline */
+/** Who takes an ethertype, zero for nobody. @remembered */
 function nodeOf(type: u16): u32 {
   return load<u16>(ETHER_TYPES + ((<usize>type) << 1));
 }

@@ -61,12 +61,12 @@ export {
 /** Low 48 bits of a word: a MAC address loaded with its six bytes first. */
 export const MAC_MASK: u64 = 0xffffffffffff;
 
-/** @inline */
+/** @remembered */
 export function interfaceAt(id: u32): Interface {
   return changetype<Interface>(INTERFACES + (id << 7));
 }
 
-/** This worker's counters of an interface. @inline */
+/** This worker's counters of an interface. @summed */
 export function interfaceStats(id: u32): InterfaceStats {
   return changetype<InterfaceStats>(changetype<usize>(worker) + INTERFACE_STATS_OFFSET + (id << 6));
 }

@@ -21,6 +21,7 @@ export function etherOutput(packet: Packet): u32 {
   store<u64>(frame, nextHop.macsStart);
   store<u32>(frame, nextHop.macsEnd, 8);
   store<u16>(frame, packet.etherType, 12);
-  packet.output = nextHop.iface;
-  return NODE_BIT | interfaceAt(nextHop.iface).outputNode;
+  const output = nextHop.iface;
+  packet.output = output;
+  return NODE_BIT | interfaceAt(output).outputNode;
 }

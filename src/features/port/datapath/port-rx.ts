@@ -20,12 +20,13 @@ export enum Edge {
  * Finds the interface of a received packet and starts its way there.
  *
  * @frame
+ * @expects port
  * @table interface-input
  */
 export function portRx(packet: Packet): u32 {
-  const id = load<u16>(PORT_INTERFACES + ((<usize>packet.port) << 1));
+  const id = interfaceOf(packet.port);
   const iface = interfaceAt(id);
-  packet.iface = id;
+  packet.iface = <u16>id;
   packet.vrf = iface.vrf;
   packet.frameOff = packet.dataOff;
   packet.trace = 0;
@@ -34,6 +35,11 @@ export function portRx(packet: Packet): u32 {
   if (flags != INTERFACE_UP) return takeWatched(packet, iface);
   countReceived(packet);
   return NODE_BIT | iface.inputNode;
+}
+
+/** The interface that a port belongs to. @remembered */
+function interfaceOf(port: u32): u32 {
+  return load<u16>(PORT_INTERFACES + ((<usize>port) << 1));
 }
 
 function takeWatched(packet: Packet, iface: Interface): u32 {

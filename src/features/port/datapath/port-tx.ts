@@ -21,18 +21,21 @@ export enum Edge {
  * Hands a finished frame to the DPDK port of its output interface.
  *
  * @frame
+ * @expects output
  */
 export function portTx(packet: Packet): u32 {
   const iface = interfaceAt(packet.output);
-  const flags = iface.flags;
-  if (!(flags & INTERFACE_UP)) return Edge.DROP_OUTPUT_DOWN;
-  if (flags & INTERFACE_CAPTURED) return sendCarefully(packet, iface);
+  if ((iface.flags & (INTERFACE_UP | INTERFACE_CAPTURED)) != INTERFACE_UP) return sendWatched(packet, iface);
   if (packet.olFlags & L4_CKSUM_SUSPECT) return sendCarefully(packet, iface);
   const gathered = transmitOf(iface.port);
   if (isFull(gathered)) return sendCarefully(packet, iface);
   countSent(packet);
   gather(gathered, packet, iface.port);
   return Edge.SENT;
+}
+
+function sendWatched(packet: Packet, iface: Interface): u32 {
+  return iface.flags & INTERFACE_UP ? sendCarefully(packet, iface) : Edge.DROP_OUTPUT_DOWN;
 }
 
 function sendCarefully(packet: Packet, iface: Interface): u32 {

@@ -104,6 +104,8 @@ export const PACKET_LOCAL: u32 = 1;
 export const PACKET_LINK_MULTICAST: u32 = 2;
 /** The packet's network header has options, as whoever read it last found. */
 export const PACKET_OPTIONS: u32 = 4;
+/** How often something has been put round the packet, and taken off it in this router. */
+export const PACKET_DEPTH: u32 = 0xf00;
 
 // Bits of olFlags (rte_mbuf_core.h).
 export const RX_VLAN: u64 = 1 << 0;

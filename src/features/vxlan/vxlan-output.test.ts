@@ -157,6 +157,21 @@ for (const [name, tunnel] of [
       bench.topology.route(prefix, bench.topology.neighbor(second));
     });
 
+    it('drops a packet that turns round because another tunnel of the router is the far end', () => {
+      const other = tunnel === over4 ? over6 : over4;
+      const link = { ...first, id: tunnel.id, mac: tunnel.mac };
+      bench.topology.route('203.0.113.0/24', bench.topology.neighbor(link, { mac: other.mac }));
+      const end = tunnel === over4 ? first.address4 : first.address6;
+      bench.station(tunnel, other.mac, end);
+      bench.write({ ...other, vni: tunnel.vni, local: end });
+      bench.table.bindVni(1, tunnel.vni, other.id);
+      const ends = { source: first.host.address4, destination: '203.0.113.1' };
+      const packet = ipv4Packet({ ...ends, protocol: 17 }, new Uint8Array(8));
+      assert.deepEqual(bench.topology.receive(first, packet).ended, { 'vxlan-too-deep': 1 });
+      bench.table.bindVni(1, tunnel.vni, tunnel.id);
+      bench.write(other);
+    });
+
     it('goes through a tunnel in a tunnel', () => {
       const other = tunnel === over4 ? over6 : over4;
       const link = { ...first, id: other.id, mac: other.mac };

@@ -1,4 +1,4 @@
-import { Packet } from '../../../engine/datapath/packet';
+import { PACKET_DEPTH, Packet } from '../../../engine/datapath/packet';
 import {
   INTERFACE_CAPTURED,
   INTERFACE_TRACED,
@@ -25,12 +25,15 @@ export function enterInterface(packet: Packet, id: u32): u32 {
   return iface.inputNode;
 }
 
-/** What `enterInterface` does where nothing has to be done beside. @inline */
+/**
+ * What `enterInterface` does where nothing has to be done beside. The packet's depth stays: tunnels of one router that
+ * lead into each other must not turn a frame round for ever. @inline
+ */
 export function enterPlainly(packet: Packet, id: u32): void {
   packet.iface = <u16>id;
   packet.vrf = interfaceAt(id).vrf;
   packet.frameOff = packet.dataOff;
-  packet.flags = 0;
+  packet.flags &= PACKET_DEPTH;
   const stats = interfaceStats(id);
   stats.rxPackets++;
   stats.rxBytes += packet.pktLen;

@@ -1,5 +1,5 @@
 import { NODE_ETHER_OUTPUT } from '../../../engine/datapath/nodes';
-import { NO_FRAME, PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
+import { NO_FRAME, PACKET_DEPTH, PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
 import { FIB4_ROOTS, FIB6_ROOTS } from '../../../engine/datapath/regions';
 import { NODE_BIT } from '../../../engine/layout';
 import { checksumOf } from '../../../net/datapath/checksum';
@@ -21,9 +21,8 @@ import { noteUse } from '../../neighbor/datapath/next-hop-use';
 // underlay's routes and spreads over their groups. Where it leads to a neighbour who takes the packet as it is, IP would
 // do nothing more: it goes to its Ethernet header at once.
 
-/** Tells by a packet's first bits how often something has been put round it. */
+/** Where in a packet's flags its depth begins. */
 const DEPTH_SHIFT: u32 = 8;
-const DEPTH_MASK: u32 = 0xf00;
 /** As often may tunnels lead into tunnels. */
 const MOST_DEPTH: u32 = 4;
 
@@ -35,7 +34,7 @@ const ROOM: u32 = 96;
  * so many round it that one must lead into itself.
  */
 export function deepen(packet: Packet): bool {
-  const depth = (packet.flags & DEPTH_MASK) >> DEPTH_SHIFT;
+  const depth = (packet.flags & PACKET_DEPTH) >> DEPTH_SHIFT;
   if (depth == MOST_DEPTH) return false;
   packet.flags += 1 << DEPTH_SHIFT;
   if (packet.dataOff < <u16>ROOM) makeRoom(packet);
@@ -44,7 +43,7 @@ export function deepen(packet: Packet): bool {
 
 /** Tells whether `deepen` would find room and count one more. @inline */
 export function canDeepen(packet: Packet): bool {
-  return packet.dataOff >= <u16>ROOM && (packet.flags & DEPTH_MASK) != MOST_DEPTH << DEPTH_SHIFT;
+  return packet.dataOff >= <u16>ROOM && (packet.flags & PACKET_DEPTH) != MOST_DEPTH << DEPTH_SHIFT;
 }
 
 /** What `deepen` does where that is so. @inline */

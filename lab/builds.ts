@@ -24,8 +24,12 @@ export async function withOneMoreStage(): Promise<string> {
 
 /** A build that drops what it should answer: pings of the router. */
 export async function withoutAnswers(): Promise<string> {
-  const silent = await write('silent/datapath/icmp4-local.ts', stageText('Answers nobody.', 'icmp4Local'));
-  return build({ ...packetPath, stages: packetPath.stages.map((path) => (isIcmp4(path) ? silent : path)) });
+  return without('icmp4-local', stageText('Answers nobody.', 'icmp4Local'));
+}
+
+/** A build that drops what it should send to all members of a bridge. */
+export async function withoutFlooding(): Promise<string> {
+  return without('bridge-flood', stageText('Floods nothing.', 'bridgeFlood'));
 }
 
 /** A build that traps where a packet asks for it, and in order otherwise. */
@@ -124,8 +128,11 @@ async function write(name: string, text: string): Promise<string> {
   return `../build/lab-stages/${name.replace(/\.ts$/, '')}`;
 }
 
-function isIcmp4(path: string): boolean {
-  return path.endsWith('/icmp4-local');
+/** A build with another stage in the place of one. */
+async function without(name: string, text: string): Promise<string> {
+  const silent = await write(`silent/datapath/${name}.ts`, text);
+  const stages = packetPath.stages.map((path) => (path.endsWith(`/${name}`) ? silent : path));
+  return build({ ...packetPath, stages });
 }
 
 function stageText(doc: string, name: string): string {

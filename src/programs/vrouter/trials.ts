@@ -1,4 +1,5 @@
 import type { Trial } from '../../engine/host/trial.ts';
+import { bridgeTrial } from '../../features/bridge/vrouter-trial.ts';
 import { crossConnectTrial } from '../../features/cross-connect/vrouter-trial.ts';
 import { ipTrial } from '../../features/ip/vrouter-trial.ts';
 import { mplsTrial } from '../../features/mpls/vrouter-trial.ts';
@@ -6,4 +7,11 @@ import { mplsTunnelTrial } from '../../features/mpls-tunnel/vrouter-trial.ts';
 import { vxlanTrial } from '../../features/vxlan/vrouter-trial.ts';
 
 /** What a build of the packet path must pass before it takes over from another one. */
-export const trials: readonly Trial[] = [ipTrial, mplsTrial, mplsTunnelTrial, vxlanTrial, crossConnectTrial];
+export const trials: readonly Trial[] = [
+  ipTrial,
+  mplsTrial,
+  mplsTunnelTrial,
+  vxlanTrial,
+  crossConnectTrial,
+  bridgeTrial,
+];

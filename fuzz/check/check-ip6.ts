@@ -127,8 +127,9 @@ function checkIcmp(passage: Pick<Passage, 'frame' | 'ip'>, what: string): void {
   }
 }
 
-/** Where the fragment header of a packet lies that we have cut, behind hop-by-hop options and routing; zero for none. */
+/** Where a packet's fragment header lies, behind hop-by-hop options and routing; zero for none, or for no whole packet. */
 export function fragmentHeader(view: DataView, ip: number, length: number): number {
+  if (length < 40) return 0;
   let protocol = view.getUint8(ip + 6);
   let at = 40;
   while (at + 8 <= length) {

@@ -143,13 +143,14 @@ export class OutputJudge implements Judge {
     invalid('a packet for the host has changed');
   }
 
-  /** The digest of an IP packet that may wait and go on: the number of a tunnel's is left out, and left alone. */
+  /** The digest of an IP packet: a tunnel's number, or that in an error about its packet, is left out, and left alone. */
   #digestWaiting(view: DataView, at: number, length: number, seed: number): number {
-    if (length < 20 || view.getUint8(at) >> 4 !== 4) return digest(view, at, length, seed);
-    if (tunnelsAt({ view }, at, this.#world.tunnels).length === 0) return digest(view, at, length, seed);
-    const bytes = copyOf(view, at, length);
-    const copy = new DataView(bytes.buffer);
-    hideNumber(copy, 0);
+    const isIp4 = (ip: number) => ip + 20 <= at + length && view.getUint8(ip) >> 4 === 4;
+    const numbered = isIp4(at) ? [at, at + QUOTED].filter(isIp4) : [];
+    const ours = numbered.filter((ip) => tunnelsAt({ view }, ip, this.#world.tunnels).length > 0);
+    if (ours.length === 0) return digest(view, at, length, seed);
+    const copy = new DataView(copyOf(view, at, length).buffer);
+    for (const ip of ours) hideNumber(copy, ip - at);
     return digest(copy, 0, length, seed);
   }
 
@@ -172,6 +173,9 @@ export class OutputJudge implements Judge {
     if (view.getUint16(at + 12) === 0x86dd) hideIdentification(view, at + 14, length - 14);
   }
 }
+
+/** Where the packet that an ICMP error is about begins, behind an IPv4 header without options (RFC 792). */
+const QUOTED = 28;
 
 /** Whether a frame without tags has a part of an IP packet in it. */
 function isFragment({ view, at, length }: Frame): boolean {

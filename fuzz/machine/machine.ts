@@ -153,10 +153,9 @@ export class Machine {
     way.renew(setting);
     for (const { packet, nextHop, etherType, iface, vrf } of this.#judge.held) {
       const found = way.buffers.packetLength(packet) % 2 === 0;
-      const family = etherType === 0x0008 ? 4 : 6;
       const next = this.world.nextHopAfter(nextHop, found);
       way.buffers.tell(packet, { iface, output: 0, nextHop: next, vrf, etherType });
-      way.inject(packet, this.world.node(found ? `ip${family}-output` : `ip${family}-reject`));
+      way.inject(packet, this.world.node(stageAfterWaiting(etherType, found)));
     }
     way.run();
   }
@@ -198,3 +197,13 @@ export class Machine {
     return this.world.topology.bench.datapath.info.graph.nodes[node]?.name ?? String(node);
   }
 }
+
+/** The stage that the control thread gives a packet to which has waited for its neighbour. */
+function stageAfterWaiting(etherType: number, found: boolean): string {
+  if (etherType === MPLS_RAW) return 'mpls-output';
+  return `ip${etherType === IP4_RAW ? 4 : 6}-${found ? 'output' : 'reject'}`;
+}
+
+/** Ethertypes as they lie on the wire. */
+const IP4_RAW = 0x0008;
+const MPLS_RAW = 0x4788;

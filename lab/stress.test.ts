@@ -9,7 +9,7 @@ import { stressKill } from './stress/kill.ts';
 
 const hard: Hardness = {
   clients: 1000,
-  readers: 50,
+  readers: 150,
   unread: 1600,
   broken: 104,
   largeMessages: 3,

@@ -13,8 +13,8 @@ export async function noteUse(file: string): Promise<void> {
  */
 export async function removeOldBuilds(folder: string, nowMs = Date.now()): Promise<void> {
   const names = (await readdir(folder)).filter((name) => /^datapath-[0-9a-f]+\.wasm/.test(name));
-  const files = await Promise.all(names.map((name) => usedAt(join(folder, name))));
-  const byUse = files.sort((a, b) => b.usedMs - a.usedMs);
+  const files = await Promise.all(names.map((name) => lookAt(join(folder, name))));
+  const byUse = files.flat().sort((a, b) => b.usedMs - a.usedMs);
   const [unfinished, builds] = [byUse.filter(isUnfinished), byUse.filter((file) => !isUnfinished(file))];
   const old = [...unfinished, ...builds.slice(BUILDS_KEPT)].filter(
     ({ usedMs }) => nowMs - usedMs > IN_USE_MS,
@@ -32,9 +32,10 @@ interface BuildFile {
   readonly usedMs: number;
 }
 
-async function usedAt(file: string): Promise<BuildFile> {
+/** Tells of a file when it was used; nothing of one that has gone meanwhile. */
+async function lookAt(file: string): Promise<readonly BuildFile[]> {
   const found = await stat(file).catch(() => undefined);
-  return { file, usedMs: found?.mtimeMs ?? Number.POSITIVE_INFINITY };
+  return found ? [{ file, usedMs: found.mtimeMs }] : [];
 }
 
 function isUnfinished({ file }: BuildFile): boolean {

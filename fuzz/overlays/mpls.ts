@@ -9,6 +9,7 @@ import {
   LABEL_TO_VRF,
   STACK_COPIES,
 } from '../../src/features/mpls/layout.ts';
+import type { MplsTunnelFunctions } from '../../src/features/mpls-tunnel/table-functions.ts';
 import { addressWords } from '../../src/features/neighbor/index.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { parseMac } from '../../src/net/mac.ts';
@@ -173,18 +174,7 @@ const functionNames = [
   'setPseudowire',
 ] as const;
 
-interface TunnelFunctions {
-  setMplsTunnel(
-    record: number,
-    family: number,
-    vrf: number,
-    port: number,
-    localLow: bigint,
-    localHigh: bigint,
-    remoteLow: bigint,
-    remoteHigh: bigint,
-  ): void;
-  setMplsUnderlay(vrf: number, on: number): void;
+interface TunnelFunctions extends MplsTunnelFunctions {
   setNextHopOutput(index: number, node: number, record: number): void;
 }
 

@@ -2,7 +2,9 @@ import { tableFunctions } from '../../src/engine/host/datapath.ts';
 import { INTERFACE_FAR_ENDS, INTERFACE_RUNNING, INTERFACE_UP } from '../../src/features/interface/layout.ts';
 import { forwarding } from '../../src/features/ip/testing/topology.ts';
 import { VXLAN_BRIDGED, VXLAN_IP6, VXLAN_READY } from '../../src/features/vxlan/layout.ts';
-import { addressToBytes, parseAddress } from '../../src/net/address.ts';
+import type { VxlanFunctions } from '../../src/features/vxlan/table-functions.ts';
+import { endWords } from '../../src/features/vxlan/vxlan.ts';
+import { parseAddress } from '../../src/net/address.ts';
 import { parseMac } from '../../src/net/mac.ts';
 import { type Ground, hexOf, macKey, numberOf } from './ground.ts';
 
@@ -34,7 +36,7 @@ export const vxlanPlans: readonly Plan[] = [
 /** Adds interfaces of type vxlan: routed ones, to which routes lead, and members of a bridge. */
 export function addVxlans(ground: Ground): ReadonlyMap<string, number> {
   const { bench } = ground.topology;
-  const functions = tableFunctions<VxlanFunctions>(bench.control.exports, functionNames);
+  const functions = tableFunctions<Functions>(bench.control.exports, functionNames);
   const farEnds = new Map<string, number>();
   bench.view.setUint16(
     bench.region('UDP_PORTS') + (((PORT & 0xff) << 8) | (PORT >> 8)) * 2,
@@ -42,19 +44,17 @@ export function addVxlans(ground: Ground): ReadonlyMap<string, number> {
     true,
   );
   for (const [i, plan] of vxlanPlans.entries()) {
-    for (const far of plan.far) if (!farEnds.has(far)) farEnds.set(far, functions.putFarEnd(...wordsOf(far)));
+    for (const far of plan.far) {
+      const { low, high } = endWords(parseAddress(far));
+      if (!farEnds.has(far)) farEnds.set(far, functions.putFarEnd(low, high));
+    }
     add(ground, functions, plan, farEnds);
     if (plan.bridge === undefined) route(ground, functions, plan, { farEnds, at: i });
   }
   return farEnds;
 }
 
-function add(
-  ground: Ground,
-  functions: VxlanFunctions,
-  plan: Plan,
-  farEnds: ReadonlyMap<string, number>,
-): void {
+function add(ground: Ground, functions: Functions, plan: Plan, farEnds: ReadonlyMap<string, number>): void {
   const { id, vni, local, far, bridge } = plan;
   const { bench, interfaces } = ground.topology;
   interfaces.write(id, {
@@ -69,7 +69,8 @@ function add(
   });
   const flags =
     VXLAN_READY | (bridge === undefined ? 0 : VXLAN_BRIDGED) | (local.includes(':') ? VXLAN_IP6 : 0);
-  functions.setVxlan(id, flags, VRF, vni, PORT, ...wordsOf(local));
+  const { low, high } = endWords(parseAddress(local));
+  functions.setVxlan(id, flags, VRF, vni, PORT, low, high);
   functions.bindVni(VRF, vni, id);
   const list = functions.newFloodList(far.length);
   for (const [i, address] of far.entries()) functions.setFloodMember(list, i, farEnds.get(address) ?? 0);
@@ -82,7 +83,7 @@ function add(
 /** Lets routes lead to the station behind a far end, with an MTU of their own. */
 function route(
   ground: Ground,
-  functions: VxlanFunctions,
+  functions: Functions,
   { id, far }: Plan,
   { farEnds, at }: { readonly farEnds: ReadonlyMap<string, number>; readonly at: number },
 ): void {
@@ -100,33 +101,7 @@ function route(
   }
 }
 
-/** An address as two words of memory: IPv4 as ::ffff:a.b.c.d. */
-function wordsOf(text: string): readonly [bigint, bigint] {
-  const address = addressToBytes(parseAddress(text));
-  const bytes = new Uint8Array(16);
-  bytes.set(address, 16 - address.length);
-  if (address.length === 4) bytes.set([255, 255], 10);
-  const view = new DataView(bytes.buffer);
-  return [view.getBigUint64(0, true), view.getBigUint64(8, true)];
-}
-
-interface VxlanFunctions {
-  setVxlan(
-    id: number,
-    flags: number,
-    vrf: number,
-    vni: number,
-    port: number,
-    low: bigint,
-    high: bigint,
-  ): void;
-  bindVni(vrf: number, vni: number, id: number): number;
-  putFarEnd(low: bigint, high: bigint): number;
-  putVxlanStation(id: number, mac: bigint, farEnd: number): number;
-  newFloodList(count: number): number;
-  setFloodMember(list: number, place: number, farEnd: number): void;
-  publishFloodList(id: number, list: number, count: number): void;
-}
+type Functions = Pick<VxlanFunctions, (typeof functionNames)[number]>;
 
 const functionNames = [
   'setVxlan',

@@ -2,6 +2,7 @@ import type { Router } from '../../engine/host/router.ts';
 import { MAX_WORKERS, WORKER_AREAS } from '../../engine/layout.ts';
 import { addressWords } from '../neighbor/index.ts';
 import { MAX_MPLS_TUNNELS } from './layout.ts';
+import type { MplsTunnelFunctions } from './table-functions.ts';
 import { recordOf, type Tunnel } from './tunnel.ts';
 
 /** What has left by a tunnel. */
@@ -22,13 +23,13 @@ export const MOST_TUNNELS = MAX_MPLS_TUNNELS / 2 - 1;
 /** The tunnels in the shared memory: the only caller of datapath/mpls-tunnels.ts. */
 export class TunnelTable {
   readonly #router: TableRouter;
-  readonly #functions: Functions;
+  readonly #functions: MplsTunnelFunctions;
   readonly #freed: number[] = [];
   #fresh = 1;
 
   constructor(router: TableRouter) {
     this.#router = router;
-    this.#functions = router.tables<Functions>(['setMplsTunnel', 'setMplsUnderlay']);
+    this.#functions = router.tables<MplsTunnelFunctions>(['setMplsTunnel', 'setMplsUnderlay']);
   }
 
   /** Takes a place that no packet can name, with counters at zero; undefined when there is none left. */
@@ -95,17 +96,3 @@ export class TunnelTable {
 }
 
 const COUNTERS_BYTES = 16;
-
-interface Functions {
-  setMplsTunnel(
-    record: number,
-    family: number,
-    vrf: number,
-    port: number,
-    localLow: bigint,
-    localHigh: bigint,
-    remoteLow: bigint,
-    remoteHigh: bigint,
-  ): void;
-  setMplsUnderlay(vrf: number, on: number): void;
-}

@@ -12,6 +12,7 @@ import { LABEL_TO_NEXT_HOP } from '../mpls/layout.ts';
 import { addressWords, macWord } from '../neighbor/index.ts';
 import { NEXT_HOP_RESOLVED } from '../neighbor/layout.ts';
 import { MPLS_UDP_PORT } from './layout.ts';
+import type { MplsTunnelFunctions } from './table-functions.ts';
 
 /** What a build must do with tunnels that carry labels, on the fast way and stage by stage. */
 export const mplsTunnelTrial: Trial = {
@@ -79,7 +80,7 @@ function check(name: string, outcome: Outcome, expected: (sent: Uint8Array) => U
   throw new Error(`${name} became ${Buffer.from(sent).toString('hex') || JSON.stringify(outcome.ended)}`);
 }
 
-interface Tables {
+interface Tables extends MplsTunnelFunctions {
   hookIp(): void;
   newFib(): number;
   setPrefix(root: number, address: number, length: number, nextHop: number): number;
@@ -87,17 +88,6 @@ interface Tables {
   setNextHopMacs(index: number, destination: bigint, source: bigint): void;
   setNextHopOutput(index: number, node: number, record: number): void;
   setLabel(label: number, kind: number, value: number): void;
-  setMplsTunnel(
-    record: number,
-    family: number,
-    vrf: number,
-    port: number,
-    localLow: bigint,
-    localHigh: bigint,
-    remoteLow: bigint,
-    remoteHigh: bigint,
-  ): void;
-  setMplsUnderlay(vrf: number, on: number): void;
 }
 
 const tableNames = [

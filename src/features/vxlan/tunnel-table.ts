@@ -3,6 +3,7 @@ import { type IpAddress, sameAddress } from '../../net/address.ts';
 import type { Interface } from '../interface/index.ts';
 import type { TunnelRouter } from './far-ends.ts';
 import { VXLAN_BRIDGED, VXLAN_IP6, VXLAN_READY } from './layout.ts';
+import type { VxlanFunctions } from './table-functions.ts';
 import { endWords, type Vxlan } from './vxlan.ts';
 
 /** The tunnels by interface and by VNI, as they are and as the datapath has them: the one writer of its records. */
@@ -108,17 +109,4 @@ function keyOf({ encapVrf, vni }: Pick<Vxlan, 'encapVrf' | 'vni'>): string {
   return `${encapVrf} ${vni}`;
 }
 
-interface Table {
-  setVxlan(
-    id: number,
-    flags: number,
-    vrf: number,
-    vni: number,
-    port: number,
-    low: bigint,
-    high: bigint,
-  ): void;
-  bindVni(vrf: number, vni: number, id: number): number;
-  unbindVni(vrf: number, vni: number): number;
-  noteVnis(count: number): void;
-}
+type Table = Pick<VxlanFunctions, 'setVxlan' | 'bindVni' | 'unbindVni' | 'noteVnis'>;

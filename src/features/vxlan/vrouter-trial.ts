@@ -10,6 +10,7 @@ import { INTERFACE_UP } from '../interface/layout.ts';
 import { macWord } from '../neighbor/index.ts';
 import { NEXT_HOP_LOCAL, NEXT_HOP_RESOLVED } from '../neighbor/layout.ts';
 import { VXLAN_READY } from './layout.ts';
+import type { VxlanFunctions } from './table-functions.ts';
 import { endWords, VXLAN_PORT } from './vxlan.ts';
 
 /**
@@ -64,27 +65,17 @@ function check(datapath: ScratchDatapath): void {
 /** Ethernet, IPv4 and UDP. */
 const OUTER_BYTES = 42;
 
-interface Tables {
+interface Tables
+  extends Pick<
+    VxlanFunctions,
+    'setVxlan' | 'bindVni' | 'putFarEnd' | 'newFloodList' | 'setFloodMember' | 'publishFloodList'
+  > {
   newFib(): number;
   hookIp(): void;
   setPrefix(root: number, address: number, length: number, nextHop: number): number;
   setNextHop(index: number, node4: number, node6: number, iface: number, mtu: number, flags: number): void;
   setNextHopMacs(index: number, destination: bigint, source: bigint): void;
   setProtocolNode4(protocol: number, node: number): void;
-  setVxlan(
-    id: number,
-    flags: number,
-    vrf: number,
-    vni: number,
-    port: number,
-    low: bigint,
-    high: bigint,
-  ): void;
-  bindVni(vrf: number, vni: number, id: number): number;
-  putFarEnd(low: bigint, high: bigint): number;
-  newFloodList(count: number): number;
-  setFloodMember(list: number, place: number, farEnd: number): void;
-  publishFloodList(id: number, list: number, count: number): void;
 }
 
 const tableNames = [

@@ -5,6 +5,7 @@ import { joinBytes } from '../../../net/frame/build.ts';
 import { encapsulating, Topology } from '../../ip/testing/topology.ts';
 import { addressWords } from '../../neighbor/index.ts';
 import { MPLS_OLD_UDP_PORT, MPLS_UDP_PORT } from '../layout.ts';
+import type { MplsTunnelFunctions } from '../table-functions.ts';
 
 /** Ethertypes as they lie on the wire, read as the datapath reads them. */
 export const LABELLED = 0x4788;
@@ -105,18 +106,7 @@ export function labelled(
   return joinBytes(...words, payload);
 }
 
-interface Control {
-  setMplsTunnel(
-    record: number,
-    family: number,
-    vrf: number,
-    port: number,
-    localLow: bigint,
-    localHigh: bigint,
-    remoteLow: bigint,
-    remoteHigh: bigint,
-  ): void;
-  setMplsUnderlay(vrf: number, on: number): void;
+interface Control extends MplsTunnelFunctions {
   setNextHopOutput(index: number, node: number, record: number): void;
 }
 

@@ -8,6 +8,7 @@ import { INTERFACE_UP } from '../../interface/layout.ts';
 import { type Link, Topology } from '../../ip/testing/topology.ts';
 import { macWord } from '../../neighbor/index.ts';
 import { VXLAN_IP6, VXLAN_READY } from '../layout.ts';
+import type { VxlanFunctions } from '../table-functions.ts';
 import { endWords } from '../vxlan.ts';
 
 /** An interface of type vxlan on the bench, and a station behind it that routes lead to. */
@@ -31,11 +32,11 @@ export class VxlanBench {
   readonly topology: Topology;
   readonly over4: Tunnel;
   readonly over6: Tunnel;
-  readonly table: Table;
+  readonly table: VxlanFunctions;
 
   constructor(topology: Topology) {
     this.topology = topology;
-    this.table = tableFunctions<Table>(topology.bench.control.exports, tableNames);
+    this.table = tableFunctions<VxlanFunctions>(topology.bench.control.exports, tableNames);
     topology.take('protocol4', 17, 'udp-input');
     topology.take('protocol6', 17, 'udp-input');
     this.takePort(4789);
@@ -165,29 +166,6 @@ export function vxlanHeader({
 export function frameFrom({ station, mac }: Tunnel, packet: Uint8Array): Uint8Array {
   const etherType = (packet[0] ?? 0) >> 4 === 6 ? 0x86dd : 0x0800;
   return etherFrame({ destination: mac, source: station.mac, etherType }, packet);
-}
-
-interface Table {
-  setVxlan(
-    id: number,
-    flags: number,
-    vrf: number,
-    vni: number,
-    port: number,
-    low: bigint,
-    high: bigint,
-  ): void;
-  bindVni(vrf: number, vni: number, id: number): number;
-  unbindVni(vrf: number, vni: number): number;
-  noteVnis(count: number): void;
-  newFloodList(count: number): number;
-  setFloodMember(list: number, place: number, farEnd: number): void;
-  publishFloodList(id: number, list: number, count: number): void;
-  putFarEnd(low: bigint, high: bigint): number;
-  retireFarEnd(low: bigint, high: bigint): number;
-  freeFarEnd(name: number): void;
-  putVxlanStation(id: number, mac: bigint, farEnd: number): number;
-  dropVxlanStation(id: number, mac: bigint): number;
 }
 
 const tableNames = [

@@ -5,6 +5,8 @@ import { applyPlan, changesText, planChanges } from '../features/fabric/agent.ts
 import { readPlan } from '../features/plan/agent.ts';
 import { PodAgent } from '../features/pod/agent.ts';
 import { type AgentFlags, readFlags, usage } from './agent/flags.ts';
+import { followFile } from './agent/follow-file.ts';
+import { oneAtATime } from './agent/one-at-a-time.ts';
 import { linesRunner } from './agent/run-lines.ts';
 
 try {
@@ -41,7 +43,7 @@ async function run(flags: AgentFlags): Promise<void> {
   });
   const server = await serveCni(flags.socket, agent);
   agent.start();
-  process.on('SIGHUP', async () => {
+  const readAgain = oneAtATime(async () => {
     try {
       plan = readPlan(flags.plan);
       await agent.take(plan);
@@ -50,7 +52,10 @@ async function run(flags: AgentFlags): Promise<void> {
       log.error({ error }, 'the plan could not be taken');
     }
   });
+  process.on('SIGHUP', readAgain);
+  const follower = followFile(flags.plan, readAgain);
   const end = async () => {
+    follower.close();
     await server.close();
     await agent.close();
     process.exit(0);

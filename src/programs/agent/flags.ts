@@ -16,7 +16,7 @@ export interface AgentFlags {
 export const usage = `usage: millrace agent [OPTION…]
 Attaches this node's containers to its router, for the CNI executable build/millrace-cni.
 
-  --plan FILE     the plan of this node, JSON; read again on SIGHUP (/etc/millrace/plan.json)
+  --plan FILE     the plan of this node, JSON; read again when it changes, and on SIGHUP (/etc/millrace/plan.json)
   --socket PATH   where the CNI executable finds the agent (/run/millrace/agent.sock)
   --state DIR     what must survive a crash (/var/lib/millrace)
   --router PATH   the API of the router (MILLRACE_SOCK_PATH, else /run/millrace/vrouter.sock)

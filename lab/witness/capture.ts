@@ -8,7 +8,11 @@ import type { Program } from '../program.ts';
 let files = 0;
 
 /** Captures what passes an interface of a namespace, with tcpdump, until it is closed. */
-export async function startCapture(place: Namespace, device: string, filter = ''): Promise<Capture> {
+export async function startCapture(
+  place: Pick<Namespace, 'name' | 'start'>,
+  device: string,
+  filter = '',
+): Promise<Capture> {
   files += 1;
   const file = join(tmpdir(), `${place.name}-${files}.pcap`);
   const tcpdump = place.start(

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { type BackgroundProcess, isRunning } from './cluster/background.ts';
+import { Place } from './cluster/place.ts';
+import { readRecord } from './cluster/record.ts';
+import { attempt, run } from './command.ts';
+import { eventually } from './eventually.ts';
+import { Program } from './program.ts';
+import { millrace } from './router.ts';
+
+// The command as people use it, with labs of names of their own: another may be up.
+const name = `test-${process.pid}`;
+const killed = `killed-${process.pid}`;
+const lab = (...words: string[]) => attempt([millrace, 'lab', ...words], { timeoutMs: 120_000 });
+after(async () => {
+  await lab('down', name);
+  await lab('down', killed);
+});
+
+test('a lab is up within 30 seconds', async () => {
+  const { status, stdout, stderr } = await lab('up', '--name', name);
+  assert.equal(status, 0, stderr);
+  const seconds = Number(/ready after ([\d.]+) s/.exec(stdout)?.[1]);
+  assert.ok(seconds <= 30, stdout);
+});
+
+test('all checks of a lab that is up pass', async () => {
+  const { status, stdout, stderr } = await lab('--lab', name, 'test');
+  assert.equal(status, 0, stdout + stderr);
+  for (const way of ['mplsoudp', 'mplsogre', 'vxlan', 'on one node'])
+    assert.match(stdout, new RegExp(`vhost-user\\) .*${way}`));
+});
+
+test('the way of a packet is followed from a veth to an application, by label', async () => {
+  const text = await trace('red/web', 'red/fast');
+  const way = [
+    '1  red/web, eth0',
+    '2  router of worker-1, by pods',
+    '3  underlay, link of worker-1',
+    'mpls label',
+    '4  underlay, link of worker-2',
+    '5  router of worker-2, by uplink',
+    '6  red/fast, net1 (vhost-user)',
+    'answered',
+  ];
+  const places = way.map((each) => text.indexOf(each));
+  assert.ok(
+    places.every((place, index) => place > (places[index - 1] ?? -1)),
+    text,
+  );
+});
+
+test('and from an application to a TAP, in VXLAN, for IPv6', async () => {
+  const text = await trace('red/fast', 'red/edge', '-6');
+  assert.match(text, /1 {2}red\/fast, net1[\s\S]*vxlan vni[\s\S]*ipv6[\s\S]*6 {2}red\/edge, eth0/);
+});
+
+test('an object that is changed changes the way of packets', async () => {
+  const file = `${new Place(name).objects}/red.yaml`;
+  const before = readFileSync(file, 'utf8');
+  writeFileSync(file, before.replace('MPLSoUDP', 'MPLSoGRE'));
+  await eventually(async () => assert.match(await trace('red/web', 'red/db'), /gre\n.*mpls label/), {
+    timeoutMs: 15_000,
+  });
+});
+
+test('what is not there is refused by name', async () => {
+  const { status, stderr } = await lab('--lab', name, 'exec', 'red/nobody', 'true');
+  assert.equal(status, 1);
+  assert.match(stderr, /expected a pod of red\/web, .*, got red\/nobody \(LAB_POD\)/);
+  assert.match((await lab('up', '--name', name)).stderr, /expected no lab .*, there is one/);
+});
+
+test('nothing of a lab is left after down', async () => {
+  const status = JSON.parse(await run([millrace, 'lab', '--lab', name, 'status', '--json']));
+  const processes: readonly BackgroundProcess[] = status.processes;
+  assert.ok(processes.length >= 9 && processes.every(isRunning));
+  assert.equal((await lab('down', name)).status, 0);
+  assertGone(name, processes);
+});
+
+test('what a lab that was killed on its way up has left is taken away, too', async () => {
+  const up = new Program([millrace, 'lab', 'up', '--name', killed]);
+  await up.said(/the operator/, { timeoutMs: 20_000 });
+  const place = new Place(killed);
+  await eventually(() => assert.ok((readRecord(place)?.processes.length ?? 0) > 2), { timeoutMs: 20_000 });
+  await up.close('SIGKILL');
+  const processes = readRecord(place)?.processes ?? [];
+  assert.match((await lab('--lab', killed, 'ping', 'red/web', 'red/db')).stderr, /it was not finished/);
+  assert.equal((await lab('down', killed)).status, 0);
+  assertGone(killed, processes);
+});
+
+async function trace(from: string, to: string, ...options: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await lab('--lab', name, 'trace', from, to, ...options);
+  return stdout + stderr;
+}
+
+function assertGone(each: string, processes: readonly BackgroundProcess[]): void {
+  assert.deepEqual(
+    readdirSync('/run/netns').filter((namespace) => namespace.startsWith(`millrace-${each}.`)),
+    [],
+  );
+  assert.ok(!existsSync(`/run/millrace/lab/${each}`));
+  assert.deepEqual(processes.filter(isRunning), []);
+}

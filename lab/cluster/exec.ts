@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import type { Command } from '../command.ts';
+import { LabError } from '../lab-error.ts';
+import { inside } from './inside.ts';
+import { type AttachedPod, findPod, type LabRecord } from './record.ts';
+
+/** Runs a command in a pod, with our input and output, and resolves to its status. @throws LabError */
+export function execIn({ namespace }: AttachedPod, command: readonly string[]): Promise<number> {
+  if (command.length === 0) throw new LabError('LAB_USAGE', 'expected a command after the pod, got none');
+  return runHere(inside(namespace, command));
+}
+
+/** Pings a pod from another one with the ping of Linux and its options. @throws LabError */
+export function pingBetween(
+  record: LabRecord,
+  from: string,
+  to: string,
+  options: readonly string[],
+): Promise<number> {
+  const family = options.includes('-6') ? 'ip6' : 'ip4';
+  const source = findPod(record, from);
+  const { iface } = findPod(record, to);
+  const address = iface[family];
+  if (address === undefined)
+    throw new LabError('LAB_PING', `expected an address of ${family} on ${to}, it has none`);
+  const count = options.some((option) => option.startsWith('-c')) ? [] : ['-c', '3', '-i', '0.2'];
+  const device = from.includes(':') ? ['-I', source.iface.name] : [];
+  return execIn(source.pod, ['ping', '-n', ...count, ...device, ...options, address]);
+}
+
+function runHere([file, ...args]: Command): Promise<number> {
+  const child = spawn(file, args, { stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128)));
+  });
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type BackgroundProcess, isRunning } from './cluster/background.ts';
 import { Place } from './cluster/place.ts';
 import { readRecord } from './cluster/record.ts';
@@ -65,6 +66,14 @@ test('an object that is changed changes the way of packets', async () => {
   });
 });
 
+test('a lab that nobody uses has at most one CPU busy', async () => {
+  const processes = readRecord(new Place(name))?.processes ?? [];
+  const [before, started] = [cpuSeconds(processes), performance.now()];
+  await delay(3000);
+  const busy = ((cpuSeconds(processes) - before) / (performance.now() - started)) * 1000;
+  assert.ok(busy <= 1, `${busy.toFixed(2)} CPUs`);
+});
+
 test('what is not there is refused by name', async () => {
   const { status, stderr } = await lab('--lab', name, 'exec', 'red/nobody', 'true');
   assert.equal(status, 1);
@@ -95,6 +104,17 @@ test('what a lab that was killed on its way up has left is taken away, too', asy
 async function trace(from: string, to: string, ...options: readonly string[]): Promise<string> {
   const { stdout, stderr } = await lab('--lab', name, 'trace', from, to, ...options);
   return stdout + stderr;
+}
+
+/** What processes have had of CPUs so far. */
+function cpuSeconds(processes: readonly BackgroundProcess[]): number {
+  const ticks = processes.map(({ pid }) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return Number(fields[11]) + Number(fields[12]); // utime and stime of proc_pid_stat(5)
+  });
+  return ticks.reduce((sum, each) => sum + each, 0) / 100;
 }
 
 function assertGone(each: string, processes: readonly BackgroundProcess[]): void {

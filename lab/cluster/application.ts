@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { run } from '../command.ts';
 import { LabError } from '../lab-error.ts';
 import { logged, startInBackground } from './background.ts';
+import { enterShare } from './cpu-share.ts';
 import { shellInside } from './inside.ts';
 import type { NodePlace } from './place.ts';
 import type { AttachedInterface, AttachedPod, Recorder } from './record.ts';
@@ -15,7 +16,7 @@ export async function startApplication(
   { name, namespace, interfaces }: AttachedPod,
   { mode, node, recorder }: { readonly mode: string; readonly node: NodePlace; readonly recorder: Recorder },
 ): Promise<void> {
-  const unique = namespace.replaceAll('.', '-');
+  const unique = `${recorder.record.topology.name}-${name.replace('/', '-')}`;
   const devices = interfaces.filter(({ socket }) => socket !== undefined).map(deviceOf);
   if (devices.length === 0)
     throw new LabError(
@@ -33,7 +34,7 @@ export async function startApplication(
     `-- --total-num-mbufs=4096 --no-lsc-interrupt --port-topology=loop --forward-mode=${mode} --auto-start`,
   ].join(' ');
   // Its loop never sleeps; its input is never at an end, which would end it.
-  const line = `exec nice -n 19 stdbuf -oL ${words} <>${input}`;
+  const line = `${enterShare(recorder.record.topology.name)} exec nice -n 19 stdbuf -oL ${words} <>${input}`;
   const options = { name: `testpmd of ${name}`, log: join(directory, `${unique}.log`) };
   const program = recorder.started(startInBackground(shellInside(namespace, line), options));
   await logged(program, /packet forwarding - ports=/);

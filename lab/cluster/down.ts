@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { run } from '../command.ts';
 import { eventually } from '../eventually.ts';
 import { end } from './background.ts';
+import { removeShare } from './cpu-share.ts';
 import type { Place } from './place.ts';
 import { readRecord } from './record.ts';
 
@@ -10,6 +11,7 @@ export async function takeDown(place: Place): Promise<void> {
   const processes = readRecord(place)?.processes ?? [];
   await Promise.all(processes.map(end));
   await Promise.all(namespacesOf(place).map(removeNamespace));
+  removeShare(place.lab);
   rmSync(place.directory, { recursive: true, force: true });
 }
 

@@ -1,9 +1,10 @@
+import { resolve } from 'node:path';
 import type { Command } from '../command.ts';
 
-/** The command that runs another one inside of a network namespace; it replaces itself. */
+/** The command that runs another one inside of a network namespace, by its name or path; it replaces itself. */
 export function inside(namespace: string, command: readonly string[]): Command {
   // nsenter and not "ip netns exec", which hides mounts below /sys.
-  return ['nsenter', `--net=/run/netns/${namespace}`, '--', ...command];
+  return ['nsenter', `--net=${resolve('/run/netns', namespace)}`, '--', ...command];
 }
 
 /** The same with a line of shell. */

@@ -52,6 +52,10 @@ export class Place {
     return this.namespace('underlay');
   }
 
+  get outside(): string {
+    return this.namespace('outside');
+  }
+
   /** Of a node, of the underlay, or of a pod: NAMESPACE/NAME. */
   namespace(of: string): string {
     return `millrace-${this.lab}.${of.replace('/', '.')}`;

@@ -21,6 +21,7 @@ export interface AttachedInterface {
 export interface AttachedPod {
   readonly name: string;
   readonly node: string;
+  /** The name or path of its network namespace. */
   readonly namespace: string;
   readonly interfaces: readonly AttachedInterface[];
 }

@@ -17,6 +17,14 @@ const link = Type.Object(
   { ...strict, description: "A node's link to the underlay: its device there, and our addresses here." },
 );
 
+const outside = Type.Object(
+  { addresses, gateways: addresses },
+  {
+    ...strict,
+    description: 'A host behind the underlay: its addresses, and those of the underlay on its link.',
+  },
+);
+
 const podInterface = Type.Object(
   {
     name: device,
@@ -45,12 +53,14 @@ const topologySchema = Type.Object(
     objects: Type.String({ description: 'The directory of objects, from here.' }),
     buffers: Type.Integer({ minimum: 1024, default: 32767, description: 'Packet buffers of each router.' }),
     underlay: Type.Array(link, { minItems: 1 }),
+    outside: Type.Optional(outside),
     pods: Type.Array(pod, { default: [] }),
   },
   strict,
 );
 
 export type UnderlayLink = Immutable<Static<typeof link>>;
+export type Outside = Immutable<Static<typeof outside>>;
 export type PlannedPod = Immutable<Static<typeof pod>>;
 export type PodInterface = Immutable<Static<typeof podInterface>>;
 

@@ -2,7 +2,9 @@ import { cpSync } from 'node:fs';
 import { LabError } from '../lab-error.ts';
 import { startApplication } from './application.ts';
 import { attach } from './attach.ts';
+import { makeShare } from './cpu-share.ts';
 import { startNode, startOperator } from './node.ts';
+import { addOutside, routeToPods } from './outside.ts';
 import { Place } from './place.ts';
 import { type AttachedPod, type LabRecord, Recorder } from './record.ts';
 import type { PlannedPod, Topology } from './topology.ts';
@@ -20,20 +22,24 @@ export async function bringUp(topology: Topology, tell: (step: string) => void):
   const nodes = topology.underlay.map(({ node }) => place.node(node));
 
   tell(`${nodes.length} nodes, and an underlay that routes between them`);
-  const hosts = [place.underlay, ...nodes.map(({ namespace }) => namespace)];
+  const behind = topology.outside === undefined ? [] : [place.outside];
+  const hosts = [place.underlay, ...behind, ...nodes.map(({ namespace }) => namespace)];
   const namespaces = [...hosts, ...topology.pods.map(({ name }) => place.namespace(name))];
   recorder.note({ namespaces });
   await addNamespaces(namespaces);
   await buildUnderlay(place, topology.underlay);
+  if (topology.outside !== undefined) await addOutside(place, topology.outside);
 
   tell('the operator, and on each node a router and an agent');
   cpSync(topology.objects, place.objects, { recursive: true, filter: (file) => !file.endsWith('.status') });
   startOperator(place, recorder);
   await Promise.all(nodes.map((node) => startNode(node, recorder)));
+  await routeToPods(place, nodes);
 
   tell(`${topology.pods.length} pods`);
   const pods = (await Promise.all(nodes.map(({ name }) => addPodsOf(name, place, topology)))).flat();
   recorder.note({ pods });
+  makeShare(topology.name);
   await Promise.all(topology.pods.map((pod) => startProgram(pod, place, recorder)));
   recorder.note({ ready: true });
   return recorder.record;

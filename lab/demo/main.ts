@@ -1,16 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { atExit } from '../at-exit.ts';
+import { takeDown } from '../cluster/down.ts';
+import { Place } from '../cluster/place.ts';
+import { readTopology } from '../cluster/topology.ts';
+import { bringUp } from '../cluster/up.ts';
 import { LabError } from '../lab-error.ts';
-import { isKept, runKept, stay } from './keeper.ts';
-import { type DemoNetwork, startNetwork } from './network.ts';
 import { readOptions, usage } from './options.ts';
-import { endHolder, takePlace } from './place.ts';
+import { picture } from './picture.ts';
 import { Story } from './story.ts';
 import { summary } from './summary.ts';
 import { giveTour } from './tour.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const place = new Place('demo');
+const does =
+  'Builds three nodes with pods and DPDK applications on this machine, and shows how they reach each other.';
 const startedMs = Number(process.env.MILLRACE_STARTED ?? 0) * 1000 || performance.timeOrigin;
 
 try {
@@ -22,41 +27,42 @@ try {
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
-  if (options.help) return say(usage);
-  if (options.down) return say((await endHolder()) ? 'the demo is down\n' : 'no demo is up\n');
+  if (options.help) return say(usage('demo', does));
+  if (options.down) return down();
   if (process.getuid?.() !== 0)
     throw new LabError('DEMO_ROOT', 'expected to run as root, which network namespaces and TAPs need');
-  if (options.keep && !isKept(process.env)) process.exit(await runKept(fileURLToPath(import.meta.url)));
+  if (place.exists)
+    throw new LabError(
+      'DEMO_RUNNING',
+      'expected no demo on this machine, one is up; take it down with: npm run demo -- --down',
+    );
   return run(options.keep);
 }
 
 async function run(keep: boolean): Promise<number> {
-  takePlace();
-  giveHugepagesBack();
+  const forget = atExit(undo);
   const story = new Story({ directory: root, write: (text) => process.stdout.write(text) });
-  const network = await startNetwork();
-  process.env.MILLRACE_SOCK_PATH = network.router.socket;
-  story.tell(`\n  the router is ready: bin/millrace vrouter -s ${network.router.socket}`);
-  story.tell(`  ctl finds it by: export MILLRACE_SOCK_PATH=${network.router.socket}`);
-  const status = await tour(network, story);
+  story.chapter('Three nodes on one machine');
+  story.tell(picture);
+  const topology = readTopology(`${root}/deploy/lab/three-nodes.yaml`);
+  await bringUp({ ...topology, name: place.lab }, (step) => story.tell(`  ${step}`));
+  const status = await tour(story);
   if (keep) {
-    story.tell(lookAround(network));
-    stay(status);
+    forget();
+    story.tell(lookAround);
     return status;
   }
-  await network.close();
+  await takeDown(place);
   story.tell('  all that was built is gone again\n');
   process.exit(status);
 }
 
-async function tour(network: DemoNetwork, story: Story): Promise<number> {
+async function tour(story: Story): Promise<number> {
   try {
-    await giveTour({ network, story, onFirstPing: () => noteFirstPing(story) });
+    await giveTour({ place, story, onFirstPing: () => noteFirstPing(story) });
   } catch (error) {
     story.check('the tour', undefined);
-    story.tell(
-      `${error instanceof Error ? error.message : String(error)}\n\nlog of the router:\n${network.router.log}`,
-    );
+    story.tell(error instanceof Error ? error.message : String(error));
   }
   story.chapter('Summary');
   story.tell(summary(story.checks));
@@ -68,26 +74,35 @@ function noteFirstPing(story: Story): void {
   story.tell(`\n  the first ping was answered ${seconds.toFixed(1)} s after the start of this command`);
 }
 
+async function down(): Promise<number> {
+  const wasUp = place.exists;
+  if (wasUp) await takeDown(place);
+  giveHugepagesBack();
+  return say(wasUp ? 'the demo is down\n' : 'no demo is up\n');
+}
+
+/** Whatever of it is there, however it ends. */
+function undo(): void {
+  if (place.exists) execFileSync(`${root}/bin/millrace`, ['lab', 'down', place.lab], { stdio: 'ignore' });
+  giveHugepagesBack();
+}
+
 /** Gives back the hugepages that the set-up of this very command has reserved. */
 function giveHugepagesBack(): void {
   const before = process.env.MILLRACE_HUGEPAGES_BEFORE;
-  if (before === undefined) return;
-  atExit(() => execFileSync(`${root}/tools/setup.sh`, ['--undo', before], { stdio: 'ignore' }));
+  if (before !== undefined) execFileSync(`${root}/tools/setup.sh`, ['--undo', before], { stdio: 'ignore' });
 }
 
-function lookAround({ router }: DemoNetwork): string {
-  return `  The network stays up. To look around:
+const lookAround = `  The nodes stay up. To look around:
 
-    export MILLRACE_SOCK_PATH=${router.socket}
-    bin/millrace ctl                                   # a shell with completion: try "?" and "interface show"
-    ip netns exec millrace-red ping 10.3.0.2           # hosts: millrace-red, millrace-green, millrace-blue
-    bin/millrace ctl capture iface red | tcpdump -n -r -
-    bin/millrace ctl events
-    bin/millrace ctl graph show | dot -Tsvg > graph.svg
+    bin/millrace lab status
+    bin/millrace lab exec red/web bash                 # a shell in a pod: ip address, ping, tcpdump
+    bin/millrace lab trace red/web blue/web            # what cannot reach each other, and where it ends
+    bin/millrace ctl -s ${place.node('worker-1').routerSocket}    # the router of a node
+    vi ${place.objects}/red.yaml      # the network follows
 
   To take it down: npm run demo -- --down
 `;
-}
 
 function say(text: string): number {
   process.stdout.write(text);

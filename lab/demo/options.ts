@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { LabError } from '../lab-error.ts';
 
-/** What `npm run demo` is asked for. */
+/** What `npm run demo` and `npm run demo:router` are asked for. */
 export interface DemoOptions {
   readonly help: boolean;
   /** Leaves the network up. */
@@ -10,14 +10,16 @@ export interface DemoOptions {
   readonly down: boolean;
 }
 
-/** The words of `--help`. */
-export const usage = `Usage: npm run demo [-- --keep | --down]
+/** The words of `--help`, for a demo that does something. */
+export function usage(demo: string, does: string): string {
+  return `Usage: npm run ${demo} [-- --keep | --down]
 
-Builds three hosts and a DPDK application around a Millrace router and shows what the router does.
+${does}
 
   --keep  leaves it all up and says how to look around
   --down  takes down what --keep left up
 `;
+}
 
 /** @throws LabError DEMO_USAGE */
 export function readOptions(args: readonly string[]): DemoOptions {

@@ -1,17 +1,13 @@
-/** The demo's network as a drawing. */
+/** The demo's nodes and pods as a drawing. */
 export const picture = `
-   red                    green                   blue                 hosts: network namespaces
-   10.1.0.2               10.2.0.2                10.3.0.2             of plain Linux
-   fd00:1::2              fd00:2::2               fd00:3::2
-      │                      │                       │
-      │ TAP                  │ TAP                   │ TAP
- ┌────┴──────────────────────┴────┐             ┌────┴─────────┐
- │ red                     green  │   vRouter   │ blue         │        one process: millrace vrouter
- │           VRF main             │             │  VRF inside  │        every forwarding line TypeScript
- │              left 10.9.0.1     │             │ right        │
- └──────────────┬─────────────────┘             └──┬───────────┘
-                │ vhost-user                       │ vhost-user, the router is the client
-            ┌───┴──────────────────────────────────┴───┐
-            │ port 0         testpmd           port 1  │              a DPDK application, the only
-            └──────────────────────────────────────────┘              way from VRF main to VRF inside
+   red/web   10.0.246.64        red/db   10.0.153.64        red/edge   10.0.79.0     pods of two tenants,
+   blue/web  10.0.246.64        blue/db  10.0.153.64        blue/edge  10.0.79.0     red and blue, with the
+   blue/both DPDK and veth      red/fast DPDK                                        same addresses
+        │                            │                           │
+ ┌──────┴──────────┐          ┌──────┴──────────┐         ┌──────┴──────────┐
+ │ vRouter   agent │ worker-1 │ vRouter   agent │ worker-2│ vRouter   agent │ edge   each a namespace, with its own
+ └──────┬──────────┘          └──────┬──────────┘         └──────┬──────────┘        millrace vrouter, millrace agent
+        │ 192.0.2.2/28               │ 192.0.2.18/28             │ 192.0.2.34/28
+        └──────────────────── underlay: Linux routes ────────────┘
+             red: MPLSoUDP          blue: MPLSoGRE         to and from edge: VXLAN
 `;

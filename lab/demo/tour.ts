@@ -1,195 +1,119 @@
-import { eventually } from '../eventually.ts';
-import { configuration, connectHosts, type DemoNetwork } from './network.ts';
-import { picture } from './picture.ts';
-import { answered, bitRate, hops, matching } from './seen.ts';
+import { checkLab } from '../cluster/checks/lab-checks.ts';
+import type { Place } from '../cluster/place.ts';
+import { readyRecord } from '../cluster/record.ts';
+import { answered, matching } from './seen.ts';
 import type { Story } from './story.ts';
 
-/** What the tour needs beside its network. */
+/** What the tour needs. */
 export interface TourOptions {
-  readonly network: DemoNetwork;
+  readonly place: Place;
   readonly story: Story;
   /** Called when the first ping was answered. */
   readonly onFirstPing: () => void;
 }
 
-/** Shows what the router does, with the very commands of a user. */
-export async function giveTour({ network, story, onFirstPing }: TourOptions): Promise<void> {
-  story.chapter('The network');
-  story.tell(picture);
-  await build(network, story);
-  await pings(story, onFirstPing);
-  await flows(network, story);
-  await application(network, story);
-  await trace(story);
-  await drops(story);
-  await rates(network, story);
+/** Shows what a lab of three nodes does, with the very commands of a user. */
+export async function giveTour({ place, story, onFirstPing }: TourOptions): Promise<void> {
+  const lab = `bin/millrace lab --lab ${place.lab}`;
+  await look(place, story, lab);
+  await pings(story, lab, onFirstPing);
+  await ways(story, lab);
+  await all(place, story, lab);
+  await change(place, story, lab);
 }
 
-const ctl = 'bin/millrace ctl';
-const inside = (host: string) => `ip netns exec millrace-${host}`;
-
-async function build(network: DemoNetwork, story: Story): Promise<void> {
+async function look({ objects }: Place, story: Story, lab: string): Promise<void> {
   story.chapter(
-    'Ports, addresses, routes',
-    'Lines of ctl, as in a file for --config or typed into its shell:',
+    'What is asked for',
+    'Objects in a directory; millrace operator makes a plan of them for each node:',
   );
-  story.tell(
-    configuration(network)
-      .split('\n')
-      .map((line) => `  ${line}`)
-      .join('\n'),
-  );
-  await network.router.ctl(configuration(network));
-  await connectHosts(network);
-  await network.app.forward('io');
-  await eventually(async () => {
-    const ports = await network.router.list('interface show type port');
-    if (!ports.every(({ flags }) => String(flags).includes('running')))
-      throw new Error('a port does not run yet');
-  });
-  await story.show(`${ctl} interface show`, {
+  await story.show(`cat ${objects}/red.yaml`, { lines: 20 });
+  await story.show(`bin/millrace explain network red/front --objects ${objects}`, { lines: 16 });
+  story.chapter('What is there');
+  await story.show(`${lab} status`, {
+    lines: 34,
     check: {
-      name: 'five ports run',
-      see: (output) => (output.match(/up running.*port/g)?.length === 5 ? '3 TAP, 2 vhost-user' : undefined),
+      name: 'routers, agents and applications run',
+      see: (output) =>
+        / ended /.test(output)
+          ? undefined
+          : `${output.match(/(vrouter|agent|testpmd) of/g)?.length} processes`,
     },
   });
 }
 
-async function pings(story: Story, onFirstPing: () => void): Promise<void> {
-  story.chapter('Ping and traceroute through the router');
-  const options = '-c 3 -i 0.2 -W 2';
-  await story.show(`${inside('red')} ping ${options} 10.2.0.2`, {
-    check: { name: 'ping red → green, IPv4', see: answered },
-  });
-  onFirstPing();
-  await story.show(`${inside('red')} ping ${options} fd00:2::2`, {
-    check: { name: 'ping red → green, IPv6', see: answered },
-  });
-  await story.show(`${inside('red')} traceroute -n 10.2.0.2`, {
-    check: { name: 'traceroute red → green, IPv4', see: (output) => hops(output, ['10.1.0.1', '10.2.0.2']) },
-  });
-  await story.show(`${inside('red')} traceroute -n fd00:2::2`, {
-    check: {
-      name: 'traceroute red → green, IPv6',
-      see: (output) => hops(output, ['fd00:1::1', 'fd00:2::2']),
-    },
-  });
-  await story.show(`${ctl} ping fd00:1::2 count 2 delay 200`, {
-    check: { name: "the router's own ping", see: matching(/2 received, 0% packet loss/, '2 of 2 answered') },
-  });
+async function pings(story: Story, lab: string, onFirstPing: () => void): Promise<void> {
+  story.chapter('Pods reach each other, on other nodes too, in both families');
+  const journeys = [
+    ['red/web red/db', 'veth ↔ veth, IPv4'],
+    ['red/web red/db -6', 'veth ↔ veth, IPv6'],
+    ['red/edge red/fast', 'TAP ↔ DPDK application by vhost-user, IPv4'],
+    ['blue/edge blue/both:net1 -6', 'veth ↔ a pod that has both, IPv6'],
+  ];
+  for (const [index, [words, name = '']] of journeys.entries()) {
+    await story.show(`${lab} ping ${words} -c 3 -i 0.2`, { lines: 4, check: { name, see: answered } });
+    if (index === 0) onFirstPing();
+  }
 }
 
-async function flows({ green }: DemoNetwork, story: Story): Promise<void> {
-  story.chapter('TCP and UDP', 'A server on green: iperf3 -s');
-  await using server = green.start('iperf3 -s --forceflush');
-  await server.said(/Server listening/);
-  const only = /sec .*(sender|receiver)/;
-  await story.show(`${inside('red')} iperf3 -t 1 -c 10.2.0.2`, {
-    only,
-    check: { name: 'iperf3 red → green, TCP, IPv4', see: bitRate },
-  });
-  await story.show(`${inside('red')} iperf3 -t 1 -c fd00:2::2`, {
-    only,
-    check: { name: 'iperf3 red → green, TCP, IPv6', see: bitRate },
-  });
-  await story.show(`${inside('red')} iperf3 -t 1 -u -b 100M -c 10.2.0.2`, {
-    only,
-    check: { name: 'iperf3 red → green, UDP, IPv4', see: bitRate },
-  });
-}
-
-async function application({ app }: DemoNetwork, story: Story): Promise<void> {
-  story.chapter('A DPDK application', 'testpmd serves two vhost-user sockets and forwards between them:');
-  story.tell(`  ${app.command.slice(3).join(' ')}`);
-  const options = '-c 3 -i 0.2 -W 2';
-  const before = await app.counted(0);
-  await story.show(`${inside('red')} ping ${options} 10.3.0.2`, {
-    check: { name: 'ping red → blue through the application, IPv4', see: answered },
-  });
-  await story.show(`${inside('red')} ping ${options} fd00:3::2`, {
-    check: { name: 'ping red → blue through the application, IPv6', see: answered },
-  });
-  await story.show(`${inside('red')} traceroute -n 10.3.0.2`, {
-    check: {
-      name: 'traceroute shows both VRFs',
-      see: (output) => hops(output, ['10.1.0.1', '10.9.0.2', '10.3.0.2']),
-    },
-  });
-  const after = await app.counted(0);
-  const [received, sent] = [after.received - before.received, after.sent - before.sent];
-  story.tell(`\ntestpmd's own counters for port 0: ${received} packets received, ${sent} sent`);
-  story.check(
-    'packets forwarded by the application',
-    received > 6 && sent > 6 ? `${received} in, ${sent} out, by testpmd's own count` : undefined,
-  );
-
-  story.tell('\nNow it answers by itself, ARP and ping, for any address (set fwd icmpecho):');
-  await app.forward('icmpecho');
-  await story.show(`${inside('red')} ping ${options} 10.9.0.77`, {
-    check: { name: 'ping answered by the application', see: answered },
-  });
-  await app.forward('io');
-}
-
-async function trace(story: Story): Promise<void> {
-  story.chapter('The way of one packet', 'Every stage with its decision and the headers it saw:');
-  await story.show(
-    `${ctl} trace enable iface red && ${inside('red')} ping -c 1 -W 2 10.2.0.2 >/dev/null; ${ctl} trace disable all`,
-  );
-  await story.show(`${ctl} trace show count 1`, {
-    lines: 30,
-    check: {
-      name: 'trace of one packet',
-      see: (output) => stagesOf(output, ['port-rx', 'ip4-input', 'ip4-forward', 'ip4-output', 'port-tx']),
-    },
-  });
-}
-
-function stagesOf(output: string, expected: readonly string[]): string | undefined {
-  const stages = [...output.matchAll(/^ {2}(\S+) ->/gm)].map(([, stage]) => stage);
-  return expected.every((stage) => stages.includes(stage)) ? stages.join(' → ') : undefined;
-}
-
-async function drops(story: Story): Promise<void> {
+async function ways(story: Story, lab: string): Promise<void> {
   story.chapter(
-    'Every drop has a name',
-    'A packet whose time is over, one without a route, one that must not be cut:',
+    'The way of one packet',
+    'Every stage of both routers with its decision, and tcpdump on every wire:',
   );
-  await story.show(`${ctl} stats reset`);
-  await story.show(`${inside('red')} ping -c 1 -W 1 -t 1 10.2.0.2`, { only: /From/ });
-  await story.show(`${inside('red')} ping -c 1 -W 1 203.0.113.1`, { only: /From/ });
-  await story.show(`${inside('red')} ping -c 1 -W 1 2001:db8::1`, { only: /From/ });
-  await story.show(`${ctl} interface set port green mtu 1280`);
-  await story.show(`${inside('red')} ping -c 1 -W 1 -M do -s 1400 10.2.0.2`, { only: /From|ping:/ });
-  await story.show(`${ctl} interface set port green mtu 1500`);
-  await story.show(`${ctl} stats show software brief order packets`, {
-    only: /^NODE|exceeded|route|fragment|too-big/,
-    check: { name: 'drop counters', see: dropsIn },
+  await story.show(`${lab} trace red/web red/fast`, {
+    lines: 100,
+    check: {
+      name: 'red, between workers',
+      see: matching(/udp \d+ > 6635\n +mpls label \d+/, 'labels in UDP'),
+    },
+  });
+  story.tell('\nThe same between other pods, as the underlay sees it:');
+  await story.show(`${lab} trace blue/web blue/db`, {
+    only: onWires,
+    lines: 20,
+    check: { name: 'blue, between workers', see: matching(/gre\n +mpls label \d+/, 'labels in GRE') },
+  });
+  await story.show(`${lab} trace blue/both:net1 blue/edge -6`, {
+    only: onWires,
+    lines: 20,
+    check: { name: 'from an application to edge', see: matching(/vxlan vni \d+/, 'VXLAN') },
   });
 }
 
-function dropsIn(output: string): string | undefined {
-  const names = [...output.matchAll(/^(ip[46]-(?:ttl|hop|no-route|needs|too)\S*)\s+\d+/gm)].map(
-    ([, name]) => name,
+/** The places but for the routers, and the headers there but for Ethernet's. */
+const onWires = /^\d+ {2}(?!router)|^ {5}(?!.* -> |ether )\S/;
+
+async function change({ objects }: Place, story: Story, lab: string): Promise<void> {
+  story.chapter(
+    'An object changes',
+    'The operator makes other plans, the agents follow, and no ping is lost:',
   );
-  return names.length >= 3 ? names.join(', ') : undefined;
+  const pinging = `${lab} ping red/web red/db -q -c 100 -i 0.02`;
+  await story.show(`${pinging} & sleep 0.5; sed -i s/MPLSoUDP/MPLSoGRE/ ${objects}/red.yaml; wait`, {
+    only: /packets transmitted/,
+    check: { name: 'nothing is lost while tunnels change', see: lost },
+  });
+  await story.show(`${lab} trace red/web red/db`, {
+    only: onWires,
+    lines: 20,
+    check: { name: 'red goes another way now', see: matching(/gre\n +mpls label \d+/, 'labels in GRE') },
+  });
 }
 
-async function rates({ red }: DemoNetwork, story: Story): Promise<void> {
-  story.chapter('Rates', 'While red pings green and blue as fast as they answer:');
-  await using first = red.start('ping -q -f 10.2.0.2');
-  await using second = red.start('ping -q -f fd00:3::2');
-  await eventually(() => {
-    if (!first.running || !second.running) throw first.failure('expected a ping that goes on');
-  });
-  await story.show(`sleep 1.2; ${ctl} interface rates`, {
-    check: { name: 'rates', see: busiest },
-  });
-  await story.show(`${ctl} interface stats`);
-  await story.show(`${ctl} stats show order cycles`, { lines: 8 });
+function lost(output: string): string | undefined {
+  const [, sent, received] = /(\d+) packets transmitted, (\d+) received/.exec(output) ?? [];
+  return sent !== undefined && sent === received ? `${received} of ${sent} answered` : undefined;
 }
 
-function busiest(output: string): string | undefined {
-  const numbers = [...output.matchAll(/^red\s+(\d[\d.]*\S*)/gm)].map(([, rate]) => rate);
-  return numbers.length > 0 ? `red receives ${numbers[0]} packets/s` : undefined;
+async function all(place: Place, story: Story, lab: string): Promise<void> {
+  story.chapter(
+    'All that is to be so',
+    'Every two pods of a network, who shares an address, sizes; tcpdump is the witness:',
+  );
+  story.tell(`\n$ ${lab} test`);
+  await checkLab({ place, record: readyRecord(place) }, ({ name, passed, result }) => {
+    story.tell(`  ${name}: ${result}`);
+    story.check(name, passed ? result : undefined);
+  });
 }

@@ -20,11 +20,8 @@ export function reachChecks(lab: Lab): readonly LabCheck[] {
 
 async function pingBoth({ from, to }: Pair): Promise<string> {
   const addresses = [to.iface.ip4, to.iface.ip6].flatMap((address) => address ?? []);
-  const times = [];
-  for (const address of addresses) {
-    const { output } = await assertPings(hostOf(from), address);
-    times.push(/= [\d.]+\/([\d.]+)\//.exec(output)?.[1] ?? '?');
-  }
+  const results = await Promise.all(addresses.map((address) => assertPings(hostOf(from), address)));
+  const times = results.map(({ output }) => /= [\d.]+\/([\d.]+)\//.exec(output)?.[1] ?? '?');
   return `${times.join(' and ')} ms`;
 }
 

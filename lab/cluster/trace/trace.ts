@@ -36,8 +36,9 @@ export interface Journey {
 export async function tracePacket(place: Place, record: LabRecord, journey: Journey): Promise<PacketWay> {
   const probe = chooseProbe(record, journey);
   await using witnesses = new AsyncDisposableStack();
-  const stations: Station[] = [];
-  for (const start of stationsOf(place, probe)) stations.push(witnesses.use(await start()));
+  const stations = await Promise.all(
+    stationsOf(place, probe).map(async (start) => witnesses.use(await start())),
+  );
   const said = await send(probe);
   const hops = await eventually(() => allHops(stations, probe), { timeoutMs: 3000, everyMs: 100 }).catch(() =>
     hopsSoFar(stations, probe),

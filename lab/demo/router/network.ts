@@ -1,7 +1,7 @@
-import { DpdkApp } from '../dpdk-app.ts';
-import { Host } from '../host.ts';
-import { Namespace } from '../namespace.ts';
-import { Router } from '../router.ts';
+import { DpdkApp } from '../../dpdk-app.ts';
+import { Host } from '../../host.ts';
+import { Namespace } from '../../namespace.ts';
+import { Router } from '../../router.ts';
 import { directory } from './place.ts';
 
 /** What the demo has built: red and green are in VRF main, blue is in VRF inside, the application between the two. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { atExit } from '../at-exit.ts';
-import { LabError } from '../lab-error.ts';
+import { atExit } from '../../at-exit.ts';
+import { LabError } from '../../lab-error.ts';
 
 /** Where the demo of this machine has its sockets; there is one at a time. */
 export const directory = '/run/millrace-demo';
@@ -12,7 +12,7 @@ const pidFile = `${directory}/demo.pid`;
 export function takePlace(): void {
   const holder = holderOf();
   if (holder !== undefined) {
-    const advice = 'take it down with: npm run demo -- --down';
+    const advice = 'take it down with: npm run demo:router -- --down';
     throw new LabError(
       'DEMO_RUNNING',
       `expected no demo on this machine, process ${holder} runs one; ${advice}`,
@@ -38,5 +38,5 @@ function holderOf(): number | undefined {
   if (!existsSync(pidFile)) return undefined;
   const pid = Number(readFileSync(pidFile, 'utf8'));
   const commandLine = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
-  return commandLine.includes('lab/demo/main.ts') ? pid : undefined;
+  return commandLine.includes('lab/demo/router/main.ts') ? pid : undefined;
 }

@@ -8,7 +8,7 @@ import type { Program } from './program.ts';
 import { millrace, type Router } from './router.ts';
 
 /** The CNI executable of this clone. */
-const executable = fileURLToPath(new URL('../build/millrace-cni', import.meta.url));
+export const cniExecutable = fileURLToPath(new URL('../build/millrace-cni', import.meta.url));
 
 /** A call as a container runtime makes it. */
 export interface CniCall {
@@ -38,8 +38,8 @@ export class Agent implements AsyncDisposable {
     this.pods = join(router.directory, 'pods');
     this.#plan = join(router.directory, 'plan.json');
     writeFileSync(this.#plan, JSON.stringify(plan));
-    if (!existsSync(executable))
-      throw new LabError('LAB_SET_UP', `expected ${executable}: run tools/setup.sh`);
+    if (!existsSync(cniExecutable))
+      throw new LabError('LAB_SET_UP', `expected ${cniExecutable}: run tools/setup.sh`);
   }
 
   /** Starts it and waits until the router is as it shall be. */
@@ -77,7 +77,7 @@ export class Agent implements AsyncDisposable {
     );
     const base = { cniVersion: '1.1.0', name: 'red', type: 'millrace-cni', agentSocket: this.socket };
     const input = JSON.stringify({ ...base, ...configuration });
-    return attempt(['env', '-i', ...words, executable], { input });
+    return attempt(['env', '-i', ...words, cniExecutable], { input });
   }
 
   /** Makes a call that is to succeed, and resolves to its result. @throws LabError */

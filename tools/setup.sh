@@ -36,7 +36,7 @@ main() {
 
 set_up() {
   hold_lock
-  step 'Debian packages' install_debian_packages
+  step 'Debian packages' install_host_packages
   step 'npm packages' install_npm_packages
   step 'DPDK addon' build_addon
   step 'datapath' build_datapath

@@ -23,6 +23,7 @@ export const featuresLowToHigh: readonly string[] = [
   'plan',
   'fabric',
   'pod',
+  'runtime',
   'cni',
 ];
 

@@ -8,6 +8,13 @@ debian_packages=(
   iproute2 iputils-ping traceroute iperf3 ethtool curl tcpdump tshark openssh-client dropbear-bin python3-prometheus-client # witnesses in the lab
 )
 
+install_host_packages() {
+  debian_packages+=(containernetworking-plugins busybox-static) # the lab's pods
+  # Another's containerd, such as Docker's, does as well, and would be removed by Debian's.
+  { command -v containerd && command -v runc; } >/dev/null || debian_packages+=(containerd runc)
+  install_debian_packages
+}
+
 install_debian_packages() {
   command -v dpkg-query apt-get >/dev/null ||
     fail MILLRACE_SETUP_HOST 'expected Debian or a relative of it (dpkg-query and apt-get), found neither'

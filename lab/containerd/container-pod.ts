@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { Runtime } from '../../src/features/runtime/agent.ts';
+import type { Ended } from '../command.ts';
+import type { LabPod } from '../lab-pod.ts';
+import { Program } from '../program.ts';
+import type { Cell } from './cell.ts';
+import { podImage } from './images.ts';
+
+/** The runtime that a pod is made by. */
+export interface PodHost {
+  readonly runtime: Runtime;
+  readonly cell: Cell;
+  /** The command line of containerd's own client. */
+  ctl(...words: readonly string[]): [string, ...string[]];
+}
+
+/** A directory of the host that a container sees. */
+export interface ContainerMount {
+  readonly host: string;
+  readonly container: string;
+}
+
+/** What a pod is. */
+export interface ContainerPodOptions {
+  readonly name: string;
+  /** `default` when absent. */
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly image?: string;
+  readonly mounts?: readonly ContainerMount[];
+  /** The user that its programs run as; root when absent. */
+  readonly user?: number;
+}
+
+/** A pod of one container, run by a host. */
+export class ContainerPod implements LabPod {
+  readonly name: string;
+  readonly netns: string;
+  /** The runtime's name of its sandbox. */
+  readonly sandbox: string;
+  /** Its addresses, as the runtime was told by the CNI executable. */
+  readonly addresses: readonly string[];
+  readonly #host: PodHost;
+  readonly #container: string;
+  #programs = 0;
+
+  private constructor(host: PodHost, name: string, made: Made) {
+    this.name = name;
+    this.netns = made.netns;
+    this.sandbox = made.sandbox;
+    this.addresses = made.addresses;
+    this.#host = host;
+    this.#container = made.container;
+  }
+
+  static async start(host: PodHost, options: ContainerPodOptions): Promise<ContainerPod> {
+    return new ContainerPod(host, options.name, await makePod(host, options));
+  }
+
+  get ip4(): string {
+    return this.addresses.find((address) => !address.includes(':')) ?? '';
+  }
+
+  get ip6(): string {
+    return this.addresses.find((address) => address.includes(':')) ?? '';
+  }
+
+  async run(line: string): Promise<Ended> {
+    const { calls } = this.#host.runtime;
+    const { stdout, stderr, exitCode } = await calls.execSync({
+      containerId: this.#container,
+      cmd: ['sh', '-c', line],
+      timeout: 20n,
+    });
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { stdout: text(stdout), stderr: text(stderr), status: exitCode };
+  }
+
+  start(line: string): Program {
+    this.#programs += 1;
+    const id = `program-${this.#programs}`;
+    const fifos = `${this.#host.cell.directory}/fifos`;
+    const words = [
+      'tasks',
+      'exec',
+      '--exec-id',
+      id,
+      '--fifo-dir',
+      fifos,
+      this.#container,
+      'sh',
+      '-c',
+      `exec ${line}`,
+    ];
+    return new Program(this.#host.ctl(...words));
+  }
+
+  async remove(): Promise<void> {
+    await removeSandbox(this.#host.runtime, this.sandbox);
+  }
+}
+
+interface Made {
+  readonly netns: string;
+  readonly sandbox: string;
+  readonly container: string;
+  readonly addresses: readonly string[];
+}
+
+/** What fails leaves no sandbox behind. */
+async function makePod(host: PodHost, options: ContainerPodOptions): Promise<Made> {
+  const { calls } = host.runtime;
+  const { name, namespace = 'default', uid = randomUUID(), annotations = {} } = options;
+  const linux = { cgroupParent: `/${host.cell.name}` };
+  const config = { metadata: { name, namespace, uid }, hostname: name, annotations, linux };
+  const { podSandboxId: sandbox } = await calls.runPodSandbox({ config });
+  try {
+    const { containerId: container } = await calls.createContainer({
+      podSandboxId: sandbox,
+      sandboxConfig: config,
+      config: containerConfig(options),
+    });
+    await calls.startContainer({ containerId: container });
+    return { sandbox, container, ...(await networkOf(host, sandbox)) };
+  } catch (error) {
+    await removeSandbox(host.runtime, sandbox);
+    throw error;
+  }
+}
+
+function containerConfig({ name, image = podImage, mounts = [], user }: ContainerPodOptions) {
+  const unprivileged = {
+    runAsUser: { value: BigInt(user ?? 0) },
+    runAsGroup: { value: BigInt(user ?? 0) },
+  };
+  return {
+    metadata: { name },
+    image: { image },
+    mounts: mounts.map(({ host, container }) => ({ hostPath: host, containerPath: container })),
+    linux: user === undefined ? {} : { securityContext: { ...unprivileged, noNewPrivs: true } },
+  };
+}
+
+async function networkOf(host: PodHost, sandbox: string) {
+  const { status, info } = await host.runtime.calls.podSandboxStatus({
+    podSandboxId: sandbox,
+    verbose: true,
+  });
+  const { ip = '', additionalIps = [] } = status?.network ?? {};
+  return { addresses: [ip, ...additionalIps.map((each) => each.ip)], netns: netnsOf(info['info']) };
+}
+
+/** The runtime specification of the sandbox is among what containerd tells. */
+function netnsOf(info = '{}'): string {
+  const namespaces: unknown = JSON.parse(info).runtimeSpec?.linux?.namespaces;
+  const found = Array.isArray(namespaces) ? namespaces.find(({ type }) => type === 'network') : undefined;
+  return String(found?.path ?? '');
+}
+
+/** Detaches a pod and takes it away, as a kubelet does. */
+export async function removeSandbox({ calls }: Runtime, sandbox: string): Promise<void> {
+  await calls.stopPodSandbox({ podSandboxId: sandbox });
+  await calls.removePodSandbox({ podSandboxId: sandbox });
+}

@@ -60,6 +60,17 @@ export class Agent implements AsyncDisposable {
     return [millrace, 'agent', ...files, '--router', this.#router.socket, ...flags];
   }
 
+  /** Gives it another plan, and waits until it has taken it. */
+  async take(plan: object): Promise<void> {
+    const before = this.log.length;
+    writeFileSync(this.#plan, JSON.stringify(plan));
+    this.program.signal('SIGHUP');
+    await this.program.until(
+      () => /the plan was read again/.exec(this.log.slice(before)),
+      'the plan was read again',
+    );
+  }
+
   get program(): Program {
     if (this.#program === undefined) throw new TypeError('expected an agent that was started');
     return this.#program;

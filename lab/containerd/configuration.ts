@@ -27,11 +27,13 @@ export function writeConfiguration(plan: ContainerdPlan): string {
   return file;
 }
 
+/** containerd tells the annotations of a pod to those who say that they know what to do with them. */
 function networkList({ agentSocket, network }: ContainerdPlan): object {
+  const capabilities = { 'io.kubernetes.cri.pod-annotations': true };
   return {
     cniVersion: '1.0.0',
     name: 'pods',
-    plugins: [{ type: 'millrace-cni', network, agentSocket }],
+    plugins: [{ type: 'millrace-cni', network, agentSocket, capabilities }],
   };
 }
 

@@ -5,6 +5,7 @@ import type { LabPod } from '../lab-pod.ts';
 import { Program } from '../program.ts';
 import type { Cell } from './cell.ts';
 import { podImage } from './images.ts';
+import { annotationsOf, type PodInterface } from './pod-interface.ts';
 
 /** The runtime that a pod is made by. */
 export interface PodHost {
@@ -26,7 +27,10 @@ export interface ContainerPodOptions {
   /** `default` when absent. */
   readonly namespace?: string;
   readonly uid?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
+  /** Its first interface, where it is not a veth in the network of all. */
+  readonly first?: PodInterface;
+  /** Its others: net1, net2, …, or as they say. */
+  readonly others?: readonly PodInterface[];
   readonly image?: string;
   readonly mounts?: readonly ContainerMount[];
   /** The user that its programs run as; root when absent. */
@@ -111,9 +115,14 @@ interface Made {
 /** What fails leaves no sandbox behind. */
 async function makePod(host: PodHost, options: ContainerPodOptions): Promise<Made> {
   const { calls } = host.runtime;
-  const { name, namespace = 'default', uid = randomUUID(), annotations = {} } = options;
+  const { name, namespace = 'default', uid = randomUUID() } = options;
   const linux = { cgroupParent: `/${host.cell.name}` };
-  const config = { metadata: { name, namespace, uid }, hostname: name, annotations, linux };
+  const config = {
+    metadata: { name, namespace, uid },
+    hostname: name,
+    annotations: annotationsOf(options),
+    linux,
+  };
   const { podSandboxId: sandbox } = await calls.runPodSandbox({ config });
   try {
     const { containerId: container } = await calls.createContainer({

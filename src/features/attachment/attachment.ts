@@ -18,10 +18,12 @@ const socketOwner = Type.Enum(['pod', 'router'], {
 const spec = Type.Object(
   {
     node: Type.String({ description: 'The node that the container runs on.' }),
-    containerId: Type.String({
-      minLength: 1,
-      description: 'What the runtime calls the sandbox of the container.',
-    }),
+    containerId: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'What the runtime calls the sandbox of the container; absent before there is one.',
+      }),
+    ),
     pod: Type.Optional(
       Type.Object(
         {

@@ -51,7 +51,9 @@ interface Ground {
 }
 
 function placeOne(attachment: Attachment, ground: Ground): readonly Stranger[] {
-  const { network, node } = attachment.spec;
+  const { network, node, pod, containerId } = attachment.spec;
+  if (pod === undefined && containerId === undefined)
+    throw new Error('expected pod or containerId, which say whose interface it is, got neither');
   const subnets = ground.networks.get(network);
   if (subnets === undefined)
     throw new Error(`expected a network of node ${node}, got ${network}: it is not there`);

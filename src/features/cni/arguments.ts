@@ -1,3 +1,4 @@
+import type { PodName } from '../pod/index.ts';
 import { CniError } from './cni-error.ts';
 
 /** CNI_ARGS: `KEY=VALUE;KEY=VALUE`. */
@@ -26,4 +27,10 @@ export function variable(
   if (pattern.test(value)) return value;
   const details = `expected ${name} to match ${pattern.source}, got ${JSON.stringify(value)}`;
   throw new CniError('invalidEnvironment', `${name} is not as expected`, details);
+}
+
+/** The pod that the arguments speak of, where they do. */
+export function podOf(args: Readonly<Record<string, string>>): PodName | undefined {
+  const { K8S_POD_NAMESPACE: namespace, K8S_POD_NAME: name, K8S_POD_UID: uid = '' } = args;
+  return namespace && name ? { namespace, name, uid } : undefined;
 }

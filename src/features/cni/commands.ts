@@ -1,25 +1,30 @@
-import { findNetwork, type PodNetworks, type Pods } from '../pod/index.ts';
+import type { Attachment } from '../attachment/index.ts';
+import type { PodNetworks, Pods } from '../pod/index.ts';
 import { variable } from './arguments.ts';
+import { keyOf } from './call.ts';
 import { CniError, cniErrorOf } from './cni-error.ts';
 import { type Configuration, readConfiguration, versionOf } from './configuration.ts';
 import type { CniAnswer, CniMessage } from './message.ts';
 import { checkPrevious } from './previous.ts';
 import { resultOf } from './result.ts';
 import { supportedVersions } from './versions.ts';
-import { keyOf, wantedOf } from './wanted.ts';
+import { wantedOf } from './wanted.ts';
+import { wishesOf } from './wishes.ts';
 
-/** What CNI calls are answered with. */
-export interface CniNeeds {
+/** What CNI calls are answered with; all but the first change with time. */
+export interface CniSource {
   readonly pods: Pods;
-  readonly networks: () => PodNetworks;
-  /** Says why nothing can be attached now; undefined when it can. */
-  readonly trouble: () => string | undefined;
+  readonly networks: PodNetworks;
+  /** The attachments that the plan has for this node. */
+  readonly planned: readonly Attachment[];
+  /** Why nothing can be attached now; undefined when it can. */
+  readonly trouble: string | undefined;
 }
 
 /** Answers a CNI call; never throws. */
-export async function answer(needs: CniNeeds, message: CniMessage): Promise<CniAnswer> {
+export async function answer(source: CniSource, message: CniMessage): Promise<CniAnswer> {
   try {
-    const result = await resultOfCall(needs, message);
+    const result = await resultOfCall(source, message);
     return { status: 0, output: result === undefined ? '' : `${JSON.stringify(result)}\n` };
   } catch (error) {
     const { code, message: msg, details } = cniErrorOf(error);
@@ -29,17 +34,17 @@ export async function answer(needs: CniNeeds, message: CniMessage): Promise<CniA
 }
 
 type Command = (
-  needs: CniNeeds,
+  source: CniSource,
   message: CniMessage,
   configuration: Configuration,
 ) => Promise<object | undefined>;
 
-function resultOfCall(needs: CniNeeds, message: CniMessage): Promise<object | undefined> {
+function resultOfCall(source: CniSource, message: CniMessage): Promise<object | undefined> {
   const name = variable(message.environment, 'CNI_COMMAND', /^(ADD|DEL|CHECK|GC|STATUS|VERSION)$/);
   if (name === 'VERSION') return version(message);
   const command = commands[name];
   if (command === undefined) throw new TypeError(`no command ${name}`);
-  return command(needs, message, readConfiguration(message.configuration));
+  return command(source, message, readConfiguration(message.configuration));
 }
 
 async function version({ configuration }: CniMessage): Promise<object> {
@@ -49,13 +54,12 @@ async function version({ configuration }: CniMessage): Promise<object> {
 }
 
 const commands: Readonly<Record<string, Command>> = {
-  async ADD(needs, message, configuration) {
-    checkReady(needs, 'tryAgain');
-    const name = configuration.network ?? configuration.name;
-    const network = findNetwork(needs.networks(), name);
-    if (network === undefined) throw unknownNetwork(needs, name);
-    const record = await needs.pods.attach(wantedOf(message, configuration, network));
-    return resultOf(record, configuration, needs.pods.socketPath(record));
+  async ADD(source, message, configuration) {
+    checkReady(source, 'tryAgain');
+    const call = { message, configuration };
+    const wanted = wishesOf(call, source.planned).map((wish) => wantedOf(call, wish, source.networks));
+    const records = await source.pods.attach(wanted);
+    return resultOf(records, configuration, (record) => source.pods.socketPath(record));
   },
 
   async DEL({ pods }, message) {
@@ -78,19 +82,12 @@ const commands: Readonly<Record<string, Command>> = {
     return undefined;
   },
 
-  async STATUS(needs) {
-    checkReady(needs, 'notAvailable');
+  async STATUS(source) {
+    checkReady(source, 'notAvailable');
     return undefined;
   },
 };
 
-function checkReady({ trouble }: CniNeeds, code: 'tryAgain' | 'notAvailable'): void {
-  const reason = trouble();
-  if (reason !== undefined) throw new CniError(code, 'nothing can be attached now', reason);
-}
-
-function unknownNetwork({ networks }: CniNeeds, name: string): CniError {
-  const names = [...networks().keys()].join(', ') || 'none';
-  const details = `expected a network of this node's plan, which are: ${names}; got ${JSON.stringify(name)}`;
-  return new CniError('invalidConfiguration', 'the network is not known', details);
+function checkReady({ trouble }: CniSource, code: 'tryAgain' | 'notAvailable'): void {
+  if (trouble !== undefined) throw new CniError(code, 'nothing can be attached now', trouble);
 }

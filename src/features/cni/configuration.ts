@@ -4,6 +4,12 @@ import { linkKinds } from '../pod/index.ts';
 import { CniError } from './cni-error.ts';
 import { supportedVersions } from './versions.ts';
 
+/** The capability by which containerd tells the annotations of a pod, and the key that they come by. */
+export const POD_ANNOTATIONS = 'io.kubernetes.cri.pod-annotations';
+
+/** containerd says null for none. */
+const annotations = Type.Optional(Type.Union([Type.Record(Type.String(), Type.String()), Type.Null()]));
+
 const addressing = {
   ips: Type.Optional(
     Type.Array(Type.String(), { description: 'Addresses asked for, with or without length.' }),
@@ -38,7 +44,9 @@ export const configurationSchema = Type.Object(
     ),
     dns: Type.Optional(Type.Object({})),
     capabilities: Type.Optional(Type.Record(Type.String(), Type.Boolean())),
-    runtimeConfig: Type.Optional(Type.Object(addressing, { additionalProperties: false })),
+    runtimeConfig: Type.Optional(
+      Type.Object({ ...addressing, [POD_ANNOTATIONS]: annotations }, { additionalProperties: false }),
+    ),
     args: Type.Optional(Type.Object({ cni: Type.Optional(Type.Object(addressing)) })),
     prevResult: Type.Optional(Type.Unknown()),
     disableCheck: Type.Optional(Type.Boolean()),

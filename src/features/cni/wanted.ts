@@ -1,52 +1,45 @@
-import type { AttachmentKey, PodName, PodNetwork, WantedAttachment } from '../pod/index.ts';
-import { readArguments, variable } from './arguments.ts';
+import { findNetwork, type PodNetwork, type PodNetworks, type WantedAttachment } from '../pod/index.ts';
+import { podOf, readArguments, variable } from './arguments.ts';
+import { type CniCall, keyOf } from './call.ts';
 import { CniError } from './cni-error.ts';
-import type { Configuration } from './configuration.ts';
-import type { CniMessage } from './message.ts';
+import type { Wish } from './wishes.ts';
 
-/** The attachment that a call is about. @throws CniError invalidEnvironment */
-export function keyOf({ environment }: CniMessage): AttachmentKey {
+/** What an interface that a call asks for shall be made of. @throws CniError, PodError invalid */
+export function wantedOf(call: CniCall, wish: Wish, networks: PodNetworks): WantedAttachment {
+  const { environment } = call.message;
+  const { container, interface: addedWith } = keyOf(call.message);
+  const { configuration } = call;
+  const network = networkOf(wish, networks);
+  const isOwn = wish.interface === addedWith;
   return {
-    container: variable(environment, 'CNI_CONTAINERID', /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/),
-    interface: variable(environment, 'CNI_IFNAME', /^(?!\.{1,2}$)[^\s/:"'#\\]{1,15}$/),
-  };
-}
-
-/** The attachment that an ADD asks for. @throws CniError invalidEnvironment, PodError invalid */
-export function wantedOf(
-  message: CniMessage,
-  configuration: Configuration,
-  network: PodNetwork,
-): WantedAttachment {
-  const { environment } = message;
-  const key = keyOf(message);
-  const args = readArguments(environment['CNI_ARGS']);
-  const { runtimeConfig, args: { cni } = {} } = configuration;
-  const asked = runtimeConfig?.ips ?? cni?.ips ?? args['IP']?.split(',') ?? [];
-  return {
-    ...key,
+    container,
+    interface: wish.interface,
+    addedWith,
     network: network.name,
     configuration: configuration.name,
-    kind: configuration.kind ?? 'veth',
+    kind: wish.kind,
     netns: variable(environment, 'CNI_NETNS', /^\/[^\s"'#\\]+$/),
-    addresses: asked.map((text) => text.replace(/\/.*$/, '')),
-    mac: runtimeConfig?.mac ?? cni?.mac ?? args['MAC'],
+    addresses: wish.addresses.map((text) => text.replace(/\/.*$/, '')),
+    mac: wish.mac,
     mtu: Math.min(configuration.mtu ?? network.mtu, network.mtu),
-    isDefault: configuration.defaultRoute ?? key.interface === 'eth0',
-    socketOwner: socketOwnerOf(configuration),
-    pod: podOf(args),
+    isDefault: isOwn && (configuration.defaultRoute ?? addedWith === 'eth0'),
+    socketOwner: socketOwnerOf(wish),
+    pod: podOf(readArguments(environment['CNI_ARGS'])),
   };
 }
 
 /** A client of memif does not wait for its server, and the container is not there yet. */
-function socketOwnerOf({ kind, socketOwner }: Configuration): 'pod' | 'router' {
+function socketOwnerOf({ kind, socketOwner }: Wish): 'pod' | 'router' {
   if (kind !== 'memif') return socketOwner ?? 'pod';
   if (socketOwner !== 'pod') return 'router';
   const details = 'expected socketOwner router for memif, got pod';
   throw new CniError('invalidConfiguration', 'the router has to make the socket of a memif', details);
 }
 
-function podOf(args: Readonly<Record<string, string>>): PodName | undefined {
-  const { K8S_POD_NAMESPACE: namespace, K8S_POD_NAME: name, K8S_POD_UID: uid = '' } = args;
-  return namespace && name ? { namespace, name, uid } : undefined;
+function networkOf({ network: name }: Wish, networks: PodNetworks): PodNetwork {
+  const found = findNetwork(networks, name);
+  if (found) return found;
+  const names = [...networks.keys()].join(', ') || 'none';
+  const details = `expected a network of this node's plan, which are: ${names}; got ${JSON.stringify(name)}`;
+  throw new CniError('invalidConfiguration', 'the network is not known', details);
 }

@@ -86,7 +86,7 @@ function subnetLine({ name, prefix, gateway, blocks, excluded, sticky }: Planned
 
 function attachmentLine({ metadata, spec, status }: Attachment): string {
   const { network, kind, interface: name, addresses } = spec;
-  const who = spec.pod === undefined ? spec.containerId : `pod ${spec.pod.namespace}/${spec.pod.name}`;
+  const who = spec.pod ? `pod ${spec.pod.namespace}/${spec.pod.name}` : (spec.containerId ?? '');
   const has = status?.addresses ?? addresses;
   return words(
     `attachment ${metadata.namespace}/${metadata.name}`,

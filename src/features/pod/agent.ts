@@ -35,12 +35,14 @@ export class PodAgent {
   readonly #router: RouterClient;
   readonly #watch: RouterWatch;
   #networks: PodNetworks;
+  #planned: NodePlan['attachments'];
   #trouble: string | undefined = 'the agent has not reached the router yet';
 
   /** Opens the ledger and reads the plan. @throws PodError busy where another agent runs, corrupt, host, invalid */
   constructor(options: PodAgentOptions) {
     this.#options = options;
     this.#networks = readNetworks(options.plan);
+    this.#planned = options.plan.attachments;
     this.#ledger = new Ledger(join(options.stateDirectory, 'ledger.sqlite'));
     const gone = this.#ledger.noteBoot(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
     if (gone > 0)
@@ -65,6 +67,11 @@ export class PodAgent {
     return this.#networks;
   }
 
+  /** The attachments that the plan has for this node. */
+  get planned(): NodePlan['attachments'] {
+    return this.#planned;
+  }
+
   /** Why nothing can be attached now; undefined when it can. */
   get trouble(): string | undefined {
     return this.#trouble;
@@ -77,6 +84,7 @@ export class PodAgent {
   /** Takes another plan: for the router now, if it is there, and for containers from now on. */
   async take(plan: NodePlan): Promise<void> {
     this.#networks = readNetworks(plan);
+    this.#planned = plan.attachments;
     if (this.#trouble === undefined) await this.#options.prepareRouter(this.#router);
   }
 

@@ -10,6 +10,8 @@ export interface AttachmentKey {
 
 /** What somebody asks for. */
 export interface WantedAttachment extends AttachmentKey {
+  /** The interface of the ADD that asks for it: its own, or another of the same container. */
+  readonly addedWith: string;
   readonly network: string;
   /** The name of the CNI configuration that has asked for it. */
   readonly configuration: string;
@@ -55,6 +57,11 @@ export interface AttachmentRecord extends Omit<WantedAttachment, 'addresses' | '
 /** What an attachment's interface is called in the router. */
 export function routerName({ number }: Pick<AttachmentRecord, 'number'>): string {
   return `pod${number}`;
+}
+
+/** Names the ADD that has asked for an attachment. */
+export function additionOf({ container, addedWith }: AttachmentRecord): AttachmentKey {
+  return { container, interface: addedWith };
 }
 
 /** Writes the two words of a key as one. */

@@ -106,6 +106,7 @@ function wanted(container: string, more: Partial<WantedAttachment> = {}): Wanted
   return {
     container,
     interface: 'eth0',
+    addedWith: 'eth0',
     network: 'default/red',
     configuration: 'red',
     kind: 'veth',

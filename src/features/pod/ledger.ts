@@ -25,6 +25,7 @@ export class Ledger {
   readonly #update: StatementSync;
   readonly #delete: StatementSync;
   readonly #byKey: StatementSync;
+  readonly #ofContainer: StatementSync;
   readonly #all: StatementSync;
   readonly #freeNumber: StatementSync;
 
@@ -37,6 +38,7 @@ export class Ledger {
     this.#update = prepare('UPDATE attachment SET record = ?, state = ? WHERE number = ?');
     this.#delete = prepare('DELETE FROM attachment WHERE number = ?');
     this.#byKey = prepare('SELECT record FROM attachment WHERE container = ? AND interface = ?');
+    this.#ofContainer = prepare('SELECT record FROM attachment WHERE container = ? ORDER BY number');
     this.#all = prepare('SELECT record FROM attachment ORDER BY number');
     this.#freeNumber = prepare(
       `SELECT 1 AS number WHERE NOT EXISTS (SELECT 1 FROM attachment WHERE number = 1) UNION ALL
@@ -53,6 +55,11 @@ export class Ledger {
   find({ container, interface: name }: AttachmentKey): AttachmentRecord | undefined {
     const row = this.#byKey.get(container, name);
     return row && recordOf(row);
+  }
+
+  /** The attachments of a container, by number. */
+  allOf(container: string): readonly AttachmentRecord[] {
+    return this.#ofContainer.all(container).map(recordOf);
   }
 
   /** Writes down an attachment that is to be made, with the addresses it shall have. @throws PodError exists, full, invalid */
@@ -127,7 +134,9 @@ export class Ledger {
   }
 }
 
-// Only this file writes what it reads: the record is what `#write` was given.
+// Only this file writes what it reads: the record is what `#write` was given, or what it was given when each
+// interface had an ADD of its own.
 function recordOf(row: Readonly<Record<string, unknown>>): AttachmentRecord {
-  return JSON.parse(String(row['record']));
+  const record = JSON.parse(String(row['record']));
+  return { addedWith: record.interface, ...record };
 }

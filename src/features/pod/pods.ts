@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import {
   type AttachmentKey,
   type AttachmentRecord,
+  additionOf,
   keyText,
   type LinkKind,
   type WantedAttachment,
@@ -45,60 +46,54 @@ export class Pods {
     return this.#link(record).socketPath?.(record);
   }
 
-  /** Attaches a container; what fails leaves nothing behind. @throws PodError, RemoteError */
-  attach(wanted: WantedAttachment): Promise<AttachmentRecord> {
-    return this.#turns.take(keyText(wanted), async () => {
-      const network = this.#network(`attach ${keyText(wanted)}`, wanted.network);
-      const before = this.find(wanted);
-      if (before && before.state !== 'ready') await this.#undo(before); // what an earlier failure could not undo
-      const record = this.#needs.ledger.begin(wanted, network);
+  /** Attaches a container by all the interfaces of one ADD; what fails leaves none behind. @throws PodError, RemoteError */
+  attach(wanted: readonly WantedAttachment[]): Promise<readonly AttachmentRecord[]> {
+    return this.#turns.take(wanted[0]?.container ?? '', async () => {
+      const made: AttachmentRecord[] = [];
       try {
-        await this.#link(record).attach(record, network);
+        for (const each of wanted) made.push(await this.#attach(each));
+        return made;
       } catch (error) {
-        await this.#tryToUndo(record);
+        for (const record of made.reverse()) await this.#tryToUndo(record);
         throw error;
       }
-      return this.#needs.ledger.become(record, 'ready');
     });
   }
 
-  /** Detaches a container; one that is not attached is fine. @throws PodError, RemoteError when it is to be tried again */
-  detach(key: AttachmentKey): Promise<void> {
-    return this.#turns.take(keyText(key), async () => {
-      const record = this.find(key);
-      if (record) await this.#undo(record);
+  /** Detaches what an ADD has attached; nothing is fine. @throws PodError, RemoteError when it is to be tried again */
+  detach(addition: AttachmentKey): Promise<void> {
+    return this.#turns.take(addition.container, async () => {
+      for (const record of this.#attachedBy(addition)) await this.#undo(record);
     });
   }
 
-  /** Checks that an attachment is as it was made. @throws PodError unknown, host */
-  check(key: AttachmentKey): Promise<AttachmentRecord> {
-    return this.#turns.take(keyText(key), async () => {
-      const doing = `check ${keyText(key)}`;
-      const record = this.find(key);
-      if (record?.state !== 'ready') {
-        const received = record ? `one that is ${record.state}` : 'none';
+  /** Checks that what an ADD has attached is as it was made. @throws PodError unknown, host */
+  check(addition: AttachmentKey): Promise<readonly AttachmentRecord[]> {
+    return this.#turns.take(addition.container, async () => {
+      const doing = `check ${keyText(addition)}`;
+      const records = this.#attachedBy(addition);
+      const unfinished = records.find(({ state }) => state !== 'ready');
+      if (records.length === 0 || unfinished) {
+        const received = unfinished ? `one that is ${unfinished.state}` : 'none';
         throw new PodError('unknown', { doing, expected: 'an attachment', received });
       }
-      const network = this.#network(doing, record.network);
-      const missing =
-        (await this.#link(record).missing(record)) ?? (await this.#needs.router.missing(record, network));
-      if (missing === undefined) return record;
-      throw new PodError('host', { doing, expected: 'what was attached', received: missing });
+      for (const record of records) await this.#check(doing, record);
+      return records;
     });
   }
 
-  /** Detaches all attachments of a CNI configuration but those that are named. */
+  /** Detaches what all ADDs of a CNI configuration have attached, but for those that are named. */
   async collect(configuration: string, valid: readonly AttachmentKey[]): Promise<void> {
     const kept = new Set(valid.map(keyText));
-    const own = this.all.filter((record) => record.configuration === configuration);
-    for (const record of own) if (!kept.has(keyText(record))) await this.detach(record);
+    const own = this.all.filter((record) => record.configuration === configuration).map(additionOf);
+    for (const addition of own) if (!kept.has(keyText(addition))) await this.detach(addition);
   }
 
   /** Undoes what was begun and not finished: by us before, or by one that was killed. */
   async undoUnfinished(): Promise<void> {
     for (const record of this.all) {
       if (record.state === 'ready') continue;
-      await this.#turns.take(keyText(record), async () => {
+      await this.#turns.take(record.container, async () => {
         const now = this.find(record);
         if (now && now.state !== 'ready') await this.#tryToUndo(now);
       });
@@ -123,8 +118,35 @@ export class Pods {
     return this.#turns.idle();
   }
 
+  async #attach(wanted: WantedAttachment): Promise<AttachmentRecord> {
+    const network = this.#network(`attach ${keyText(wanted)}`, wanted.network);
+    const before = this.find(wanted);
+    if (before && before.state !== 'ready') await this.#undo(before); // what an earlier failure could not undo
+    const record = this.#needs.ledger.begin(wanted, network);
+    try {
+      await this.#link(record).attach(record, network);
+    } catch (error) {
+      await this.#tryToUndo(record);
+      throw error;
+    }
+    return this.#needs.ledger.become(record, 'ready');
+  }
+
+  #attachedBy(addition: AttachmentKey): readonly AttachmentRecord[] {
+    const own = this.#needs.ledger.allOf(addition.container);
+    return own.filter(({ addedWith }) => addedWith === addition.interface);
+  }
+
+  async #check(doing: string, record: AttachmentRecord): Promise<void> {
+    const network = this.#network(doing, record.network);
+    const missing =
+      (await this.#link(record).missing(record)) ?? (await this.#needs.router.missing(record, network));
+    if (missing === undefined) return;
+    throw new PodError('host', { doing, expected: 'what was attached', received: missing });
+  }
+
   async #restore(record: AttachmentRecord): Promise<void> {
-    await this.#turns.take(keyText(record), async () => {
+    await this.#turns.take(record.container, async () => {
       const now = this.find(record);
       if (now?.state !== 'ready') return;
       try {

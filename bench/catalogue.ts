@@ -5,6 +5,7 @@ import { compile } from './benches/compile.ts';
 import { forward, forward6, forwardMix, forwardRoutes } from './benches/forward.ts';
 import { forwardOverlays } from './benches/forward-overlays.ts';
 import { idle } from './benches/idle.ts';
+import { forwardInstructions } from './benches/instructions.ts';
 import { tap, veth } from './benches/iperf.ts';
 import { mplsogreDecap, mplsogreEncap, mplsoudpDecap, mplsoudpEncap } from './benches/mpls.ts';
 import { firstPacket, ping } from './benches/ping.ts';
@@ -18,6 +19,7 @@ import { workers } from './benches/workers.ts';
 /** All benchmarks, in the order they are run and shown. */
 export const catalogue: readonly Bench[] = [
   forward,
+  forwardInstructions,
   forward6,
   forwardRoutes,
   forwardMix,

@@ -38,7 +38,7 @@ export class Turns implements AsyncDisposable {
   async measure(turn: Turn): Promise<number> {
     if (this.#options.startOnce) return await this.#measureKept(turn);
     await using resources = new AsyncDisposableStack();
-    return await this.#rate(await this.#start(turn, resources));
+    return await this.#rate(await startWorkload(turn, resources));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -46,7 +46,7 @@ export class Turns implements AsyncDisposable {
   }
 
   async #measureKept(turn: Turn): Promise<number> {
-    const forwarding = this.#kept.get(turn.name) ?? (await this.#start(turn, this.#resources));
+    const forwarding = this.#kept.get(turn.name) ?? (await startWorkload(turn, this.#resources));
     this.#kept.set(turn.name, forwarding);
     process.kill(forwarding.pid, 'SIGCONT');
     try {
@@ -56,15 +56,19 @@ export class Turns implements AsyncDisposable {
     }
   }
 
-  async #start({ peer, workload }: Turn, resources: AsyncDisposableStack): Promise<Forwarding> {
-    const workspace = resources.use(new Workspace());
-    const pcap = workspace.file('packets.pcap');
-    writeFileSync(pcap, encodePcap(workload.frames));
-    return resources.use(await peer.forward({ workload, directory: workspace.path, pcap }));
-  }
-
   #rate(forwarding: Forwarding): Promise<number> {
     const { seconds, log } = this.#options.settings;
     return packetRate(forwarding, { seconds, log });
   }
+}
+
+/** Starts a program that forwards a workload, until the resources are given back. */
+export async function startWorkload(
+  { peer, workload }: Pick<Turn, 'peer' | 'workload'>,
+  resources: AsyncDisposableStack,
+): Promise<Forwarding> {
+  const workspace = resources.use(new Workspace());
+  const pcap = workspace.file('packets.pcap');
+  writeFileSync(pcap, encodePcap(workload.frames));
+  return resources.use(await peer.forward({ workload, directory: workspace.path, pcap }));
 }

@@ -8,6 +8,7 @@
 #include "burst.h"
 #include "datagram.h"
 #include "eal.h"
+#include "fast-calls.h"
 #include "log.h"
 #include "memory.h"
 #include "port.h"
@@ -66,6 +67,7 @@ static const struct function direct[] = {
 	{"tx", burst_tx},
 	{"alloc", burst_alloc},
 	{"free", burst_free},
+	{"fastCalls", fast_calls},
 	{"burstStats", burst_stats},
 	{"cycles", thread_cycles},
 	{"cyclesPerSecond", thread_cycles_per_second},

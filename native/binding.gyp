@@ -10,6 +10,7 @@
         "datagram.c",
         "eal.c",
         "eal-arguments.c",
+        "fast-calls.c",
         "layout.c",
         "log.c",
         "log-level.c",

@@ -22,62 +22,58 @@ static void leave(void);
 static uint32_t *array_at(uint32_t offset, uint32_t count);
 static bool numbers(napi_env env, napi_callback_info info, size_t count, uint32_t *out);
 
-napi_value burst_rx(napi_env env, napi_callback_info info)
+uint32_t burst_receive(uint32_t port, uint32_t queue, uint32_t offset, uint32_t most)
 {
-	uint32_t a[4]; /* port, queue, arrayOffset, max */
 	uint32_t received = 0;
 
-	if (numbers(env, info, 4, a) && enter()) {
-		uint32_t max = RTE_MIN(a[3], (uint32_t)MAX_BURST);
-		uint32_t *array = array_at(a[2], max);
-		if (array != NULL)
-			received = receive(a[0], a[1], array, max);
-		leave();
-	}
-	return make_u32(env, received);
+	if (!enter())
+		return 0;
+	uint32_t max = RTE_MIN(most, (uint32_t)MAX_BURST);
+	uint32_t *array = array_at(offset, max);
+	if (array != NULL)
+		received = receive(port, queue, array, max);
+	leave();
+	return received;
 }
 
-napi_value burst_tx(napi_env env, napi_callback_info info)
+uint32_t burst_transmit(uint32_t port, uint32_t queue, uint32_t offset, uint32_t count)
 {
-	uint32_t a[4]; /* port, queue, arrayOffset, count */
 	uint32_t taken = 0;
 
-	if (numbers(env, info, 4, a) && enter()) {
-		const uint32_t *array = array_at(a[2], a[3]);
-		if (array != NULL)
-			taken = transmit(a[0], a[1], array, a[3]);
-		leave();
-	}
-	return make_u32(env, taken);
+	if (!enter())
+		return 0;
+	const uint32_t *array = array_at(offset, count);
+	if (array != NULL)
+		taken = transmit(port, queue, array, count);
+	leave();
+	return taken;
 }
 
-napi_value burst_alloc(napi_env env, napi_callback_info info)
+uint32_t burst_take(uint32_t offset, uint32_t count)
 {
-	uint32_t a[2]; /* arrayOffset, count */
 	struct rte_mbuf *mbufs[MAX_BURST];
 	uint32_t got = 0;
 
-	if (numbers(env, info, 2, a) && a[1] <= MAX_BURST && enter()) {
-		uint32_t *array = array_at(a[0], a[1]);
-		if (array != NULL && rte_pktmbuf_alloc_bulk(packets.pool, mbufs, a[1]) == 0)
-			for (got = 0; got < a[1]; got++)
-				array[got] = (uint32_t)((uintptr_t)mbufs[got] - packets.delta);
-		leave();
-	}
-	return make_u32(env, got);
+	if (count > MAX_BURST || !enter())
+		return 0;
+	uint32_t *array = array_at(offset, count);
+	if (array != NULL && rte_pktmbuf_alloc_bulk(packets.pool, mbufs, count) == 0)
+		for (got = 0; got < count; got++)
+			array[got] = (uint32_t)((uintptr_t)mbufs[got] - packets.delta);
+	leave();
+	return got;
 }
 
-napi_value burst_free(napi_env env, napi_callback_info info)
+uint32_t burst_give_back(uint32_t offset, uint32_t count)
 {
-	uint32_t a[2]; /* arrayOffset, count */
 	struct rte_mbuf *mbufs[MAX_BURST];
 	uint32_t freed = 0;
 
-	if (!numbers(env, info, 2, a) || !enter())
-		return make_u32(env, 0);
-	const uint32_t *array = array_at(a[0], a[1]);
-	for (uint32_t at = 0; array != NULL && at < a[1]; at += MAX_BURST) {
-		uint32_t some = RTE_MIN(a[1] - at, (uint32_t)MAX_BURST);
+	if (!enter())
+		return 0;
+	const uint32_t *array = array_at(offset, count);
+	for (uint32_t at = 0; array != NULL && at < count; at += MAX_BURST) {
+		uint32_t some = RTE_MIN(count - at, (uint32_t)MAX_BURST);
 		uint32_t good = 0;
 		for (uint32_t i = 0; i < some; i++) {
 			mbufs[good] = packet_chain_at(array[at + i], false);
@@ -89,7 +85,31 @@ napi_value burst_free(napi_env env, napi_callback_info info)
 			atomic_fetch_add(&burst_counters.free_refused, some - good);
 	}
 	leave();
-	return make_u32(env, freed);
+	return freed;
+}
+
+napi_value burst_rx(napi_env env, napi_callback_info info)
+{
+	uint32_t a[4]; /* port, queue, arrayOffset, max */
+	return make_u32(env, numbers(env, info, 4, a) ? burst_receive(a[0], a[1], a[2], a[3]) : 0);
+}
+
+napi_value burst_tx(napi_env env, napi_callback_info info)
+{
+	uint32_t a[4]; /* port, queue, arrayOffset, count */
+	return make_u32(env, numbers(env, info, 4, a) ? burst_transmit(a[0], a[1], a[2], a[3]) : 0);
+}
+
+napi_value burst_alloc(napi_env env, napi_callback_info info)
+{
+	uint32_t a[2]; /* arrayOffset, count */
+	return make_u32(env, numbers(env, info, 2, a) ? burst_take(a[0], a[1]) : 0);
+}
+
+napi_value burst_free(napi_env env, napi_callback_info info)
+{
+	uint32_t a[2]; /* arrayOffset, count */
+	return make_u32(env, numbers(env, info, 2, a) ? burst_give_back(a[0], a[1]) : 0);
 }
 
 napi_value burst_set_clock(napi_env env, napi_callback_info info)

@@ -59,6 +59,12 @@ int burst_prepare(void);
 /** Returns when no thread is inside a burst that began before the call. */
 void burst_wait(void);
 
+/** The four functions of the packet path, as C calls them; arrays are offsets in the WebAssembly memory. */
+uint32_t burst_receive(uint32_t port, uint32_t queue, uint32_t offset, uint32_t most);
+uint32_t burst_transmit(uint32_t port, uint32_t queue, uint32_t offset, uint32_t count);
+uint32_t burst_take(uint32_t offset, uint32_t count);
+uint32_t burst_give_back(uint32_t offset, uint32_t count);
+
 /** rx(port, queue, arrayOffset, max) → packets received. */
 napi_value burst_rx(napi_env env, napi_callback_info info);
 

@@ -44,6 +44,8 @@ export interface Addon {
   tx(port: number, queue: number, array: number, count: number): number;
   alloc(array: number, count: number): number;
   free(array: number, count: number): number;
+  /** Absent in an addon that is older than these sources. */
+  fastCalls?(): FastCalls | undefined;
   burstStats(): BurstStats;
   cycles(): number;
   cyclesPerSecond(): number;
@@ -62,6 +64,12 @@ export interface Addon {
   pollStop(handle: object): void;
   steerFromPod(device: string, trunk: string, base: number): void;
   steerToPods(trunk: string, base: number): void;
+}
+
+/** Functions for WebAssembly alone: from JavaScript they do nothing. */
+export interface FastCalls extends Pick<Addon, 'rx' | 'tx' | 'alloc' | 'free'> {
+  /** Tells whether a module gets to them: one more than it is given, and else nothing. */
+  plusOne(number: number): number | undefined;
 }
 
 /** What a started EAL says of itself. */

@@ -1,7 +1,7 @@
 import { type Addon, addon, type BurstStats, control, direct } from './dpdk-addon.ts';
 import { checkNumber } from './dpdk-error.ts';
 
-/** What the datapath imports: the addon's own functions, so that nothing stands between WebAssembly and C. */
+/** What the datapath imports: the addon's own functions, so that little stands between WebAssembly and C. */
 export type BurstFunctions = Pick<Addon, 'rx' | 'tx' | 'alloc' | 'free' | 'cycles' | 'pause' | 'wait'>;
 
 /** Gives the datapath's imports for this thread. Arrays are offsets of u32 mbuf offsets; nothing throws. */

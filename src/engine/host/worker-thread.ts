@@ -13,6 +13,7 @@ import {
 } from '../layout.ts';
 import { type Datapath, type Instance, instantiate } from './datapath.ts';
 import { burstFunctions, setClockAddress, threadId, workerRegister, workerUnregister } from './dpdk.ts';
+import { crossingFunctions } from './fast-calls.ts';
 import type { WorkerCommand, WorkerReport, WorkerStart } from './workers.ts';
 
 // A datapath worker: one pinned thread that runs the datapath's loop until the control thread calls it back.
@@ -21,7 +22,7 @@ const start = await firstMessage();
 const area = WORKER_AREAS + start.index * start.workerStride;
 const words = new Int32Array(start.memory.buffer);
 const view = new DataView(start.memory.buffer);
-const host = burstFunctions();
+const host = { ...burstFunctions(), ...crossingFunctions() };
 /** The lists of the stages, and a bit for each (datapath/waiting.ts). */
 const WAITING_BYTES = MAX_STAGES * 16 + MAX_STAGES / 8;
 

@@ -44,7 +44,7 @@ export interface Fault {
 
 /** The payload that lets a stage go wrong. */
 export function faultPayload(fault: Fault): Uint8Array {
-  const bytes = new Uint8Array(32);
+  const bytes = new Uint8Array(PAYLOAD_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint32(4, numberOf(fault.stage), true);
@@ -55,6 +55,7 @@ export function faultPayload(fault: Fault): Uint8Array {
 }
 
 const MAGIC = 0x7a9b0c5d;
+const PAYLOAD_BYTES = 32;
 const kinds: readonly FaultKind[] = ['unreachable', 'out-of-bounds', 'divide', 'pause', 'loop'];
 
 /** A number that stands for a stage's name in every build. */
@@ -74,7 +75,8 @@ function patch(
   const packet = declared?.parameters[0]?.name.getText();
   if (!first || !last) throw new Error(`stage ${stage.name}: its function has no statements`);
   const frame = receives ? `${packet}.data` : `frameOf(${packet})`; // who receives has yet to note where the frame starts
-  const fault = (place: number) => `goWrong(${frame}, ${numberOf(stage.name)}, ${place});\n  `;
+  const end = `${packet}.data + ${packet}.dataLen`;
+  const fault = (place: number) => `goWrong(${frame}, ${end}, ${numberOf(stage.name)}, ${place});\n  `;
   const edits = source.statements
     .filter(ts.isImportDeclaration)
     .map(({ moduleSpecifier }) => moduleSpecifier as ts.StringLiteral)
@@ -107,10 +109,10 @@ export function frameOf(packet: Packet): usize {
   return packet.frameOff == NO_FRAME ? packet.data : <usize>(packet.bufAddr - delta) + packet.frameOff;
 }
 
-/** @inline */
-export function goWrong(frame: usize, stage: u32, place: u32): void {
-  if (load<u32>(frame, 42) == ${MAGIC}) goWrongAt(frame + 42, stage, place);
-  if (load<u32>(frame, 62) == ${MAGIC}) goWrongAt(frame + 62, stage, place);
+/** Goes wrong where the frame asks for it: what lies behind its end is of another one, which had the buffer before. @inline */
+export function goWrong(frame: usize, end: usize, stage: u32, place: u32): void {
+  if (frame + ${42 + PAYLOAD_BYTES} <= end && load<u32>(frame, 42) == ${MAGIC}) goWrongAt(frame + 42, stage, place);
+  if (frame + ${62 + PAYLOAD_BYTES} <= end && load<u32>(frame, 62) == ${MAGIC}) goWrongAt(frame + 62, stage, place);
 }
 
 /** @inline */

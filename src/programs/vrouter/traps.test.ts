@@ -85,6 +85,13 @@ describe('a trap', () => {
     assert.equal(bench.buffersOut, 0);
   });
 
+  it('is not met again by a short packet that gets its buffer, in which its bytes still are', () => {
+    trapOf(() => bench.receive(0, [frame(0, 'port-rx', 'unreachable', 'first')]));
+    assert.equal(bench.recover(), 1);
+    for (let i = 0; i < 200; i++)
+      assert.deepEqual(bench.receive(0, [short]).ended, { 'ether-unknown-type': 1 });
+  });
+
   it('costs all of a burst that goes stage by stage', () => {
     bench.mode = MODE_MEASURE;
     trapOf(() => bench.receive(0, [healthy(0), frame(0, 'ip4-forward', 'divide', 'first'), healthy(1)]));
@@ -164,6 +171,9 @@ function frameWith(version: number, payload: Uint8Array): Uint8Array {
   const udp = udpDatagram({ source: 1, destination: 2 }, payload);
   return etherOf(0x86dd, ipv6Packet({ ...addresses, nextHeader: 17, hopLimit: 9 }, udp));
 }
+
+/** A frame as long as an ARP request, 42 bytes: nothing of a datagram's payload is written over. */
+const short = etherOf(0x0806, new Uint8Array(28));
 
 function ipv4Frame(addresses: { source: string; destination: string }, payload: Uint8Array): Uint8Array {
   const udp = udpDatagram({ source: 1, destination: 2 }, payload);

@@ -23,7 +23,7 @@ test('a worker that stands still is named in health and log, and the other one l
     await eventually(() =>
       assert.match(
         router.log,
-        /"worker":0,"cpu":1,"ms":\d+,"withoutCpuMs":\d+,"place":"on the common paths.*","msg":"a worker stands still"/,
+        /"worker":0,"cpu":1,"ms":\d+,"ranMs":\d+,"withoutCpuMs":\d+,"pagesRead":\d+,"place":"on the common paths.*","msg":"a worker stands still"/,
       ),
     );
     await moving();

@@ -1,6 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { ApiError } from '../api-error.ts';
 import type { EngineFunctions } from './datapath.ts';
+import { WaitedTime } from './patience.ts';
+import { causeOf, standstillOf } from './standstill.ts';
+import type { ThreadTimes } from './thread-times.ts';
 
 /** A worker whose quiet points are waited for. */
 export interface Waited {
@@ -22,12 +25,13 @@ export class QuietPoints {
 
   /** Resolves when each of these workers has begun a round since now. @throws ApiError ETIMEDOUT naming one that has not */
   async pass(workers: readonly Waited[], longestMs = this.patienceMs): Promise<void> {
-    const late = await this.late(workers, longestMs);
-    if (!late) return;
+    const found = await this.#find(workers, longestMs);
+    if (!found) return;
+    const { late, cause } = found;
     throw new ApiError('ETIMEDOUT', {
       doing: 'wait for the workers',
       expected: `each to begin a round within ${longestMs} ms`,
-      received: `worker ${late.index} (CPU ${late.cpu}), which stands still ${this.#options.placeOf(late.index)}`,
+      received: `worker ${late.index} (CPU ${late.cpu}), which stands still ${this.#options.placeOf(late.index)}${cause}`,
     });
   }
 
@@ -36,19 +40,38 @@ export class QuietPoints {
     workers: readonly Worker[],
     longestMs = this.patienceMs,
   ): Promise<Worker | undefined> {
+    return (await this.#find(workers, longestMs))?.late;
+  }
+
+  async #find<Worker extends Waited>(
+    workers: readonly Worker[],
+    longestMs: number,
+  ): Promise<{ readonly late: Worker; readonly cause: string } | undefined> {
     const epoch = this.#options.engine.newEpoch();
     for (const { index } of workers) this.#options.wake(index);
-    const startedMs = performance.now();
+    const waited = new WaitedTime();
+    let look: Look | undefined;
     for (;;) {
       const late = workers.find(({ index }) => !this.#hasPassed(index, epoch));
       if (!late) return undefined;
-      const patienceMs = this.#isStanding(late.index) ? SHORT_PATIENCE_MS : longestMs;
-      if (performance.now() > startedMs + patienceMs) {
+      const waitedMs = waited.note(performance.now());
+      if (waitedMs > FIRST_LOOK_MS && look?.index !== late.index) look = this.#look(late.index);
+      if (waitedMs > (this.#isStanding(late.index) ? SHORT_PATIENCE_MS : longestMs)) {
         this.#standing.set(late.index, this.#options.roundsOf(late.index));
-        return late;
+        return { late, cause: look ? this.#causeSince(look) : '' };
       }
       await turn();
     }
+  }
+
+  #look(index: number): Look {
+    return { index, ms: performance.now(), times: this.#options.timesOf(index) };
+  }
+
+  /** What has kept a worker since somebody looked. */
+  #causeSince({ index, ms, times }: Look): string {
+    const now = this.#look(index);
+    return causeOf(standstillOf(now.ms - ms, times, now.times), this.#options.kernelPlaceOf(index));
   }
 
   #hasPassed(index: number, epoch: number): boolean {
@@ -71,6 +94,17 @@ export interface QuietPointsOptions {
   wake(index: number): void;
   /** Where it is, in words. */
   placeOf(index: number): string;
+  /** What its thread has done and suffered so far. */
+  timesOf(index: number): ThreadTimes;
+  /** The function of the kernel that its thread sleeps in. */
+  kernelPlaceOf(index: number): string | undefined;
+}
+
+/** What a worker's thread had done at a moment. */
+interface Look {
+  readonly index: number;
+  readonly ms: number;
+  readonly times: ThreadTimes;
 }
 
 /** Long enough for a worker that shares its CPU with others, who may keep it for seconds. */
@@ -78,5 +112,7 @@ export const CALL_PATIENCE_MS = 5000;
 /** A start that fails takes the router away, and a machine that starts many things at once may be busy for long. */
 export const STARTING_PATIENCE_MS = 60_000;
 const SHORT_PATIENCE_MS = 50;
+/** Most begin their round long before: nobody has to look what they do. */
+const FIRST_LOOK_MS = 20;
 /** The epoch of a worker that does not run (datapath/worker.ts): it holds nobody back. */
 const NEVER = -1;

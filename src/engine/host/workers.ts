@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { ApiError } from '../api-error.ts';
 import {
@@ -20,7 +19,9 @@ import {
 } from '../layout.ts';
 import type { Datapath, EngineFunctions } from './datapath.ts';
 import { wake } from './dpdk.ts';
+import { patience } from './patience.ts';
 import { CALL_PATIENCE_MS, QuietPoints } from './quiet-points.ts';
+import { kernelPlace, threadTimes } from './thread-times.ts';
 
 /** What a worker thread is started with. */
 export interface WorkerStart {
@@ -132,6 +133,8 @@ export class Workers {
       roundsOf: (index) => this.#view.getBigUint64(this.#area(index) + WORKER_ROUNDS, true),
       wake: (index) => this.wake(index),
       placeOf: (index) => this.placeOf(index),
+      timesOf: (index) => threadTimes(this.threadOf(index)),
+      kernelPlaceOf: (index) => kernelPlace(this.threadOf(index)),
     });
     for (let index = 0; index < MAX_WORKERS; index++) this.#markEnded(index);
   }
@@ -288,7 +291,7 @@ export class Workers {
   ): Promise<Extract<WorkerReport, { kind: Kind }>> {
     const { answer, forget } = this.#report(worker, kind);
     this.#tell(worker, command);
-    const report = await Promise.race([answer, delay(LONGEST_ANSWER_MS, undefined, { ref: false })]);
+    const report = await Promise.race([answer, patience(LONGEST_ANSWER_MS)]);
     if (report) return report;
     forget();
     throw this.#silent(`${command.kind} worker ${worker.index}`, worker);
@@ -298,7 +301,7 @@ export class Workers {
   async #endByForce(worker: Running): Promise<void> {
     this.#listener.forced(worker);
     const ended = worker.thread.terminate().then(() => true);
-    if (!(await Promise.race([ended, delay(LONGEST_ANSWER_MS, false, { ref: false })])))
+    if (!(await Promise.race([ended, patience(LONGEST_ANSWER_MS)])))
       throw this.#silent(`end worker ${worker.index} by force`, worker);
     this.#tidy(worker.index);
     this.#markEnded(worker.index);

@@ -3,6 +3,8 @@ import { CONTROL_TICKS_PER_SECOND } from '../../layout.ts';
 import { burstFunctions, followDpdkLog, poolStats } from '../dpdk.ts';
 import type { Router } from '../router.ts';
 import type { RouterEvent } from '../router-event.ts';
+import { causeOf, type Standstill } from '../standstill.ts';
+import { kernelPlace, threadTimes } from '../thread-times.ts';
 import { BusyRatios } from './busy-ratio.ts';
 import { Captures } from './captures.ts';
 import { type Clock, clockNow } from './clock.ts';
@@ -14,7 +16,6 @@ import { Metrics } from './metrics.ts';
 import { MetricsServer, parseMetricsPlace } from './metrics-server.ts';
 import { NodeStatistics } from './node-stats.ts';
 import { PacketLog } from './packet-log.ts';
-import { waitedForCpuMs } from './schedstat.ts';
 import { captureService } from './services/capture-service.ts';
 import { eventService } from './services/event-service.ts';
 import { graphService } from './services/graph-service.ts';
@@ -26,7 +27,7 @@ import type { TelemetrySource } from './source.ts';
 import { TraceReader } from './trace-reader.ts';
 import { Tracing } from './tracing.ts';
 import { noInterfaces, type WatchedInterfaces } from './watched-interfaces.ts';
-import { type Standstill, type WatchedWorker, WorkerWatch } from './worker-watch.ts';
+import { type WatchedWorker, WorkerWatch } from './worker-watch.ts';
 
 /** What telemetry needs to know of the program that runs the router. */
 export interface TelemetryContext {
@@ -93,7 +94,7 @@ export class Telemetry {
       source,
       workers: () => router.workers.list,
       listener: this.#watchListener,
-      waitedMs: ({ index }) => waitedForCpuMs(router.workers.threadOf(index)),
+      timesOf: ({ index }) => threadTimes(router.workers.threadOf(index)),
     });
     this.#ratios = new BusyRatios(source, () => router.workers.list);
     this.#server = new MetricsServer(
@@ -172,12 +173,14 @@ export class Telemetry {
   }
 
   readonly #watchListener = {
-    stuck: ({ index, cpu }: WatchedWorker, { ms, withoutCpuMs }: Standstill) => {
+    stuck: ({ index, cpu }: WatchedWorker, standstill: Standstill) => {
       const { log, workers, troubles } = this.#router;
-      const others = withoutCpuMs > ms / 2 ? ', and others use its CPU' : '';
-      const place = `${workers.placeOf(index)}${others}`;
-      log.error({ worker: index, cpu, ms, withoutCpuMs, place }, 'a worker stands still');
-      this.#router.emit({ type: 'worker stuck', text: `worker=${index} cpu=${cpu} ms=${ms} ${place}` });
+      const place = `${workers.placeOf(index)}${causeOf(standstill, kernelPlace(workers.threadOf(index)))}`;
+      log.error({ worker: index, cpu, ...standstill, place }, 'a worker stands still');
+      this.#router.emit({
+        type: 'worker stuck',
+        text: `worker=${index} cpu=${cpu} ms=${standstill.ms} ${place}`,
+      });
       troubles.begin('worker', String(index), `stands still on CPU ${cpu} ${place}`);
     },
     moving: ({ index, cpu }: { readonly index: number; readonly cpu: number }) => {

@@ -1,3 +1,5 @@
+import { type Standstill, standstillOf } from '../standstill.ts';
+import type { ThreadTimes } from '../thread-times.ts';
 import type { TelemetrySource } from './source.ts';
 import { readWorkerState } from './worker-state.ts';
 
@@ -5,12 +7,6 @@ import { readWorkerState } from './worker-state.ts';
 export interface WatchedWorker {
   readonly index: number;
   readonly cpu: number;
-}
-
-/** For how long a worker has stood still, and what part of that it was ready and waited for its CPU. */
-export interface Standstill {
-  readonly ms: number;
-  readonly withoutCpuMs: number;
 }
 
 /** Who is told of workers that stand still. */
@@ -27,7 +23,7 @@ export class WorkerWatch {
   readonly #workers: () => readonly WatchedWorker[];
   readonly #listener: WorkerWatchListener;
   readonly #longestMs: number;
-  readonly #waitedMs: (worker: WatchedWorker) => number;
+  readonly #timesOf: (worker: WatchedWorker) => ThreadTimes;
   readonly #progress = new Map<number, Progress>();
   readonly #stuck = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
@@ -37,15 +33,15 @@ export class WorkerWatch {
     readonly source: TelemetrySource;
     readonly workers: () => readonly WatchedWorker[];
     readonly listener: WorkerWatchListener;
-    /** How long a worker's thread has waited for a CPU in all, in milliseconds. */
-    readonly waitedMs: (worker: WatchedWorker) => number;
+    /** What a worker's thread has done and suffered so far. */
+    readonly timesOf: (worker: WatchedWorker) => ThreadTimes;
     /** A round takes microseconds, a sleep at most a fraction of a millisecond. */
     readonly longestMs?: number;
   }) {
     this.#source = options.source;
     this.#workers = options.workers;
     this.#listener = options.listener;
-    this.#waitedMs = options.waitedMs;
+    this.#timesOf = options.timesOf;
     this.#longestMs = options.longestMs ?? 1000;
   }
 
@@ -77,15 +73,14 @@ export class WorkerWatch {
     const { rounds } = readWorkerState(this.#source, worker.index);
     const before = this.#progress.get(worker.index);
     if (!before || before.rounds !== rounds) {
-      this.#progress.set(worker.index, { rounds, since: nowMs, waitedMs: this.#waitedMs(worker) });
+      this.#progress.set(worker.index, { rounds, since: nowMs, times: this.#timesOf(worker) });
       if (this.#stuck.delete(worker.index)) this.#listener.moving(worker);
       return;
     }
     const ms = nowMs - before.since;
     if (ms < this.#longestMs || this.#stuck.has(worker.index)) return;
     this.#stuck.add(worker.index);
-    const withoutCpuMs = Math.round(this.#waitedMs(worker) - before.waitedMs);
-    this.#listener.stuck(worker, { ms: Math.round(ms), withoutCpuMs });
+    this.#listener.stuck(worker, standstillOf(ms, before.times, this.#timesOf(worker)));
   }
 
   /** Nobody has looked for so long that the whole process may have stood still: the workers get their time again. */
@@ -102,5 +97,5 @@ export class WorkerWatch {
 interface Progress {
   readonly rounds: bigint;
   readonly since: number;
-  readonly waitedMs: number;
+  readonly times: ThreadTimes;
 }

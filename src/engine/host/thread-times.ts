@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+
+/** What a thread of this process has done and suffered since its start, as proc(5) has it. */
+export interface ThreadTimes {
+  /** Milliseconds on a CPU, and milliseconds in which it was ready and waited for one. */
+  readonly ranMs: number;
+  readonly waitedMs: number;
+  /** Times that it had to wait for a page to be read from disk. */
+  readonly pagesRead: number;
+}
+
+/** Reads the times of a thread; all zero where the kernel does not say. */
+export function threadTimes(thread: number): ThreadTimes {
+  try {
+    const [ranNs = '0', waitedNs = '0'] = readTask(thread, 'schedstat').split(' ');
+    const [, fields = ''] = readTask(thread, 'stat').split(') ');
+    const pagesRead = Number(fields.split(' ')[9] ?? 0);
+    return { ranMs: Number(ranNs) / 1e6, waitedMs: Number(waitedNs) / 1e6, pagesRead };
+  } catch {
+    return { ranMs: 0, waitedMs: 0, pagesRead: 0 };
+  }
+}
+
+/** The function of the kernel that a thread sleeps in; undefined when it does not, or nobody may know. */
+export function kernelPlace(thread: number): string | undefined {
+  try {
+    return /^[a-z_]\w*/i.exec(readTask(thread, 'wchan'))?.[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function readTask(thread: number, file: string): string {
+  return readFileSync(`/proc/self/task/${thread}/${file}`, 'utf8');
+}

@@ -82,7 +82,10 @@ for (const { what, file, reason } of [
 test('a build that traps in its first second goes, and the one before runs again', async () => {
   const before = await router.ctl('datapath');
   const swapping = router.attempt(`datapath swap ${await withTraps()}`);
-  await eventually(async () => assert.notEqual(await router.ctl('datapath'), before), { everyMs: 10 });
+  await eventually(async () => assert.notEqual(await router.ctl('datapath'), before), {
+    everyMs: 10,
+    timeoutMs: 20_000,
+  });
   await sendFrames(red, Array<Uint8Array>(20).fill(faulty('unreachable')));
   const { status, stderr } = await swapping;
   assert.equal(status, 1);
@@ -107,15 +110,22 @@ async function tables(): Promise<readonly [string, string, number]> {
 }
 
 // The last one here: the worker stands still until its thread is ended.
-test('a build in which a worker stands still goes', async () => {
+test('a build in which a worker stands still goes, and health says that it has not gone everywhere', async () => {
   const before = await router.ctl('datapath');
   const swapping = router.attempt(`datapath swap ${await withTraps()}`);
-  await eventually(async () => assert.notEqual(await router.ctl('datapath'), before), { everyMs: 10 });
+  await eventually(async () => assert.notEqual(await router.ctl('datapath'), before), {
+    everyMs: 10,
+    timeoutMs: 20_000,
+  });
   await sendFrames(red, [faulty('loop')]);
   const { status, stderr } = await swapping;
   assert.equal(status, 1);
-  assert.match(stderr, /\(ECANCELED\)[\s\S]*stands still.*runs again/);
+  const problem = /does not run again on all workers: .*stands still/;
+  assert.match(stderr, /\(ECANCELED\)[\s\S]*stands still/);
+  assert.match(stderr, problem);
   assert.equal(await router.ctl('datapath'), before);
+  const [trouble] = (await router.list('health')).filter(({ about }) => about === 'datapath');
+  assert.match(String(trouble?.trouble), problem);
 });
 
 /** One UDP packet from red to blue that lets ip4-forward of the faulty build go wrong. */

@@ -8,7 +8,7 @@ import { timeText } from './time-text.ts';
 export const healthCommands = [
   routerCommand({
     syntax: 'health [show]',
-    help: 'Lists what is wrong now: workers that stand still, stages that were switched off.',
+    help: 'Lists what is wrong now: workers that stand still, stages that are off, a build that was not brought back.',
     run: async (_, router) => {
       const { troubles = [] } = await router.call(engineServices.router, 'listTroubles', {});
       return table({ items: troubles, columns: troubleColumns });

@@ -160,6 +160,7 @@ export class Router {
       tidy: (index) => this.#tidy(() => instanceOf(datapath.fixed, index)),
       listener: {
         trapped: (worker, trap) => void (this.swap.noteTrap(worker, trap) || this.traps.note(worker, trap)),
+        swapped: () => this.swap.noteWorkers(),
         forced: ({ index, cpu }) =>
           this.log.error(
             { worker: index, cpu, place: this.workers.placeOf(index) },
@@ -179,8 +180,10 @@ export class Router {
       needs: () => this.#needs(),
       instantiate: controlInstance,
       swapWorkers: (module) => this.workers.swap(module),
+      areWorkersCurrent: () => this.workers.areCurrent,
       quiet: () => this.quiet(),
       clearCounters: (node) => this.#clearCounters(node, workerStride),
+      troubles: this.troubles,
       log: this.log,
       emit: this.#emit,
     });

@@ -7,9 +7,11 @@ import { type Datapath, type Instance, readInfo } from './datapath.ts';
 import type { Needs } from './fits.ts';
 import type { LiveFunctions } from './live-functions.ts';
 import type { Rewrites } from './rewrites.ts';
+import { RollbackTrouble } from './rollback-trouble.ts';
 import type { RouterEvent } from './router-event.ts';
 import { stageOfTrap } from './trap-stage.ts';
 import { tryDatapath } from './trial.ts';
+import type { Troubles } from './troubles.ts';
 import type { TrapReport, WorkerView } from './workers.ts';
 
 /** A build of the datapath, as it is shown. */
@@ -47,10 +49,13 @@ export interface SwapOptions {
   instantiate(datapath: Datapath): Instance;
   /** Lets all workers go on with a module; gives their pauses. @throws Error when one does not answer */
   swapWorkers(module: Datapath['module']): Promise<readonly number[]>;
+  /** Whether all workers run the module that they were told to. */
+  areWorkersCurrent(): boolean;
   /** Waits until every worker has begun a new round. @throws Error when one stands still */
   quiet(): Promise<void>;
   /** Sets a node's counters of all workers to zero: nobody counts there. */
   clearCounters(node: number): void;
+  readonly troubles: Pick<Troubles, 'begin' | 'end'>;
   readonly log: Logger;
   readonly emit: (event: RouterEvent) => void;
 }
@@ -63,10 +68,12 @@ export class DatapathSwap {
   #swaps = 0;
   #trapped: ((reason: string) => void) | undefined;
   #isBusy = false;
+  readonly #trouble: RollbackTrouble;
 
   constructor(options: SwapOptions) {
     this.#options = options;
     this.#build = describe(options.code, options.file);
+    this.#trouble = new RollbackTrouble(options);
   }
 
   /** The build that runs. */
@@ -93,10 +100,15 @@ export class DatapathSwap {
     return true;
   }
 
+  /** Takes word that workers have gone on with a module, or are gone: what a build was not brought back for may be over. */
+  noteWorkers(): void {
+    this.#trouble.noteWorkers();
+  }
+
   /**
    * Tries a build, lets it take over between two bursts, and watches it for a second.
    *
-   * @throws ApiError EBUSY, EINVAL when it is refused, ECANCELED when it ran and the one before it runs again
+   * @throws ApiError EBUSY, EINVAL when it is refused, ECANCELED when it ran and the one before it runs again, or was to
    */
   async swap(code: Uint8Array<ArrayBuffer>, name: string): Promise<SwapResult> {
     const doing = `swap the datapath for ${name}`;
@@ -125,6 +137,7 @@ export class DatapathSwap {
     const next = { datapath: { module, info: readInfo(module) }, build: describe(code, name) };
     const { rewriteMs, pausesMs } = await this.#takeOver(next, before, doing);
     this.#swaps++;
+    this.#trouble.end();
     this.#tell('datapath swap', `build=${this.#build.build} file=${name}`);
     return { compileMs, trialMs, rewriteMs, pausesMs };
   }
@@ -196,28 +209,47 @@ export class DatapathSwap {
     before: Running,
     { cause, functionsBefore }: { readonly cause: unknown; readonly functionsBefore: Instance['exports'] },
   ): Promise<ApiError> {
-    const { rewrites, functions, log } = this.#options;
-    const functionsFailed = functions.exports;
-    try {
-      // What its tables say is a second old.
-      rewrites.release(before.datapath, failed.datapath, functionsBefore);
-      this.#exchange(before.datapath, failed.datapath);
-      await this.#run(before);
-      await this.#options.quiet();
-      rewrites.release(failed.datapath, before.datapath, functionsFailed);
-    } catch (error) {
-      log.error({ error }, 'a worker does not take the datapath back');
-    }
-    this.#tell('datapath rollback', `build=${failed.build.build} file=${failed.build.name} ${textOf(cause)}`);
+    const problem = await this.#bringBack(failed, before, functionsBefore);
+    const became = `${textOf(cause)}; ${problem ?? `${before.build.name} runs again`}`;
+    this.#tell('datapath rollback', `build=${failed.build.build} file=${failed.build.name} ${became}`);
     return new ApiError(
       'ECANCELED',
       {
         doing: `swap the datapath for ${failed.build.name}`,
         expected: `a build that runs for ${PROBATION_MS} ms without a trap or a standstill`,
-        received: `${textOf(cause)}; ${before.build.name} runs again`,
+        received: became,
       },
       { cause },
     );
+  }
+
+  /** Lets the build before run again; returns what has kept it from that, in words, which health says from then on. */
+  async #bringBack(
+    failed: Running,
+    before: Running,
+    functionsBefore: Instance['exports'],
+  ): Promise<string | undefined> {
+    const { rewrites, functions } = this.#options;
+    const functionsFailed = functions.exports;
+    try {
+      // What its tables say is a second old.
+      rewrites.release(before.datapath, failed.datapath, functionsBefore);
+      this.#exchange(before.datapath, failed.datapath);
+    } catch (error) {
+      const text = `${before.build.name} could not be brought back: ${textOf(error)}; ${failed.build.name} goes on`;
+      this.#trouble.beginWithTables(failed.build.name, text);
+      return text;
+    }
+    try {
+      await this.#run(before);
+      await this.#options.quiet();
+      rewrites.release(failed.datapath, before.datapath, functionsFailed);
+      return undefined;
+    } catch (error) {
+      const text = `${before.build.name} does not run again on all workers: ${textOf(error)}`;
+      this.#trouble.beginWithWorkers(before.build.name, text);
+      return text;
+    }
   }
 
   /** Nodes that only the new build has may have the numbers of others that were there before. */

@@ -1,7 +1,7 @@
 /** Something that is not as it should be, and lasts. */
 export interface Trouble {
-  /** What it is about, and the name of that: "worker" "0", "stage" "ip4-forward". */
-  readonly about: 'worker' | 'stage';
+  /** What it is about, and the name of that: "worker" "0", "stage" "ip4-forward", "datapath" "build/datapath.wasm". */
+  readonly about: 'worker' | 'stage' | 'datapath';
   readonly name: string;
   /** In words. */
   readonly text: string;

@@ -78,6 +78,8 @@ export interface WorkerListener {
   /** It did not end when it was told to, and was ended by force. */
   forced(worker: WorkerView): void;
   trapped(worker: WorkerView, trap: TrapReport): void;
+  /** It runs the module that it was told to, or is gone: `Workers.areCurrent` may have changed. */
+  swapped(): void;
   died(worker: WorkerView, error: unknown): void;
 }
 
@@ -85,6 +87,8 @@ interface Running {
   readonly index: number;
   readonly thread: Worker;
   module: Datapath['module'];
+  /** Modules that it was told to go on with, and has not said yet that it does. */
+  owed: number;
   threadId: number;
   cpu: number;
   queues: readonly PortQueue[];
@@ -167,7 +171,7 @@ export class Workers {
     this.#prepareArea(index);
     const thread = this.#spare.shift() ?? startThread(index);
     const { module } = this.#options.datapath;
-    const worker: Running = { index, thread, module, threadId: 0, cpu, queues: [] };
+    const worker: Running = { index, thread, module, owed: 0, threadId: 0, cpu, queues: [] };
     const { answer } = this.#report(worker, 'ready');
     thread.postMessage({ ...this.#options, index, cpu } satisfies WorkerStart);
     const ready = await answer;
@@ -189,7 +193,7 @@ export class Workers {
     const worker = this.#find(index);
     const stopped = await this.#ask(worker, { kind: 'stop' }, 'stopped').catch(() => undefined);
     if (!stopped) await this.#endByForce(worker);
-    this.#running.splice(this.#running.indexOf(worker), 1);
+    this.#forget(worker);
     if (stopped) await worker.thread.terminate();
   }
 
@@ -198,7 +202,7 @@ export class Workers {
     const late = await this.#quiet.late(this.#running, LAST_PATIENCE_MS);
     if (!late) return;
     await this.#endByForce(late);
-    this.#running.splice(this.#running.indexOf(late), 1);
+    this.#forget(late);
     await this.endStanding();
   }
 
@@ -216,6 +220,11 @@ export class Workers {
   async swap(module: Datapath['module']): Promise<readonly number[]> {
     this.#options = { ...this.#options, datapath: { module } };
     return await Promise.all(this.#running.map((worker) => this.#bringUpToDate(worker)));
+  }
+
+  /** Whether all workers run the module that they were told to. */
+  get areCurrent(): boolean {
+    return this.#running.every(({ owed }) => owed === 0);
   }
 
   /**
@@ -279,6 +288,7 @@ export class Workers {
     const { module } = this.#options.datapath;
     if (worker.module === module) return 0;
     worker.module = module;
+    worker.owed++;
     const { pauseMs } = await this.#ask(worker, { kind: 'swap', module }, 'swapped');
     return pauseMs;
   }
@@ -313,6 +323,11 @@ export class Workers {
       expected: `its answer within ${LONGEST_ANSWER_MS} ms`,
       received: `none: it stands still ${this.placeOf(index)} (CPU ${cpu})`,
     });
+  }
+
+  #forget(worker: Running): void {
+    this.#running.splice(this.#running.indexOf(worker), 1);
+    this.#listener.swapped();
   }
 
   /** A worker that does not run holds nobody back. */
@@ -378,6 +393,9 @@ export class Workers {
   #note(worker: Running, report: WorkerReport): void {
     if (report.kind === 'trap') this.#listener.trapped(worker, report);
     if (report.kind === 'pinned') worker.cpu = report.cpu;
+    if (report.kind !== 'swapped') return;
+    worker.owed--;
+    this.#listener.swapped();
   }
 }
 

@@ -255,14 +255,14 @@ export declare const ListTroublesResponseSchema: GenMessage<ListTroublesResponse
  */
 export declare type Trouble = Message<"millrace.engine.v1.Trouble"> & {
   /**
-   * "worker" or "stage".
+   * "worker", "stage" or "datapath".
    *
    * @generated from field: string about = 1;
    */
   about: string;
 
   /**
-   * The worker's index or the stage's name.
+   * The worker's index, the stage's name, or the build's file.
    *
    * @generated from field: string name = 2;
    */
@@ -290,14 +290,14 @@ export declare type Trouble = Message<"millrace.engine.v1.Trouble"> & {
  */
 export declare type TroubleJson = {
   /**
-   * "worker" or "stage".
+   * "worker", "stage" or "datapath".
    *
    * @generated from field: string about = 1;
    */
   about?: string;
 
   /**
-   * The worker's index or the stage's name.
+   * The worker's index, the stage's name, or the build's file.
    *
    * @generated from field: string name = 2;
    */
@@ -2209,7 +2209,8 @@ export declare const RouterService: GenService<{
     output: typeof GetRouterResponseSchema;
   },
   /**
-   * Returns what is wrong now, the oldest first: workers that stand still, stages that were switched off.
+   * Returns what is wrong now, the oldest first: workers that stand still, stages that were switched off, a build of
+   * the datapath that could not be brought back.
    *
    * @generated from rpc millrace.engine.v1.RouterService.ListTroubles
    */

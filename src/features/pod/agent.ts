@@ -34,6 +34,8 @@ export class PodAgent {
   readonly #ledger: Ledger;
   readonly #router: RouterClient;
   readonly #watch: RouterWatch;
+  readonly #folders: SocketFolders;
+  readonly #sweep: NodeJS.Timeout;
   #networks: PodNetworks;
   #planned: NodePlan['attachments'];
   #trouble: string | undefined = 'the agent has not reached the router yet';
@@ -49,10 +51,12 @@ export class PodAgent {
       options.log.info({ attachments: gone }, 'the host has started anew; its containers are gone');
     this.#router = connectRouter({ socketPath: options.routerSocket });
     const router = new RouterSide(this.#router);
+    this.#folders = new SocketFolders(options.socketDirectory, () => this.#ledger.all);
+    this.#sweep = setInterval(() => this.#removeLeftSockets(), SWEEP_MS).unref();
     this.pods = new Pods({
       ledger: this.#ledger,
       networks: () => this.#networks,
-      links: linksOf(router, new SocketFolders(options.socketDirectory, () => this.#ledger.all)),
+      links: linksOf(router, this.#folders),
       router,
       log: options.log,
     });
@@ -90,6 +94,7 @@ export class PodAgent {
 
   /** Finishes what it does; what is attached stays. */
   async close(): Promise<void> {
+    clearInterval(this.#sweep);
     await this.pods.idle();
     await this.#watch.close();
     this.#router.close();
@@ -104,11 +109,19 @@ export class PodAgent {
     this.#trouble = undefined;
   }
 
+  #removeLeftSockets(): void {
+    for (const socket of this.#folders.removeLeft())
+      this.#options.log.info({ socket }, 'an application has left its socket behind; it was removed');
+  }
+
   #noteTrouble(reason: string): void {
     if (this.#trouble !== reason) this.#options.log.warn({ reason }, 'nothing can be attached for now');
     this.#trouble = reason;
   }
 }
+
+/** How often sockets are looked at: sooner than an application is started again, a few microseconds each. */
+const SWEEP_MS = 200;
 
 function linksOf(router: RouterSide, folders: SocketFolders) {
   const socket = new SocketLink(router, folders);

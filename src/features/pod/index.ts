@@ -2,6 +2,7 @@
 export {
   type AttachmentKey,
   type AttachmentRecord,
+  additionOf,
   type LinkKind,
   linkKinds,
   type PodName,

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttachmentKey, AttachmentRecord } from './attachment-record.ts';
+import { removeIfLeft } from './left-socket.ts';
 import { PodError } from './pod-error.ts';
 
 /** What a container finds at /dpdk, a directory of its own on the host. */
@@ -13,10 +14,17 @@ const LONGEST_PATH = 107;
 export class SocketFolders {
   readonly #root: string;
   readonly #all: () => readonly AttachmentRecord[];
+  /** The paths of the sockets that applications make. */
+  readonly #ofApplications: Set<string>;
 
   constructor(root: string, all: () => readonly AttachmentRecord[]) {
     this.#root = root;
     this.#all = all;
+    this.#ofApplications = new Set(
+      all()
+        .filter(isOfApplication)
+        .map((record) => this.socketOf(record)),
+    );
   }
 
   /** Named by the pod's UID, which the pod can mount by; by the container's id where there is no pod. */
@@ -40,6 +48,7 @@ export class SocketFolders {
     mkdirSync(folder, { recursive: true });
     chmodSync(folder, 0o777);
     rmSync(path, { force: true }); // what an application before has left
+    if (isOfApplication(record)) this.#ofApplications.add(path);
   }
 
   /** Writes down in the directory what each socket of the container is. */
@@ -49,10 +58,16 @@ export class SocketFolders {
 
   /** Removes a socket, and the directory with the last. */
   clear(record: AttachmentRecord): void {
+    this.#ofApplications.delete(this.socketOf(record));
     const others = this.#othersOf(record);
     if (others.length === 0) return void rmSync(this.folderOf(record), { recursive: true, force: true });
     rmSync(this.socketOf(record), { force: true });
     this.#write(record, others);
+  }
+
+  /** Removes the sockets that applications have left behind when they died: the next one could not listen there. */
+  removeLeft(): readonly string[] {
+    return [...this.#ofApplications].filter(removeIfLeft);
   }
 
   #othersOf(record: AttachmentRecord): readonly AttachmentRecord[] {
@@ -75,6 +90,10 @@ export class SocketFolders {
     writeFileSync(`${file}.new`, `${JSON.stringify(sorted.map(description), null, 2)}\n`, { mode: 0o644 });
     renameSync(`${file}.new`, file);
   }
+}
+
+function isOfApplication({ kind, socketOwner }: AttachmentRecord): boolean {
+  return kind === 'vhost-user' && socketOwner === 'pod';
 }
 
 function socketName({ interface: name }: AttachmentKey): string {

@@ -64,6 +64,7 @@ export const nodeNumbers: NodeNumbers = {
     'mpls-expired',
     'ip4-encapsulate',
     'fragment-input',
+    'mpls-oversized',
   ],
   drops: [
     'tx-full',

@@ -54,6 +54,7 @@ export const packetPath: DatapathSource = {
     'features/mpls/datapath/mpls-expired',
     'features/mpls/datapath/mpls-push',
     'features/mpls/datapath/mpls-output',
+    'features/mpls/datapath/mpls-oversized',
     'features/mpls/datapath/pseudowire-output',
     'features/mpls-tunnel/datapath/mplsoudp-input',
     'features/mpls-tunnel/datapath/gre-input',

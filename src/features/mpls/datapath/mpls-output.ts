@@ -14,10 +14,9 @@ import { hashBehind, stackBytes, versionBehind } from './behind-labels';
 export enum Edge {
   ETHER_OUTPUT,
   NEIGHBOR_HOLD,
+  MPLS_OVERSIZED,
   /** The group of next hops has no members. */
   DROP_GROUP_EMPTY,
-  /** With its labels the packet is larger than the next hop allows. */
-  DROP_MPLS_TOO_BIG,
   /** The next hop that the labels should go to is gone, or takes no packets with labels. */
   DROP_MPLS_NO_NEXT_HOP,
   /** The neighbour that the labels should go to does not answer. */
@@ -40,7 +39,7 @@ export function mplsOutput(packet: Packet): u32 {
   const nextHop = nextHopAt(packet.nextHop);
   const mtu: u32 = nextHop.mtu;
   if (!mtu) return Edge.DROP_MPLS_NO_NEXT_HOP;
-  if (packet.pktLen > mtu) return Edge.DROP_MPLS_TOO_BIG;
+  if (packet.pktLen > mtu) return Edge.MPLS_OVERSIZED;
   if (nextHop.outputNode) return NODE_BIT | nextHop.outputNode;
   const flags = nextHop.flags;
   if (flags & NEXT_HOP_RESOLVED) {

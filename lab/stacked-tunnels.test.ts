@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eventually } from './eventually.ts';
 import { connect, twoCustomers } from './two-customers.ts';
 import { startCapture } from './witness/capture.ts';
 import { assertNoPing, assertPings } from './witness/ping.ts';
 
 // VXLAN from A to B through labels in UDP, whose far end is known by a route; and labels in UDP through that VXLAN.
-// An MTU is what the local address's interface leaves, so that of a tunnel in a tunnel is said.
 const pair = await twoCustomers();
 const { a, b, red1, red2 } = pair;
 await connect(pair, 'mplsoudp', 'IPv4');
@@ -14,7 +14,7 @@ await a.ctl(`
   nexthop add mpls label 300 via 1000 id 1300
   route add 10.60.2.1/32 via id 1300
   label add 301 vrf main
-  interface add vxlan vx60 vni 60 local 10.60.1.1 mtu 1400
+  interface add vxlan vx60 vni 60 local 10.60.1.1
   flood vtep add 10.60.2.1 vni 60
   address add 10.70.0.1/24 iface vx60`);
 await b.ctl(`
@@ -22,7 +22,7 @@ await b.ctl(`
   nexthop add mpls label 301 via 1000 id 1301
   route add 10.60.1.1/32 via id 1301
   label add 300 vrf main
-  interface add vxlan vx60 vni 60 local 10.60.2.1 mtu 1400
+  interface add vxlan vx60 vni 60 local 10.60.2.1
   flood vtep add 10.60.1.1 vni 60
   address add 10.70.0.2/24 iface vx60`);
 
@@ -34,6 +34,15 @@ test('VXLAN goes through labels in UDP, and comes out at the other end', async (
   const seen = await onCore.dissected('icmp', fields);
   assert.deepEqual([...new Set(seen)], ['6635,4789\t300\t60\t8']);
   assert.deepEqual(await onCore.faulty(), []);
+});
+
+test('VXLAN takes what the labels leave, and follows them', async () => {
+  const mtuOf = async () => (await a.list('interface show name vx60'))[0]?.mtu;
+  await eventually(async () => assert.equal(await mtuOf(), 1500 - 28 - 4 - 50));
+  await a.ctl('interface set port core mtu 1450');
+  await eventually(async () => assert.equal(await mtuOf(), 1450 - 28 - 4 - 50));
+  await a.ctl('interface set port core mtu 1500');
+  await eventually(async () => assert.equal(await mtuOf(), 1500 - 28 - 4 - 50));
 });
 
 test('labels in UDP go through that VXLAN: two tunnels round the packets of a customer', async () => {

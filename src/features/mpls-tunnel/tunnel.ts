@@ -1,5 +1,6 @@
 import { formatAddress, type IpAddress } from '../../net/address.ts';
 import type { Encapsulation as EncapsulationTarget } from '../neighbor/index.ts';
+import type { Way } from '../tunnel/index.ts';
 import type { LabelEncapsulation } from './encapsulations.ts';
 
 /** What somebody wants labelled packets to be put into. */
@@ -12,14 +13,6 @@ export interface WantedTunnel {
   readonly local: IpAddress | undefined;
   /** UDP port of the far end. */
   readonly port: number;
-}
-
-/** What the underlay has for a tunnel. */
-export interface Way {
-  /** The address of ours that packets come from; undefined when there is none, and none can be sent. */
-  readonly local: IpAddress | undefined;
-  /** Largest IP packet that the underlay takes to the far end. */
-  readonly mtu: number;
 }
 
 /** A tunnel as it is now: a value, replaced when its way changes. */

@@ -3,10 +3,9 @@ import type { Interfaces } from '../interface/index.ts';
 import type { IpFeature } from '../ip/index.ts';
 import type { MplsFeature } from '../mpls/index.ts';
 import type { NeighborFeature } from '../neighbor/index.ts';
-import type { TunnelFeature } from '../tunnel/index.ts';
+import { followUnderlay, type TunnelFeature } from '../tunnel/index.ts';
 import { MAIN_VRF } from '../vrf/index.ts';
 import { followLabels } from './follow-labels.ts';
-import { followUnderlay } from './follow-underlay.ts';
 import { Reception } from './reception.ts';
 import { mplsTunnelService } from './service.ts';
 import { TunnelTable } from './tunnel-table.ts';
@@ -43,7 +42,7 @@ export function startMplsTunnels(router: Router, needs: MplsTunnelNeeds): MplsTu
   const reception = new Reception({ table, ip, udpPorts: tunnel.udpPorts });
   const tunnels = new Tunnels({ interfaces, addresses, routes, nextHops, users, table, reception });
   followLabels(router, mpls.labels, reception, () => interfaces.vrfNamed('take labels', MAIN_VRF));
-  const following = followUnderlay(router, { interfaces, nextHops, ip }, tunnels);
+  const following = followUnderlay(router, { interfaces, nextHops, ip }, () => tunnels.refresh());
   router.services.push(mplsTunnelService({ interfaces, tunnels, table }));
   return { tunnels, table, close: () => following.close() };
 }

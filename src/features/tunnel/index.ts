@@ -1,3 +1,5 @@
 // What higher features take from this one.
+export { type FollowedUnderlay, followUnderlay } from './follow-underlay.ts';
 export type { UdpPorts } from './udp-ports.ts';
 export type { TunnelFeature } from './vrouter.ts';
+export { type Way, type WayParts, wayTo } from './way.ts';

@@ -1,42 +1,34 @@
-import { type IpAddress, sameAddress } from '../../net/address.ts';
+import type { IpAddress } from '../../net/address.ts';
 import { isLinkLocal } from '../../net/address-scope.ts';
 import type { Interfaces } from '../interface/index.ts';
 import type { Addresses, Routes } from '../ip/index.ts';
 import type { NextHop, NextHops } from '../neighbor/index.ts';
-import type { WantedTunnel, Way } from './tunnel.ts';
 
 /** What of the features below tells the way to a tunnel's far end. */
-export interface UnderlayParts {
+export interface WayParts {
   readonly interfaces: Pick<Interfaces, 'find'>;
-  readonly addresses: Pick<Addresses, 'sourceFor' | 'ownerOf'>;
+  readonly addresses: Pick<Addresses, 'sourceFor'>;
   readonly routes: Pick<Routes, 'longest'>;
   readonly nextHops: Pick<NextHops, 'find'>;
 }
 
-/** Finds the way to a tunnel's far end as routes and addresses are now. `before` stays where no route leads there. */
-export function wayOf(parts: UnderlayParts, wanted: WantedTunnel, before?: Way): Way {
-  const route = parts.routes.longest(wanted.vrf, wanted.remote);
+/** What the underlay has for a tunnel. */
+export interface Way {
+  /** The address of ours that packets come from; undefined when there is none, and none can be sent. */
+  readonly local: IpAddress | undefined;
+  /** Largest IP packet that the underlay takes to the far end. */
+  readonly mtu: number;
+}
+
+/** Finds the way to an address of a VRF, as routes and addresses are now; undefined where none leads there. */
+export function wayTo(parts: WayParts, vrf: number, remote: IpAddress): Way | undefined {
+  const route = parts.routes.longest(vrf, remote);
   const nextHop = route && parts.nextHops.find(route.nextHop);
-  const found = nextHop && wayThrough(parts, nextHop, wanted.remote);
-  const local = wanted.local ? ownAddress(parts, wanted.vrf, wanted.local) : found?.local;
-  return { local, mtu: found?.mtu ?? before?.mtu ?? ORDINARY_MTU };
-}
-
-/** Tells whether two ways are the same. */
-export function sameWay(left: Way, right: Way): boolean {
-  if (left.mtu !== right.mtu || !left.local || !right.local) return left === right;
-  return sameAddress(left.local, right.local);
-}
-
-/** That of Ethernet, where nothing is known. */
-const ORDINARY_MTU = 1500;
-
-function ownAddress({ addresses }: UnderlayParts, vrf: number, address: IpAddress): IpAddress | undefined {
-  return addresses.ownerOf(vrf, address) ? address : undefined;
+  return nextHop && wayThrough(parts, nextHop, remote);
 }
 
 /** The way through a next hop, undefined where none of its packets leave; of a group, what all members let through. */
-function wayThrough(parts: UnderlayParts, { target }: NextHop, remote: IpAddress): Way | undefined {
+function wayThrough(parts: WayParts, { target }: NextHop, remote: IpAddress): Way | undefined {
   switch (target.type) {
     case 'L3':
     case 'connected': {
@@ -59,7 +51,7 @@ function wayThrough(parts: UnderlayParts, { target }: NextHop, remote: IpAddress
 
 /** The address of an interface on the network of the gateway, where it is one of the same kind as the far end. */
 function sourceFor(
-  { addresses }: UnderlayParts,
+  { addresses }: WayParts,
   iface: number,
   remote: IpAddress,
   gateway: IpAddress | undefined,

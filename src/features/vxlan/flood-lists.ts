@@ -14,10 +14,16 @@ export class FloodLists {
   readonly #table: Table;
   readonly #farEnds: FarEnds;
   readonly #lists = new Map<string, Map<string, FloodEntry & { readonly farEnd: FarEnd }>>();
+  #changed: () => void = () => undefined;
 
   constructor(router: Pick<TunnelRouter, 'tables'>, farEnds: FarEnds) {
     this.#farEnds = farEnds;
     this.#table = router.tables<Table>(['newFloodList', 'setFloodMember', 'publishFloodList']);
+  }
+
+  /** Says whom to tell of each change; who has been told before is not any more. */
+  onChange(changed: () => void): void {
+    this.#changed = changed;
   }
 
   /** How many entries there are. */
@@ -52,6 +58,7 @@ export class FloodLists {
     }
     list.set(address, { ...entry, farEnd: this.#farEnds.hold(doing, entry.address) });
     this.#lists.set(key, list);
+    this.#changed();
   }
 
   /** Removes a far end. @throws ApiError ENOENT */
@@ -65,6 +72,7 @@ export class FloodLists {
     this.#farEnds.release(found.farEnd.name);
     list.delete(formatAddress(address));
     if (list.size === 0) this.#lists.delete(keyOf(vrf, vni));
+    this.#changed();
   }
 
   /** Shows an interface its VNI's list. @throws ApiError ENOMEM, and it keeps the one that it has */

@@ -11,6 +11,9 @@ export class Stations implements OwnStations {
   readonly #farEnds: Pick<FarEnds, 'use' | 'release'>;
   readonly #byKey = new Map<string, Kept>();
   readonly #nowMs: () => number;
+  /** Far ends of the stations that users have named, by interface and MAC address. */
+  readonly #named = new Map<number, Map<string, number>>();
+  #onNamed: () => void = () => undefined;
 
   constructor(
     router: Pick<TunnelRouter, 'tables'>,
@@ -25,6 +28,16 @@ export class Stations implements OwnStations {
   /** How many are known. */
   get size(): number {
     return this.#byKey.size;
+  }
+
+  /** Says whom to tell when a user has said where a station is, or takes it back. */
+  onNamed(changed: () => void): void {
+    this.#onNamed = changed;
+  }
+
+  /** Names of the far ends that users have said stations of an interface are behind. */
+  farEndsOf(iface: number): readonly number[] {
+    return [...(this.#named.get(iface)?.values() ?? [])];
   }
 
   *list(): Generator<FdbEntry & { readonly ageS: number }> {
@@ -72,6 +85,7 @@ export class Stations implements OwnStations {
     if (!kept) return false;
     this.#table.dropVxlanStation(iface, macWord(mac));
     this.#byKey.delete(keyOf(iface, mac));
+    if (kept.origin === 'static') this.#unname(kept);
     this.#farEnds.release(kept.far);
     return true;
   }
@@ -85,7 +99,21 @@ export class Stations implements OwnStations {
     this.#farEnds.use(far);
     if (before) this.#farEnds.release(before.far);
     this.#byKey.set(key, { ...station, seen: 0, seenMs: this.#nowMs() });
+    if (station.origin === 'static') this.#name(station);
     return true;
+  }
+
+  #name({ iface, mac, far }: Station): void {
+    const named = this.#named.get(iface) ?? new Map();
+    this.#named.set(iface, named.set(formatMac(mac), far));
+    this.#onNamed();
+  }
+
+  #unname({ iface, mac }: Station): void {
+    const named = this.#named.get(iface);
+    named?.delete(formatMac(mac));
+    if (named?.size === 0) this.#named.delete(iface);
+    this.#onNamed();
   }
 }
 

@@ -22,6 +22,11 @@ export class TunnelTable {
     return this.#tunnels.size;
   }
 
+  /** All tunnels by their interface. */
+  entries(): Iterable<readonly [number, Vxlan]> {
+    return this.#tunnels.entries();
+  }
+
   has(id: number): boolean {
     return this.#tunnels.has(id);
   }

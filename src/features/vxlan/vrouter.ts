@@ -2,8 +2,10 @@ import type { Router } from '../../engine/host/router.ts';
 import type { Fdb } from '../bridge/index.ts';
 import type { Interfaces } from '../interface/index.ts';
 import type { IpFeature } from '../ip/index.ts';
+import type { NextHops } from '../neighbor/index.ts';
 import type { TunnelFeature } from '../tunnel/index.ts';
 import { shareFarEnds } from './fdb-far-ends.ts';
+import { followWays } from './follow-ways.ts';
 import { vxlanService } from './service.ts';
 import { Vxlans } from './vxlans.ts';
 
@@ -12,7 +14,7 @@ export { showVxlans } from './telemetry.ts';
 /** VXLAN tunnels. */
 export interface VxlanFeature {
   readonly vxlans: Vxlans;
-  /** Stops keeping the time of what was learnt. */
+  /** Stops keeping the time of what was learnt, and following the underlay. */
   close(): void;
 }
 
@@ -21,6 +23,7 @@ export function startVxlans(
   router: Router,
   needs: {
     readonly interfaces: Interfaces;
+    readonly nextHops: NextHops;
     readonly ip: IpFeature;
     readonly tunnel: TunnelFeature;
     readonly fdb: Fdb;
@@ -32,9 +35,14 @@ export function startVxlans(
   const nowMs = () => performance.now();
   const vxlans = new Vxlans(router, { interfaces, addresses, udpPorts: tunnel.udpPorts, nowMs });
   shareFarEnds(needs.fdb, vxlans);
+  const following = followWays(router, needs, vxlans);
   router.services.push(vxlanService(interfaces, vxlans));
   const ticking = setInterval(() => vxlans.tick(), TICK_MS).unref();
-  return { vxlans, close: () => clearInterval(ticking) };
+  const close = () => {
+    clearInterval(ticking);
+    following.close();
+  };
+  return { vxlans, close };
 }
 
 /** How exactly the age of what was learnt is kept. */

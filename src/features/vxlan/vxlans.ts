@@ -15,8 +15,9 @@ import { FloodLists } from './flood-lists.ts';
 import { Flooding } from './flooding.ts';
 import { Stations } from './stations.ts';
 import { TunnelChecks } from './tunnel-checks.ts';
+import { sizeByLocal } from './tunnel-sizes.ts';
 import { isElsewhere, TunnelTable } from './tunnel-table.ts';
-import { overheadOf, type Vxlan } from './vxlan.ts';
+import type { Vxlan } from './vxlan.ts';
 
 /** What tunnels need of lower features. */
 export interface VxlanNeeds {
@@ -146,8 +147,7 @@ export class Vxlans implements InterfaceType {
     }
   }
 
-  #newInterface({ encapVrf, local }: Vxlan) {
-    const owner = this.#needs.addresses.ownerOf(encapVrf, local);
+  #newInterface(vxlan: Vxlan) {
     return {
       type: 'vxlan',
       description: '',
@@ -157,7 +157,7 @@ export class Vxlans implements InterfaceType {
       snooping: false,
       vrf: 1,
       domain: 0,
-      mtu: Math.max((owner?.mtu ?? UNDERLAY_MTU) - overheadOf(local), MIN_MTU),
+      mtu: sizeByLocal(this.#needs, vxlan),
       mac: randomMac(),
       speedMbps: 0,
       port: 0,
@@ -238,8 +238,3 @@ export class Vxlans implements InterfaceType {
     if (farEnd && sender.value !== 0) this.stations.learn(iface, sender, farEnd);
   }
 }
-
-/** MTU of an underlay that is not known. */
-const UNDERLAY_MTU = 1500;
-/** Smallest MTU of an interface (RFC 8200 5). */
-const MIN_MTU = 1280;

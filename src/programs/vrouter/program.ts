@@ -51,7 +51,13 @@ export const program: Program = {
     showMplsTunnels(telemetry, mplsTunnels);
     startVlans(router, { interfaces, ether });
     startCrossConnects(interfaces);
-    const vxlan = startVxlans(router, { interfaces, ip, tunnel, fdb: bridges.fdb });
+    const vxlan = startVxlans(router, {
+      interfaces,
+      nextHops: neighbors.nextHops,
+      ip,
+      tunnel,
+      fdb: bridges.fdb,
+    });
     showVxlans(telemetry, vxlan.vxlans);
     addMain();
     await telemetry.start();

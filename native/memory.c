@@ -1,6 +1,7 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -86,6 +87,7 @@ void memory_release(napi_env env)
 	}
 	rte_mempool_free(packets.pool);
 	rte_memzone_free(packets.zone);
+	free(packets.iova_shifts);
 	packets = (struct packet_memory){0};
 }
 

@@ -34,6 +34,9 @@ struct packet_memory {
 	uint32_t stride_inverse;
 	uint32_t stride_shift;
 	uint16_t data_room;
+	/* What devices add to an address to find it, for each chunk; a place in the memory is of chunk (place >> chunk_shift). */
+	uint64_t *iova_shifts;
+	uint32_t chunk_shift;
 	/* The WebAssembly memory; base is NULL until the pool is mapped. */
 	uint8_t *base;
 	size_t base_length;

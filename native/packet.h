@@ -10,6 +10,11 @@
 
 #include "memory.h"
 
+/** What drivers fulfil by reading and writing headers, which they find by the lengths in the mbuf. */
+#define PACKET_HEADER_OFFLOADS \
+	(RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_UDP_SEG | \
+		RTE_MBUF_F_TX_OUTER_IP_CKSUM | RTE_MBUF_F_TX_OUTER_UDP_CKSUM)
+
 /** The rest of packet_own() for chains. */
 bool packet_own_chain(const struct rte_mbuf *mbuf);
 
@@ -41,11 +46,33 @@ static inline struct rte_mbuf *packet_at(uint32_t offset)
 	return mbuf->pool == packets.pool ? mbuf : NULL;
 }
 
+/** What devices add to the address of an mbuf of the pool to find it. */
+static inline uint64_t packet_iova_shift(const struct rte_mbuf *mbuf)
+{
+	return packets.iova_shifts[((uintptr_t)mbuf - packets.start) >> packets.chunk_shift];
+}
+
+/** True when an mbuf of the pool has its own buffer, for us and for devices. */
+static inline bool packet_own_buffer(const struct rte_mbuf *mbuf)
+{
+	uintptr_t buffer = (uintptr_t)(mbuf + 1);
+	return (uintptr_t)mbuf->buf_addr == buffer && mbuf->buf_iova == buffer + packet_iova_shift(mbuf) &&
+		(mbuf->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) == 0;
+}
+
+/** True when the headers that a driver is asked to work on lie in the first segment: not all drivers look. */
+static inline bool packet_has_headers(const struct rte_mbuf *mbuf)
+{
+	if (likely((mbuf->ol_flags & PACKET_HEADER_OFFLOADS) == 0))
+		return true;
+	uint32_t inner = (uint32_t)mbuf->l2_len + mbuf->l3_len + mbuf->l4_len;
+	return inner + mbuf->outer_l2_len + mbuf->outer_l3_len <= mbuf->data_len;
+}
+
 /** True when an mbuf has its own buffer and may be freed or, with `to_send`, sent. */
 static inline bool packet_usable(const struct rte_mbuf *mbuf, bool to_send)
 {
-	if (mbuf->buf_addr != (const void *)(mbuf + 1) || mbuf->refcnt == 0 ||
-		(mbuf->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) != 0)
+	if (!packet_own_buffer(mbuf) || mbuf->refcnt == 0)
 		return false;
 	return !to_send || (uint32_t)mbuf->data_off + mbuf->data_len <= packets.data_room;
 }
@@ -54,7 +81,7 @@ static inline bool packet_usable(const struct rte_mbuf *mbuf, bool to_send)
 static inline struct rte_mbuf *packet_chain_at(uint32_t offset, bool to_send)
 {
 	struct rte_mbuf *first = packet_at(offset);
-	if (unlikely(first == NULL) || !packet_usable(first, to_send))
+	if (unlikely(first == NULL) || !packet_usable(first, to_send) || (to_send && !packet_has_headers(first)))
 		return NULL;
 	if (unlikely(first->nb_segs != 1 || first->next != NULL))
 		return packet_sound_chain(first, to_send) ? first : NULL;

@@ -9,7 +9,8 @@
 #define TWICE __attribute__((target_clones("default", "avx2")))
 
 static __rte_always_inline bool all_at(const uint32_t *offsets, uint32_t count, struct rte_mbuf **mbufs);
-static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint32_t count);
+static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint32_t count, const uint64_t *shift);
+static __rte_always_inline __m128i own_buffer(const struct rte_mbuf *mbuf, const uint64_t *shift);
 static __rte_always_inline bool all_inside(struct rte_mbuf *const *mbufs, uint32_t count, uint32_t *offsets);
 static __rte_always_inline bool all_whole(struct rte_mbuf *const *mbufs, uint32_t count);
 static __rte_always_inline uint64_t strays(const struct rte_mbuf *mbuf);
@@ -17,7 +18,10 @@ static __rte_always_inline uint64_t strays(const struct rte_mbuf *mbuf);
 TWICE
 bool plain_to_send(const uint32_t *offsets, uint32_t count, struct rte_mbuf **mbufs)
 {
-	return all_at(offsets, count, mbufs) && all_sendable(mbufs, count);
+	if (!all_at(offsets, count, mbufs))
+		return false;
+	bool one_chunk = packets.chunk == packets.length;
+	return one_chunk ? all_sendable(mbufs, count, packets.iova_shifts) : all_sendable(mbufs, count, NULL);
 }
 
 TWICE
@@ -61,14 +65,15 @@ static __rte_always_inline bool all_at(const uint32_t *offsets, uint32_t count, 
 /*
  * packet_usable() for all at once, stricter: each is of the pool, nobody else holds it, and the largest would fit where
  * the last one starts. Of eight 16-bit fields the largest and the smallest values in the burst are kept, and only these
- * are compared.
+ * are compared. `shift` is where that of all mbufs for devices lies, NULL where each chunk has its own.
  */
-static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint32_t count)
+static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint32_t count, const uint64_t *shift)
 {
 	/* data_off, refcnt, nb_segs, port, ol_flags; …, data_len, …; …, pool */
 	__m128i most = _mm_setzero_si128(), least = _mm_set1_epi32(-1);
 	__m128i longest = _mm_setzero_si128();
 	__m128i pool_most = _mm_setzero_si128(), pool_least = _mm_set1_epi32(-1);
+	__m128i strayed = _mm_setzero_si128();
 	uint64_t wrong = 0;
 	uint32_t lengths_differ = 0;
 
@@ -76,23 +81,33 @@ static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint
 	for (uint32_t i = 0; i < count; i++) {
 		const struct rte_mbuf *mbuf = mbufs[i];
 		const __m128i *quarters = (const __m128i *)(const void *)mbuf;
+		strayed = _mm_or_si128(strayed, _mm_xor_si128(quarters[0], own_buffer(mbuf, shift)));
 		most = _mm_max_epu16(most, quarters[1]);
 		least = _mm_min_epu16(least, quarters[1]);
 		longest = _mm_max_epu16(longest, quarters[2]);
 		pool_most = _mm_max_epu16(pool_most, quarters[3]);
 		pool_least = _mm_min_epu16(pool_least, quarters[3]);
-		wrong |= strays(mbuf) | (uintptr_t)mbuf->next;
+		wrong |= (uintptr_t)mbuf->next;
 		lengths_differ |= mbuf->pkt_len ^ mbuf->data_len;
 	}
 	const __m128i ones = _mm_set1_epi16(1);
 	int one = _mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi16(most, ones), _mm_cmpeq_epi16(least, ones)));
 	bool held_once = (one & 0x3c) == 0x3c; /* refcnt and nb_segs */
-	bool own = _mm_extract_epi16(most, 7) < (int)(RTE_MBUF_F_EXTERNAL >> 48);
+	/* No wish to the driver, nor a buffer elsewhere: these are the upper bits. */
+	bool own = _mm_extract_epi16(most, 7) < (int)(RTE_MBUF_F_TX_QINQ >> 48) && _mm_testz_si128(strayed, strayed);
 	bool fit = _mm_extract_epi16(most, 0) + _mm_extract_epi16(longest, 4) <= packets.data_room;
 	uint64_t pool = (uintptr_t)packets.pool;
 	bool of_pool = (uint64_t)_mm_extract_epi64(pool_most, 1) == pool &&
 		(uint64_t)_mm_extract_epi64(pool_least, 1) == pool;
 	return wrong == 0 && lengths_differ == 0 && held_once && own && fit && of_pool;
+}
+
+/* Where the buffer of an mbuf is, for us and for devices: its first 16 bytes. */
+static __rte_always_inline __m128i own_buffer(const struct rte_mbuf *mbuf, const uint64_t *shift)
+{
+	long long buffer = (long long)(uintptr_t)(mbuf + 1);
+	uint64_t to_device = shift != NULL ? *shift : packet_iova_shift(mbuf);
+	return _mm_add_epi64(_mm_set1_epi64x(buffer), _mm_set_epi64x((long long)to_device, 0));
 }
 
 /* packet_inside() for all at once; and where they are for WebAssembly. */

@@ -1,6 +1,7 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <rte_eal.h>
@@ -75,6 +76,7 @@ napi_value pool_create(napi_env env, napi_callback_info info)
 	if (error != 0) {
 		rte_mempool_free(pool);
 		rte_memzone_free(packets.zone);
+		free(packets.iova_shifts);
 		packets = (struct packet_memory){0};
 		return call_fail(&call, error, "expected memory for %u mbufs of %u bytes on socket %d", config.count,
 			config.data_room, (int)config.socket - 1);
@@ -179,9 +181,14 @@ static int populate(struct rte_mempool *pool)
 {
 	int added = 0;
 
+	packets.iova_shifts = calloc(packets.length / packets.chunk, sizeof(packets.iova_shifts[0]));
+	if (packets.iova_shifts == NULL)
+		return ENOMEM;
 	for (size_t at = 0; at < packets.length && added >= 0 && pool->populated_size < pool->size; at += packets.chunk) {
 		char *address = (char *)packets.start + at;
-		added = rte_mempool_populate_iova(pool, address, rte_mem_virt2iova(address), packets.chunk, NULL, NULL);
+		rte_iova_t iova = rte_mem_virt2iova(address);
+		packets.iova_shifts[at / packets.chunk] = iova - (uintptr_t)address;
+		added = rte_mempool_populate_iova(pool, address, iova, packets.chunk, NULL, NULL);
 	}
 	if (added < 0)
 		return -added;
@@ -196,6 +203,8 @@ static void note_layout(void)
 	uint32_t stride = packets.pool->header_size + packets.pool->elt_size + packets.pool->trailer_size;
 
 	packets.chunk_mask = packets.chunk == packets.length ? UINT32_MAX : (uint32_t)(packets.chunk - 1);
+	/* One chunk may be of any length: all places are of the first one then. */
+	packets.chunk_shift = packets.chunk == packets.length ? 31 : rte_bsf64(packets.chunk);
 	packets.per_chunk = (uint32_t)(packets.chunk / stride);
 	packets.header = packets.pool->header_size;
 	packets.stride_shift = rte_bsf32(stride);

@@ -67,6 +67,8 @@ test('an mbuf with a wild pointer or length in it is refused', () => {
   const [packet = 0] = world.take(1);
   const spoiled: readonly (readonly [at: number, bytes: 2 | 8, value: bigint])[] = [
     [0, 8, 0xdeadbeefn], // buf_addr
+    [8, 8, 0xdeadbeefn], // buf_iova
+    [8, 8, 0n],
     [18, 2, 0n], // refcnt
     [20, 2, 2n], // nb_segs without a chain
     [56, 8, 0xdead0000n], // pool
@@ -86,6 +88,35 @@ test('an mbuf with a wild pointer or length in it is refused', () => {
     write(good);
   }
   assert.equal(free(world.sent, 1), 1);
+});
+
+test('a packet whose buffer devices would look for elsewhere is refused among others, too', () => {
+  const packets = world.take(8);
+  for (const packet of packets) writeFrame(packet, 60);
+  const view = mbuf(packets[5] ?? 0);
+  const good = view.getBigUint64(8, true);
+  view.setBigUint64(8, good + 64n, true);
+  assert.equal(tx(ring, 0, world.sent, 8), 5);
+  assert.equal(rx(ring, 0, world.received, 64), 5);
+  assert.equal(free(world.received, 5), 5);
+  view.setBigUint64(8, good, true);
+  assert.equal(free(world.sent + 5 * 4, 3), 3);
+  assert.equal(poolStats().inUse, 0);
+});
+
+test('a wish about headers that are not in the packet is refused', () => {
+  const [packet = 0] = world.take(1);
+  writeFrame(packet, 60);
+  const view = mbuf(packet);
+  const [checksum, lengths] = [3n << 52n, (lengthOfL3: bigint) => 14n | (lengthOfL3 << 7n)]; // UDP's
+  view.setBigUint64(24, checksum, true);
+  view.setBigUint64(72, lengths(47n), true);
+  assert.equal(tx(ring, 0, world.sent, 1), 0);
+  view.setBigUint64(72, lengths(46n), true);
+  assert.equal(tx(ring, 0, world.sent, 1), 1);
+  assert.equal(rx(ring, 0, world.received, 64), 1);
+  view.setBigUint64(24, 0n, true);
+  assert.equal(free(world.received, 1), 1);
 });
 
 test('a chain of two packets is sent, received and freed as one', () => {

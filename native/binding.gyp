@@ -25,6 +25,7 @@
         "port-link.c",
         "steer.c",
         "port-probe.c",
+        "port-stop.c",
         "thread.c",
         "tuntap.c",
         "wait.c",

@@ -9,10 +9,6 @@
 #include "burst.h"
 #include "wait.h"
 
-#define MAX_DRAINED 4096
-
-static void stop(uint16_t port);
-static void drain(uint16_t port);
 static int close_and_remove(uint16_t port);
 static bool device_has_ports(const struct rte_device *device);
 
@@ -22,10 +18,12 @@ bool arg_port(const struct call *call, size_t index, uint16_t *out)
 	if (!arg_u32(call, index, "port", RTE_MAX_ETHPORTS - 1, &port))
 		return false;
 	*out = (uint16_t)port;
-	if (rte_eth_dev_is_valid_port(*out))
-		return true;
-	call_fail(call, ENODEV, "there is no port %u", port);
-	return false;
+	if (!rte_eth_dev_is_valid_port(*out)) {
+		call_fail(call, ENODEV, "there is no port %u", port);
+		return false;
+	}
+	port_stop_finish(*out);
+	return true;
 }
 
 void port_close_all(void)
@@ -86,7 +84,7 @@ napi_value port_stop(napi_env env, napi_callback_info info)
 
 	if (!call_begin(&call, env, info, "stop a port", 1) || !arg_port(&call, 0, &port))
 		return NULL;
-	stop(port);
+	port_stop_begin(port);
 	return make_undefined(env);
 }
 
@@ -103,38 +101,14 @@ napi_value port_close(napi_env env, napi_callback_info info)
 	return make_undefined(env);
 }
 
-static void stop(uint16_t port)
-{
-	if (!atomic_load(&burst_ports[port].started))
-		return;
-	atomic_store(&burst_ports[port].started, false);
-	burst_wait();
-	wait_forget_port(port);
-	drain(port);
-	rte_eth_dev_stop(port);
-}
-
-/* Drivers made of software rings forget what waits in them. A driver that makes packets up has no end of them. */
-static void drain(uint16_t port)
-{
-	struct rte_mbuf *mbufs[MAX_BURST];
-
-	for (uint16_t queue = 0; queue < burst_ports[port].rx_queues; queue++) {
-		uint16_t count = 1;
-		for (unsigned int total = 0; count != 0 && total < MAX_DRAINED; total += count) {
-			count = rte_eth_rx_burst(port, queue, mbufs, MAX_BURST);
-			rte_pktmbuf_free_bulk(mbufs, count);
-		}
-	}
-}
-
 /* A device without ports left is removed, and with it what it made in the system: a TAP, a socket. */
 static int close_and_remove(uint16_t port)
 {
 	struct rte_eth_dev_info device = {0};
 	int error = rte_eth_dev_info_get(port, &device);
 
-	stop(port);
+	port_stop_begin(port);
+	port_stop_finish(port);
 	port_link_unwatch(port);
 	burst_ports[port].rx_queues = 0;
 	burst_ports[port].tx_queues = 0;

@@ -9,7 +9,7 @@
 
 #include "args.h"
 
-/** Reads a port id and checks that the port exists. */
+/** Reads a port id and checks that the port exists; where it is still being stopped, waits for that. */
 bool arg_port(const struct call *call, size_t index, uint16_t *out);
 
 /** The largest MTU that rte_eth_dev_set_mtu takes: some drivers limit the frame more than the MTU. */
@@ -20,6 +20,12 @@ extern pthread_mutex_t port_devices_lock;
 
 /** Stops and closes every port. */
 void port_close_all(void);
+
+/* port-stop.c */
+/** Takes a port from all workers, and stops its device, maybe on another thread. */
+void port_stop_begin(uint16_t port);
+/** Returns when a device that is being stopped has been. */
+void port_stop_finish(uint16_t port);
 
 /* port-probe.c */
 /** portProbe(devargs) → ids of the new ports. */
@@ -33,6 +39,7 @@ napi_value port_find(napi_env env, napi_callback_info info);
 /** portList() → ids. */
 napi_value port_list(napi_env env, napi_callback_info info);
 napi_value port_start(napi_env env, napi_callback_info info);
+/** portStop(port): when it returns, no worker uses the port; the next call that names the port waits for the device. */
 napi_value port_stop(napi_env env, napi_callback_info info);
 /** portClose(port): stops, closes and removes the device when this was its last port. */
 napi_value port_close(napi_env env, napi_callback_info info);

@@ -142,7 +142,7 @@ export function portStart(port: number): void {
   control((native) => native.portStart(checkPort('start a port', port)));
 }
 
-/** Stops a port; when it returns, no worker is inside a burst of it. */
+/** Stops a port; when it returns, no worker is inside a burst of it. Its device may go on to stop until the next call. */
 export function portStop(port: number): void {
   control((native) => native.portStop(checkPort('stop a port', port)));
 }

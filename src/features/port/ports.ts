@@ -145,10 +145,12 @@ export class Ports implements InterfaceType {
     return { rxDrops: stats.rxMissed + stats.rxErrors + stats.rxNoBuffer, txErrors: stats.txErrors + unsent };
   }
 
-  /** Closes all ports, for a router that ends. */
+  /** Closes all ports, for a router that ends: first all are told to stop, which takes some devices long. */
   async close(): Promise<void> {
     clearInterval(this.#poller);
-    for (const port of [...this.#devices.keys()]) await this.#close(port);
+    const ports = [...this.#devices.keys()];
+    for (const port of ports) await this.#stop(port);
+    for (const port of ports) dpdk.portClose(port);
   }
 
   async #open(port: number, wanted: NewPort): Promise<Interface> {
@@ -200,10 +202,15 @@ export class Ports implements InterfaceType {
   }
 
   async #close(port: number): Promise<void> {
+    await this.#stop(port);
+    dpdk.portClose(port);
+  }
+
+  /** Devices that were told to stop one after another do so side by side, until they are closed. */
+  async #stop(port: number): Promise<void> {
     await this.polling.removePort(port);
     this.#router.view.setUint16(this.#router.region('PORT_INTERFACES') + port * 2, 0, true);
     if (this.#devices.delete(port)) dpdk.portStop(port);
-    dpdk.portClose(port);
   }
 
   #configure(

@@ -8,6 +8,7 @@ import { idle } from './benches/idle.ts';
 import { forwardInstructions } from './benches/instructions.ts';
 import { tap, veth } from './benches/iperf.ts';
 import { mplsogreDecap, mplsogreEncap, mplsoudpDecap, mplsoudpEncap } from './benches/mpls.ts';
+import { overlayInstructions } from './benches/overlay-instructions.ts';
 import { firstPacket, ping } from './benches/ping.ts';
 import { restart } from './benches/restart.ts';
 import { routes } from './benches/routes.ts';
@@ -33,6 +34,7 @@ export const catalogue: readonly Bench[] = [
   mplsoudpDecap,
   mplsogreEncap,
   mplsogreDecap,
+  overlayInstructions,
   workers,
   vhost,
   latency,

@@ -1,0 +1,71 @@
+import type { Bench, Result, Settings } from '../bench.ts';
+import { interleave } from '../harness.ts';
+import { reserveHugepages } from '../hugepages.ts';
+import { instructionsByPart, partsInWords } from '../instructions/mappings.ts';
+import { stepThrough } from '../instructions/stepper.ts';
+import { bridging } from '../overlays/bridge.ts';
+import { labelDecapsulation, labelEncapsulation } from '../overlays/mpls.ts';
+import { plainRouting, routingBesideOverlays } from '../overlays/routing.ts';
+import { randomConversations } from '../overlays/stations.ts';
+import type { Task } from '../overlays/task.ts';
+import { turnAt } from '../overlays/task-turns.ts';
+import { vxlanDecapsulation, vxlanEncapsulation } from '../overlays/vxlan.ts';
+import { packetRate } from '../packet-rate.ts';
+import { millracePolling } from '../peers/millrace.ts';
+import { buildStepper } from '../setup/stepper.ts';
+import { startWorkload } from '../turns.ts';
+
+/** What a packet of each overlay costs where no noise can reach it. */
+export const overlayInstructions: Bench = {
+  name: 'overlay-instructions',
+  about: 'instructions that a packet of each overlay takes on the forwarding thread',
+  run,
+};
+
+const tasks: Readonly<Record<string, () => Task>> = {
+  plain: plainRouting,
+  'beside-overlays': routingBesideOverlays,
+  bridge: () => bridging(256, randomConversations(256, 1024)),
+  'vxlan-encap': vxlanEncapsulation,
+  'vxlan-decap': vxlanDecapsulation,
+  'mplsoudp-encap': () => labelEncapsulation('mplsoudp'),
+  'mplsoudp-decap': () => labelDecapsulation('mplsoudp'),
+  'mplsogre-encap': () => labelEncapsulation('mplsogre'),
+  'mplsogre-decap': () => labelDecapsulation('mplsogre'),
+};
+const hugepages = 1024;
+const steps = 400_000;
+
+async function run(settings: Settings): Promise<readonly Result[]> {
+  reserveHugepages(hugepages, settings.log);
+  await buildStepper(settings.log);
+  const contenders = Object.entries(tasks).map(([name, task]) => ({
+    name,
+    measure: () => instructionsOf(name, task(), settings),
+  }));
+  const unit = 'instructions';
+  const measured = await interleave({ contenders, rounds: settings.runs, unit, log: settings.log });
+  return [
+    {
+      bench: 'overlay-instructions',
+      about:
+        'Instructions a packet of Millrace at the tasks of `bridge`, `vxlan-…`, `mpls…` and `forward-overlays`',
+      unit,
+      better: 'lower',
+      goals: [],
+      note: 'Counted as in `forward-instructions`. "plain" and "beside-overlays" are those of `forward-overlays`.',
+      runs: measured.runs,
+      skipped: measured.skipped,
+    },
+  ];
+}
+
+/** Only what has run for a while is the machine code that stays: V8 compiles each loop again once it is hot. */
+async function instructionsOf(name: string, task: Task, { seconds, log }: Settings): Promise<number> {
+  await using resources = new AsyncDisposableStack();
+  const forwarding = await startWorkload(turnAt(task, millracePolling), resources);
+  await packetRate(forwarding, { seconds, log: () => {} });
+  const parts = instructionsByPart(await stepThrough(forwarding, { steps }));
+  log(`${name}: ${partsInWords(parts)}`);
+  return [...parts.values()].reduce((sum, part) => sum + part, 0);
+}

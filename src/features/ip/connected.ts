@@ -20,7 +20,7 @@ export function followAddresses(options: {
     added({ prefix }, iface) {
       answers.answerFor(iface, prefix.address);
       if (isPerLink(prefix)) return;
-      if (prefix.length < addressBits(prefix.address.family)) connect(prefix, iface);
+      if (hasNetwork(prefix)) connect(prefix, iface);
       routes.put({
         vrf: iface.vrf,
         prefix: hostPrefix(prefix.address),
@@ -32,7 +32,7 @@ export function followAddresses(options: {
       answers.stopAnswering(iface, address.prefix.address);
       if (isPerLink(address.prefix)) return;
       leave(address, iface);
-      disconnect(address, iface);
+      if (hasNetwork(address.prefix)) disconnect(address, iface);
     },
   });
 
@@ -72,6 +72,11 @@ export function followAddresses(options: {
 }
 
 const LINK = numberOf('link');
+
+/** An address of full length is all of its network. */
+function hasNetwork({ address, length }: Prefix): boolean {
+  return length < addressBits(address.family);
+}
 
 /** IPv6 link-local addresses mean something else on every link: no route of the VRF can lead to them. */
 function isPerLink({ address }: Prefix): boolean {

@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { attempt, type Ended, run } from './command.ts';
+import { attempt, type CommandOptions, type Ended, run } from './command.ts';
 import { LabError } from './lab-error.ts';
 import { Namespace } from './namespace.ts';
 import type { Program } from './program.ts';
@@ -28,7 +28,7 @@ export class Agent implements AsyncDisposable {
   /** Where pods with sockets have their directories. */
   readonly pods: string;
   readonly #router: Router;
-  readonly #plan: string;
+  readonly plan: string;
   #program: Program | undefined;
 
   constructor(router: Router, plan: object) {
@@ -36,8 +36,8 @@ export class Agent implements AsyncDisposable {
     this.socket = join(router.directory, 'agent.sock');
     this.state = join(router.directory, 'agent');
     this.pods = join(router.directory, 'pods');
-    this.#plan = join(router.directory, 'plan.json');
-    writeFileSync(this.#plan, JSON.stringify(plan));
+    this.plan = join(router.directory, 'plan.json');
+    writeFileSync(this.plan, JSON.stringify(plan));
     if (!existsSync(cniExecutable))
       throw new LabError('LAB_SET_UP', `expected ${cniExecutable}: run tools/setup.sh`);
   }
@@ -49,21 +49,35 @@ export class Agent implements AsyncDisposable {
   }
 
   launch(socket = this.socket): Program {
-    const { namespace, directory } = this.#router;
-    this.#program = namespace.start(this.command('--socket', socket).join(' '), { directory });
-    return this.#program;
+    return this.#run(this.command('--socket', socket).join(' '));
+  }
+
+  /** Starts it with its state in a memory of its own, mounted with options such as `size=256k`, and waits as `start` does. */
+  async startIn(memory: string): Promise<this> {
+    mkdirSync(this.state, { recursive: true });
+    const mount = `mount -t tmpfs -o ${memory} tmpfs ${this.state}`;
+    const line = `${mount} && exec ${this.command('--socket', this.socket).join(' ')}`;
+    await this.#run(`unshare --mount sh -c "${line}"`).said(/the router is as the ledger says/, {
+      timeoutMs: 15_000,
+    });
+    return this;
+  }
+
+  /** Its state as it sees it. */
+  get stateInside(): string {
+    return `/proc/${this.program.pid}/root${this.state}`;
   }
 
   /** The command that runs it, with further flags. */
   command(...flags: readonly string[]): [string, ...string[]] {
-    const files = ['--plan', this.#plan, '--state', this.state, '--pods', this.pods];
+    const files = ['--plan', this.plan, '--state', this.state, '--pods', this.pods];
     return [millrace, 'agent', ...files, '--router', this.#router.socket, ...flags];
   }
 
   /** Gives it another plan, and waits until it has taken it. */
   async take(plan: object): Promise<void> {
     const before = this.log.length;
-    writeFileSync(this.#plan, JSON.stringify(plan));
+    writeFileSync(this.plan, JSON.stringify(plan));
     this.program.signal('SIGHUP');
     await this.program.until(
       () => /the plan was read again/.exec(this.log.slice(before)),
@@ -81,14 +95,15 @@ export class Agent implements AsyncDisposable {
   }
 
   /** Makes a call, whatever its status. */
-  async attempt({ command, container, netns, iface = 'eth0', args, configuration }: CniCall): Promise<Ended> {
+  async attempt(call: CniCall, options: Pick<CommandOptions, 'timeoutMs'> = {}): Promise<Ended> {
+    const { command, container, netns, iface = 'eth0', args, configuration } = call;
     const environment = { COMMAND: command, CONTAINERID: container, NETNS: netns, IFNAME: iface, ARGS: args };
     const words = Object.entries(environment).flatMap(([name, value]) =>
       value === undefined ? [] : [`CNI_${name}=${value}`],
     );
     const base = { cniVersion: '1.1.0', name: 'red', type: 'millrace-cni', agentSocket: this.socket };
     const input = JSON.stringify({ ...base, ...configuration });
-    return attempt(['env', '-i', ...words, cniExecutable], { input });
+    return attempt(['env', '-i', ...words, cniExecutable], { ...options, input });
   }
 
   /** Makes a call that is to succeed, and resolves to its result. @throws LabError */
@@ -103,6 +118,12 @@ export class Agent implements AsyncDisposable {
     const { status, stdout } = await this.attempt(call);
     if (status !== 0) return JSON.parse(stdout);
     throw new LabError('LAB_CNI', `expected ${call.command} to fail, got ${stdout}`);
+  }
+
+  #run(line: string): Program {
+    const { namespace, directory } = this.#router;
+    this.#program = namespace.start(line, { directory });
+    return this.#program;
   }
 
   async close(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

@@ -58,6 +58,20 @@ test('an agent that is killed amid ADDs and DELs leaves nothing that its success
   for (const pod of many) pod.close();
 });
 
+test('a DEL that comes before its ADD has finished undoes it', async () => {
+  const pod = new Pod(agent, 'early');
+  const adding = quietly(pod.add().then(() => undefined));
+  await eventually(async () => assert.ok((await devicesIn(router.namespace)).includes('mr-pod3')), {
+    everyMs: 1,
+  });
+  await pod.delete();
+  await adding;
+  await pod.delete(); // where the ADD was the later one after all
+  assert.deepEqual(await devicesIn(pod), []);
+  await assertNothingBut(2);
+  pod.close();
+});
+
 test('what somebody has added to the router behind the ledger is removed', async () => {
   await router.ctl('interface add vlan pod77 parent pods vlan_id 77');
   await agent.close();

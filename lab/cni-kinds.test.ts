@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { Attachment } from '../src/features/attachment/index.ts';
 import { Agent, Pod } from './agent.ts';
+import { run } from './command.ts';
 import { DpdkApp } from './dpdk-app.ts';
 import { eventually } from './eventually.ts';
 import { podPlan } from './pod-plan.ts';
+import { millrace } from './router.ts';
 import { testRouter } from './testing.ts';
 import { iperf } from './witness/iperf.ts';
 import { assertPings } from './witness/ping.ts';
@@ -28,7 +31,8 @@ test('a TAP in a pod carries both families and TCP, and goes with DEL', async ()
 
 test('a pod with an ordinary interface and a vhost-user one finds in /dpdk which is which', async () => {
   const pod = await new Pod(agent, 'mixed').add();
-  const fast = { iface: 'net1', configuration: { kind: 'vhost-user' } };
+  const CNIDeviceInfoFile = join(router.directory, 'devinfo', 'mixed-net1');
+  const fast = { iface: 'net1', configuration: { kind: 'vhost-user', runtimeConfig: { CNIDeviceInfoFile } } };
   const result = await agent.call({ command: 'ADD', ...pod.words, ...fast });
   const folder = join(agent.pods, pod.container);
   const socket = join(folder, 'net1.sock');
@@ -48,6 +52,11 @@ test('a pod with an ordinary interface and a vhost-user one finds in /dpdk which
     'ipv6-address': result.ips?.[1]?.address,
     'ipv6-gateway': 'fd00:244::1',
   });
+  assert.deepEqual(JSON.parse(readFileSync(CNIDeviceInfoFile, 'utf8')), {
+    version: '1.1.0',
+    type: 'vhost-user',
+    'vhost-user': { mode: 'server', path: '/dpdk/net1.sock' },
+  });
   {
     const device = `net_virtio_user0,path=${socket},server=1,mac=${described['mac-address']}`;
     await using app = new DpdkApp({ directory: folder, ports: 1, devices: [device] });
@@ -57,8 +66,20 @@ test('a pod with an ordinary interface and a vhost-user one finds in /dpdk which
     await app.forward('5tswap', [0]);
     await assertPings(plain, addressOf(result.ips?.[1]));
   }
+  const objects = JSON.parse(readFileSync(join(folder, 'attachments.json'), 'utf8'));
+  assert.deepEqual(
+    objects.map(({ spec, status }: Attachment) => [spec.interface, spec.kind, status?.state, status?.vrf]),
+    [
+      ['eth0', 'veth', 'ready', 'red'],
+      ['net1', 'vhost-user', 'ready', 'red'],
+    ],
+  );
+  const said = await run([millrace, 'explain', 'pod', pod.container, '--agent', agent.state]);
+  assert.match(said, /interface eth0: veth in default\/red on node1, ready since/);
+  assert.match(said, new RegExp(`socket ${socket}`));
+  assert.match(said, /next hop \d+\n +label 2000\n/);
   await agent.call({ command: 'DEL', ...pod.words, ...fast });
-  assert.ok(!existsSync(folder));
+  assert.ok(!existsSync(folder) && !existsSync(CNIDeviceInfoFile));
   await pod.delete();
   pod.close();
 });

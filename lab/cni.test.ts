@@ -7,7 +7,7 @@ import { iperf } from './witness/iperf.ts';
 import { assertNoPing, assertPings } from './witness/ping.ts';
 
 const router = await testRouter();
-const agent = new Agent(router, podPlan({ networks: ['red', 'blue'] }));
+const agent = new Agent(router, podPlan({ networks: ['red', 'blue'], sticky: ['blue'] }));
 await agent.start();
 after(() => agent.close());
 
@@ -68,6 +68,7 @@ test('DEL leaves nothing: not in the pod, on the host, in the router', async () 
   assert.equal(names.length, 3);
   assert.ok(!(await router.ctl('route show vrf red')).includes(`${pod.ip4}/32`));
   await agent.call({ command: 'DEL', container: 'never-seen' });
+  for (const gateway of ['10.244.0.1', 'fd00:244::1']) await assertPings(a, gateway, '-c 1');
 });
 
 test('a pod whose namespace is gone is deleted all the same', async () => {
@@ -101,11 +102,22 @@ test('static addresses and a MAC are given where they are free, and refused wher
   await pod.delete();
 });
 
+test('a pod that comes back under its name has its addresses again where they are sticky', async () => {
+  const named = { args: 'K8S_POD_NAMESPACE=default;K8S_POD_NAME=web-0;K8S_POD_UID=1', ...blue };
+  const first = await newPod('web').add(named);
+  await first.delete(blue);
+  const stranger = await newPod('stranger').add(blue);
+  const again = await newPod('again').add({ ...named, args: named.args.replace('UID=1', 'UID=2') });
+  assert.deepEqual([again.ip4, again.ip6], [first.ip4, first.ip6]);
+  assert.notEqual(stranger.ip4, first.ip4);
+  for (const pod of [stranger, again]) await pod.delete(blue);
+});
+
 test('a failed ADD leaves nothing behind', async () => {
   const pod = newPod('taken');
   await pod.ip('link add eth0 type bridge');
   const refused = await agent.refusal({ command: 'ADD', ...pod.words });
-  assert.match(refused.details, /File exists/);
+  assert.match(refused.details, /EEXIST: file already exists/);
   assert.deepEqual(await devicesIn(pod), ['eth0']);
   assert.equal((await router.list('interface show type vlan')).length, 3);
   assert.equal((await agent.refusal({ command: 'ADD', ...a.words })).code, 100);

@@ -6,6 +6,8 @@ export interface PodPlanOptions {
   readonly networks: readonly string[];
   /** The number of the node: its blocks are 10.244.N.0/24 and fd00:244::N00/120. */
   readonly node?: number;
+  /** Those whose pods get the address again that they had. */
+  readonly sticky?: readonly string[];
   /** Blocks that hold thousands of pods. */
   readonly wide?: boolean;
   readonly more?: Partial<Pick<NodePlan, 'ports' | 'underlay' | 'vrfs'>>;
@@ -17,6 +19,7 @@ export function podPlan({
   networks,
   node = 1,
   wide = false,
+  sticky = [],
   more,
   encapsulations = [],
 }: PodPlanOptions): NodePlan {
@@ -63,7 +66,7 @@ export function podPlan({
         network: `default/${name}`,
         ...subnet,
         excluded: [],
-        sticky: false,
+        sticky: sticky.includes(name),
       })),
     ),
     attachments: [],

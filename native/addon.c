@@ -11,6 +11,7 @@
 #include "fast-calls.h"
 #include "log.h"
 #include "memory.h"
+#include "netlink.h"
 #include "port.h"
 #include "steer.h"
 #include "thread.h"
@@ -84,6 +85,7 @@ static const struct function direct[] = {
 	{"fdClose", fd_close},
 	{"pollStart", poll_start},
 	{"pollStop", poll_stop},
+	{"netlinkExchange", netlink_exchange},
 	{"steerFromPod", steer_from_pod},
 	{"steerToPods", steer_to_pods},
 };

@@ -15,6 +15,7 @@
         "log.c",
         "log-level.c",
         "memory.c",
+        "netlink.c",
         "packet.c",
         "plain.c",
         "pool.c",

@@ -17,7 +17,7 @@ import { Workspace } from '../workspace.ts';
 /** How long a container waits for its network. */
 export const cni: Bench = {
   name: 'cni',
-  about: 'time of ADD for a veth pod, and of 200 ADDs at once',
+  about: 'time of ADD for a veth pod, by cnitool and by itself, and of 200 ADDs at once',
   run: measure,
 };
 
@@ -30,13 +30,17 @@ const counts = { inTurn: 15, atOnce: 200 };
 interface Plugins {
   readonly path: string;
   readonly configurations: string;
+  readonly plugin: { readonly type: string };
 }
+
+/** Attaches a pod, or detaches it. */
+type Driver = (plugins: Plugins, verb: 'add' | 'del', pod: Namespace) => Promise<string>;
 
 async function measure(settings: Settings): Promise<readonly Result[]> {
   reserveHugepages(hugepages, settings.log);
   using workspace = new Workspace();
   const reference = await referencePlugins(settings.log);
-  const tool = join(reference, 'cnitool');
+  const tool = cnitool(join(reference, 'cnitool'));
   await using router = await new Router({ name: 'cni' }).start();
   await using agent = await new Agent(router, podPlan({ networks: ['bench'], wide: true })).start();
   const own = fileURLToPath(new URL('../../build', import.meta.url));
@@ -48,6 +52,7 @@ async function measure(settings: Settings): Promise<readonly Result[]> {
   ];
   const common = { rounds: settings.runs, unit, log: settings.log };
   const one = await interleave({ ...common, contenders: each((plugins) => inTurn(tool, plugins)) });
+  const bare = await interleave({ ...common, contenders: each((plugins) => inTurn(plugin, plugins)) });
   const many = await interleave({ ...common, contenders: each((plugins) => atOnce(tool, plugins)) });
   const note =
     'Both by cnitool, which takes its part of the time; the reference has both ends in the kernel.';
@@ -55,6 +60,15 @@ async function measure(settings: Settings): Promise<readonly Result[]> {
   const ratioTo = 'bridge + host-local';
   return [
     { bench: 'cni', about, unit, better: 'lower', goals: [{ ratioTo, atMost: 0.5 }], note, ...one },
+    {
+      bench: 'cni-plugin',
+      about: 'The same, by the plugin itself, which a runtime runs without a tool in between',
+      unit,
+      better: 'lower',
+      goals: [{ ratioTo, atMost: 0.5 }],
+      note: 'cnitool is a process of its own that starts the plugin; libcni is a part of the runtime.',
+      ...bare,
+    },
     {
       bench: 'cni-200',
       about: 'Time until 200 ADDs at once have all succeeded',
@@ -67,24 +81,24 @@ async function measure(settings: Settings): Promise<readonly Result[]> {
   ];
 }
 
-function inTurn(tool: string, plugins: Plugins): Promise<number> {
-  return withPods(counts.inTurn, tool, plugins, async (pods) => {
+function inTurn(driver: Driver, plugins: Plugins): Promise<number> {
+  return withPods(counts.inTurn, driver, plugins, async (pods) => {
     const times: number[] = [];
-    for (const pod of pods) times.push(await timeOf(() => add(tool, plugins, pod)));
+    for (const pod of pods) times.push(await timeOf(() => add(driver, plugins, pod)));
     return median(times);
   });
 }
 
-function atOnce(tool: string, plugins: Plugins): Promise<number> {
-  return withPods(counts.atOnce, tool, plugins, (pods) =>
-    timeOf(() => Promise.all(pods.map((pod) => add(tool, plugins, pod)))),
+function atOnce(driver: Driver, plugins: Plugins): Promise<number> {
+  return withPods(counts.atOnce, driver, plugins, (pods) =>
+    timeOf(() => Promise.all(pods.map((pod) => add(driver, plugins, pod)))),
   );
 }
 
 /** Makes pods for a measurement, and takes them away however it ends. */
 async function withPods(
   count: number,
-  tool: string,
+  driver: Driver,
   plugins: Plugins,
   work: (pods: readonly Namespace[]) => Promise<number>,
 ): Promise<number> {
@@ -92,7 +106,7 @@ async function withPods(
   try {
     return await work(pods);
   } finally {
-    for (const pod of pods) await call(tool, plugins, 'del', pod).catch(() => undefined);
+    for (const pod of pods) await driver(plugins, 'del', pod).catch(() => undefined);
     for (const pod of pods) pod.close();
   }
 }
@@ -103,29 +117,50 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startMs;
 }
 
-async function add(tool: string, plugins: Plugins, pod: Namespace): Promise<void> {
-  const output = await call(tool, plugins, 'add', pod);
+async function add(driver: Driver, plugins: Plugins, pod: Namespace): Promise<void> {
+  const output = await driver(plugins, 'add', pod);
   if (!output.includes('10.244.')) throw new BenchError('BENCH_CNI', `expected an address, got ${output}`);
 }
 
-function call(tool: string, { path, configurations }: Plugins, verb: string, { name }: Namespace) {
-  const environment = [`CNI_PATH=${path}`, `NETCONFPATH=${configurations}`];
-  return run(['env', ...environment, tool, verb, 'bench', `/run/netns/${name}`], { timeoutMs: 120_000 });
+function cnitool(tool: string): Driver {
+  return ({ path, configurations }, verb, { name }) =>
+    run([tool, verb, LIST, `/run/netns/${name}`], {
+      environment: { CNI_PATH: path, NETCONFPATH: configurations },
+      timeoutMs: PATIENCE_MS,
+    });
 }
 
-function write(directory: string, name: string, path: string, plugin: object): Plugins {
+/** As a runtime does it. */
+const plugin: Driver = ({ path, plugin: { type, ...fields } }, verb, { name }) =>
+  run([join(path, type)], {
+    environment: {
+      CNI_COMMAND: verb.toUpperCase(),
+      CNI_CONTAINERID: name,
+      CNI_NETNS: `/run/netns/${name}`,
+      CNI_IFNAME: 'eth0',
+      CNI_PATH: path,
+    },
+    input: JSON.stringify({ cniVersion: VERSION, name: LIST, type, ...fields }),
+    timeoutMs: PATIENCE_MS,
+  });
+
+const LIST = 'bench';
+const VERSION = '1.0.0';
+const PATIENCE_MS = 120_000;
+
+function write(directory: string, name: string, path: string, plugin: Plugins['plugin']): Plugins {
   const configurations = join(directory, name);
   mkdirSync(configurations);
-  const list = { cniVersion: '1.0.0', name: 'bench', plugins: [plugin] };
+  const list = { cniVersion: VERSION, name: LIST, plugins: [plugin] };
   writeFileSync(join(configurations, 'bench.conflist'), JSON.stringify(list));
-  return { path, configurations };
+  return { path, configurations, plugin };
 }
 
-function millraceConfiguration(agentSocket: string): object {
+function millraceConfiguration(agentSocket: string) {
   return { type: 'millrace-cni', network: 'default/bench', agentSocket };
 }
 
-function bridgeConfiguration(directory: string): object {
+function bridgeConfiguration(directory: string) {
   const ranges = [[{ subnet: '10.244.0.0/16' }], [{ subnet: 'fd00:244::/64' }]];
   const ipam = { type: 'host-local', dataDir: join(directory, 'addresses'), ranges };
   return { type: 'bridge', bridge: `mr-${process.pid}`, isGateway: false, ipam };

@@ -11,6 +11,7 @@ export const featuresLowToHigh: readonly string[] = [
   'representor',
   'tunnel',
   'vlan',
+  'access',
   'bridge',
   'cross-connect',
   'vxlan',

@@ -62,8 +62,9 @@ export interface Addon {
   fdClose(fd: number): void;
   pollStart(fd: number, callback: () => void): object;
   pollStop(handle: object): void;
-  steerFromPod(device: string, trunk: string, base: number): void;
-  steerToPods(trunk: string, base: number): void;
+  netlinkExchange(messages: Uint8Array, netns?: string): Promise<Buffer>;
+  steerFromPod(base: number): number;
+  steerToPods(base: number): number;
 }
 
 /** Functions for WebAssembly alone: from JavaScript they do nothing. */

@@ -10,6 +10,7 @@ export {
   attachmentSchema,
   interfaceName,
 } from './attachment.ts';
+export { AttachmentFiles, readAttachments } from './attachment-files.ts';
 export { addressesOf, addressKey, type NodeSubnet, type Placed, type Stranger } from './place-attachments.ts';
 export { type PodRequest, podRequestSchema, readPodRequests } from './pod-request.ts';
 export type { Settled } from './settle-strangers.ts';

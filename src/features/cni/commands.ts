@@ -1,9 +1,10 @@
 import type { Attachment } from '../attachment/index.ts';
-import type { PodNetworks, Pods } from '../pod/index.ts';
+import type { AttachmentRecord, PodNetworks, Pods } from '../pod/index.ts';
 import { variable } from './arguments.ts';
-import { keyOf } from './call.ts';
+import { type CniCall, keyOf } from './call.ts';
 import { CniError, cniErrorOf } from './cni-error.ts';
 import { type Configuration, readConfiguration, versionOf } from './configuration.ts';
+import { removeDeviceInfo, writeDeviceInfo } from './device-info.ts';
 import type { CniAnswer, CniMessage } from './message.ts';
 import { checkPrevious } from './previous.ts';
 import { resultOf } from './result.ts';
@@ -59,11 +60,13 @@ const commands: Readonly<Record<string, Command>> = {
     const call = { message, configuration };
     const wanted = wishesOf(call, source.planned).map((wish) => wantedOf(call, wish, source.networks));
     const records = await source.pods.attach(wanted);
+    await describeDevice(source, call, records);
     return resultOf(records, configuration, (record) => source.pods.socketPath(record));
   },
 
-  async DEL({ pods }, message) {
+  async DEL({ pods }, message, { runtimeConfig }) {
     await pods.detach(keyOf(message));
+    removeDeviceInfo(runtimeConfig?.CNIDeviceInfoFile);
     return undefined;
   },
 
@@ -87,6 +90,21 @@ const commands: Readonly<Record<string, Command>> = {
     return undefined;
   },
 };
+
+/** For whoever has named a file for it; without the file the ADD has failed. */
+async function describeDevice(
+  { pods }: CniSource,
+  { message, configuration }: CniCall,
+  records: readonly AttachmentRecord[],
+): Promise<void> {
+  const own = records.find((record) => record.interface === record.addedWith);
+  try {
+    writeDeviceInfo(configuration.runtimeConfig?.CNIDeviceInfoFile, own);
+  } catch (error) {
+    await pods.detach(keyOf(message));
+    throw error;
+  }
+}
 
 function checkReady({ trouble }: CniSource, code: 'tryAgain' | 'notAvailable'): void {
   if (trouble !== undefined) throw new CniError(code, 'nothing can be attached now', trouble);

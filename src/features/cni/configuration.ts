@@ -17,6 +17,10 @@ const addressing = {
   mac: Type.Optional(Type.String({ description: 'The Ethernet address asked for.' })),
 };
 
+const deviceInfoFile = Type.Optional(
+  Type.String({ pattern: '^/', description: 'Where to write what kind of device the interface is.' }),
+);
+
 /** The network configuration that the runtime gives; nothing in it is accepted and ignored. */
 export const configurationSchema = Type.Object(
   {
@@ -45,7 +49,10 @@ export const configurationSchema = Type.Object(
     dns: Type.Optional(Type.Object({})),
     capabilities: Type.Optional(Type.Record(Type.String(), Type.Boolean())),
     runtimeConfig: Type.Optional(
-      Type.Object({ ...addressing, [POD_ANNOTATIONS]: annotations }, { additionalProperties: false }),
+      Type.Object(
+        { ...addressing, [POD_ANNOTATIONS]: annotations, CNIDeviceInfoFile: deviceInfoFile },
+        { additionalProperties: false },
+      ),
     ),
     args: Type.Optional(Type.Object({ cni: Type.Optional(Type.Object(addressing)) })),
     prevResult: Type.Optional(Type.Unknown()),

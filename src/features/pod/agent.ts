@@ -10,9 +10,11 @@ import { VethLink } from './links/veth.ts';
 import type { PodNetworks } from './network.ts';
 import { readNetworks } from './plan-networks.ts';
 import { Pods } from './pods.ts';
+import { Records } from './records.ts';
 import { RouterSide } from './router-side.ts';
 import { RouterWatch } from './router-watch.ts';
 import { SocketFolders } from './socket-folders.ts';
+import { Steering } from './steering.ts';
 import { ensureTrunk } from './trunk.ts';
 
 /** Where an agent finds what it works with. */
@@ -33,18 +35,20 @@ export class PodAgent {
   readonly #options: PodAgentOptions;
   readonly #ledger: Ledger;
   readonly #router: RouterClient;
-  readonly #watch: RouterWatch;
+  readonly #steering = new Steering();
   readonly #folders: SocketFolders;
+  readonly #records: Records;
+  readonly #watch: RouterWatch;
   readonly #sweep: NodeJS.Timeout;
+  #plan: NodePlan;
   #networks: PodNetworks;
-  #planned: NodePlan['attachments'];
   #trouble: string | undefined = 'the agent has not reached the router yet';
 
   /** Opens the ledger and reads the plan. @throws PodError busy where another agent runs, corrupt, host, invalid */
   constructor(options: PodAgentOptions) {
     this.#options = options;
+    this.#plan = options.plan;
     this.#networks = readNetworks(options.plan);
-    this.#planned = options.plan.attachments;
     this.#ledger = new Ledger(join(options.stateDirectory, 'ledger.sqlite'));
     const gone = this.#ledger.noteBoot(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
     if (gone > 0)
@@ -56,8 +60,18 @@ export class PodAgent {
     this.pods = new Pods({
       ledger: this.#ledger,
       networks: () => this.#networks,
-      links: linksOf(router, this.#folders),
+      links: this.#links(router),
       router,
+      log: options.log,
+    });
+    this.#records = new Records({
+      stateDirectory: options.stateDirectory,
+      ledger: this.#ledger,
+      folders: this.#folders,
+      node: () => this.#plan.node,
+      networks: () => this.#networks,
+      cpu: () => this.#plan.vrouter.datapathCpus[0],
+      socketPath: (record) => this.pods.socketPath(record),
       log: options.log,
     });
     this.#watch = new RouterWatch({
@@ -73,7 +87,7 @@ export class PodAgent {
 
   /** The attachments that the plan has for this node. */
   get planned(): NodePlan['attachments'] {
-    return this.#planned;
+    return this.#plan.attachments;
   }
 
   /** Why nothing can be attached now; undefined when it can. */
@@ -82,13 +96,15 @@ export class PodAgent {
   }
 
   start(): void {
+    this.#records.note();
     this.#watch.start();
   }
 
   /** Takes another plan: for the router now, if it is there, and for containers from now on. */
   async take(plan: NodePlan): Promise<void> {
+    this.#plan = plan;
     this.#networks = readNetworks(plan);
-    this.#planned = plan.attachments;
+    this.#records.note();
     if (this.#trouble === undefined) await this.#options.prepareRouter(this.#router);
   }
 
@@ -97,14 +113,17 @@ export class PodAgent {
     clearInterval(this.#sweep);
     await this.pods.idle();
     await this.#watch.close();
+    await this.#records.close();
     this.#router.close();
+    this.#steering.close();
     this.#ledger.close();
   }
 
   async #bringUp(): Promise<void> {
     await this.#options.prepareRouter(this.#router);
-    await ensureTrunk(this.#router);
+    await ensureTrunk(this.#router, this.#steering);
     await this.pods.repair();
+    this.#folders.removeStray();
     if (this.#trouble !== undefined) this.#options.log.info('the router is as the ledger says');
     this.#trouble = undefined;
   }
@@ -112,6 +131,12 @@ export class PodAgent {
   #removeLeftSockets(): void {
     for (const socket of this.#folders.removeLeft())
       this.#options.log.info({ socket }, 'an application has left its socket behind; it was removed');
+  }
+
+  #links(router: RouterSide) {
+    const socket = new SocketLink(router, this.#folders);
+    const veth = new VethLink(router, this.#steering);
+    return { veth, tap: new TapLink(router), 'vhost-user': socket, memif: socket };
   }
 
   #noteTrouble(reason: string): void {
@@ -122,8 +147,3 @@ export class PodAgent {
 
 /** How often sockets are looked at: sooner than an application is started again, a few microseconds each. */
 const SWEEP_MS = 200;
-
-function linksOf(router: RouterSide, folders: SocketFolders) {
-  const socket = new SocketLink(router, folders);
-  return { veth: new VethLink(router), tap: new TapLink(router), 'vhost-user': socket, memif: socket };
-}

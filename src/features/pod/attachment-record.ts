@@ -52,6 +52,8 @@ export interface AttachmentRecord extends Omit<WantedAttachment, 'addresses' | '
   readonly state: 'pending' | 'ready' | 'leaving';
   /** When it came to this state, as RFC 3339 has it. */
   readonly since: string;
+  /** Why it is in this state, where that is not plain. */
+  readonly reason?: string;
 }
 
 /** What an attachment's interface is called in the router. */
@@ -63,6 +65,15 @@ export function routerName({ number }: Pick<AttachmentRecord, 'number'>): string
 export function additionOf({ container, addedWith }: AttachmentRecord): AttachmentKey {
   return { container, interface: addedWith };
 }
+
+/** The id of the router's next hop to an address of an attachment, by the address's place. */
+export function nextHopOf({ number }: Pick<AttachmentRecord, 'number'>, place = 0): number {
+  return FIRST_NEXT_HOP + number * ADDRESSES_MOST + place;
+}
+
+/** Next hops from here on are attachments'; each has room for a few addresses. */
+const FIRST_NEXT_HOP = 1 << 24;
+export const ADDRESSES_MOST = 8;
 
 /** Writes the two words of a key as one. */
 export function keyText({ container, interface: name }: AttachmentKey): string {

@@ -11,13 +11,26 @@ export function openDatabase(path: string): DatabaseSync {
     const database = new DatabaseSync(path);
     database.exec(settings);
     database.exec('BEGIN IMMEDIATE');
-    checkWhole(doing, database);
+    checkWhole(doing, path, database);
     database.exec(schema);
     database.exec('COMMIT');
     return database;
   } catch (error) {
-    throw error instanceof PodError ? error : explained(doing, error);
+    throw error instanceof PodError ? error : explained(doing, path, error);
   }
+}
+
+/** Does something with the ledger; a failure of the database says so. @throws PodError host, corrupt */
+export function withDatabase<T>(doing: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isOfDatabase(error) ? explained(`${doing}: write the ledger`, 'the ledger', error) : error;
+  }
+}
+
+function isOfDatabase(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
 }
 
 /** The attachments that a node has, the addresses that they hold, and those that are kept for whoever comes back. */
@@ -68,13 +81,13 @@ const settings = `
   PRAGMA foreign_keys = ON;
 `;
 
-function checkWhole(doing: string, database: DatabaseSync): void {
+function checkWhole(doing: string, path: string, database: DatabaseSync): void {
   const row = database.prepare('PRAGMA quick_check(1)').get();
   const said = String(Object.values(row ?? {})[0]);
-  if (said !== 'ok') throw corrupt(doing, said);
+  if (said !== 'ok') throw corrupt(doing, path, said);
 }
 
-function explained(doing: string, error: unknown): PodError {
+function explained(doing: string, path: string, error: unknown): PodError {
   const said = error instanceof Error ? error.message : String(error);
   if (/locked|busy/i.test(said))
     return new PodError(
@@ -82,7 +95,7 @@ function explained(doing: string, error: unknown): PodError {
       { doing, expected: 'to be the only agent of this node', received: 'another one that holds the file' },
       { cause: error },
     );
-  if (/malformed|not a database|corrupt/i.test(said)) return corrupt(doing, said, error);
+  if (/malformed|not a database|corrupt/i.test(said)) return corrupt(doing, path, said, error);
   return new PodError(
     'host',
     { doing, expected: 'a file that can be written', received: said },
@@ -90,8 +103,12 @@ function explained(doing: string, error: unknown): PodError {
   );
 }
 
-function corrupt(doing: string, said: string, cause?: unknown): PodError {
-  const expected =
-    'a sound SQLite file (move it away, and the agent begins anew; then restart the pods of this node, whose addresses nobody knows any more)';
+/**
+ * An agent that began anew by itself would take away what pods have, and give their addresses to others: somebody has to
+ * say so.
+ */
+function corrupt(doing: string, path: string, said: string, cause?: unknown): PodError {
+  const command = `mv ${path} ${path}.damaged && rm -f ${path}-wal ${path}-shm`;
+  const expected = `a sound SQLite file; begin anew with: ${command} (the agent then takes all pods of this node off the network: delete them, so that they are made again)`;
   return new PodError('corrupt', { doing, expected, received: said }, { cause });
 }

@@ -11,4 +11,5 @@ export {
 export { findNetwork, type PodNetwork, type PodNetworks } from './network.ts';
 export { PodError, type PodErrorCode } from './pod-error.ts';
 export type { Pods } from './pods.ts';
+export { containerSocket } from './socket-folders.ts';
 export { hostEnd } from './trunk-names.ts';

@@ -90,10 +90,25 @@ test('remembers all of it in the next process, and forgets it when the host star
   second.close();
 });
 
+test('decides nothing by the clock, whatever it says', () => {
+  files += 1;
+  const times = ['2030-01-01', '1970-01-01', '2026-06-01'].map((day) => new Date(day));
+  const ledger = new Ledger(join(folder, `${files}.sqlite`), { now: () => times.shift() ?? new Date(0) });
+  const pending = ledger.begin(wanted('a'), network());
+  const ready = ledger.become(pending, 'ready');
+  assert.ok(ready.since < pending.since);
+  const leaving = ledger.become(ready, 'leaving', 'because');
+  const kept = ledger.all.map(({ state, reason, since }) => [state, reason, since]);
+  assert.deepEqual(kept, [['leaving', 'because', leaving.since]]);
+  ledger.end(leaving);
+  assert.deepEqual(ledger.all, []);
+  ledger.close();
+});
+
 test('says what is wrong with a damaged file, or one that another agent holds', () => {
   const path = join(folder, 'bad.sqlite');
   writeFileSync(path, 'this is no database, but long enough to look at'.repeat(100));
-  assert.throws(() => new Ledger(path), { code: 'corrupt', message: /move it away/ });
+  assert.throws(() => new Ledger(path), { code: 'corrupt', message: /begin anew with: mv .*bad\.sqlite / });
 });
 
 function open(): Ledger & Disposable {
@@ -130,5 +145,5 @@ function network({ sticky = false } = {}): PodNetwork {
     sticky,
   });
   const subnets = [subnet('10.0.0.0/29', '10.0.0.1', ['10.0.0.3/32']), subnet('fd00::/64', 'fd00::1', [])];
-  return { name: 'default/red', vrf: 'red', mtu: 1500, routerMac: '00:00:5e:00:01:00', subnets };
+  return { name: 'default/red', vrf: 'red', mtu: 1500, label: 2000, routerMac: '00:00:5e:00:01:00', subnets };
 }

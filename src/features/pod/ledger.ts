@@ -6,7 +6,7 @@ import {
   keyText,
   type WantedAttachment,
 } from './attachment-record.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, withDatabase } from './database.ts';
 import type { PodNetwork } from './network.ts';
 import { PodError } from './pod-error.ts';
 
@@ -21,6 +21,7 @@ export class Ledger {
   readonly #database: DatabaseSync;
   readonly #addresses: AddressBook;
   readonly #now: () => Date;
+  #changed: () => void = () => undefined;
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
   readonly #delete: StatementSync;
@@ -47,6 +48,11 @@ export class Ledger {
     );
   }
 
+  /** Calls when an attachment has changed, come or gone. */
+  listen(changed: () => void): void {
+    this.#changed = changed;
+  }
+
   /** All attachments, by number. */
   get all(): readonly AttachmentRecord[] {
     return this.#all.all().map(recordOf);
@@ -64,8 +70,8 @@ export class Ledger {
 
   /** Writes down an attachment that is to be made, with the addresses it shall have. @throws PodError exists, full, invalid */
   begin(wanted: WantedAttachment, network: PodNetwork): AttachmentRecord {
-    return this.#atOnce(() => {
-      const doing = `attach ${keyText(wanted)} to ${network.name}`;
+    const doing = `attach ${keyText(wanted)} to ${network.name}`;
+    return this.#atOnce(doing, () => {
       const there = this.find(wanted);
       if (there)
         throw new PodError('exists', {
@@ -83,19 +89,21 @@ export class Ledger {
     });
   }
 
-  /** Says that an attachment has come to another state. */
-  become(record: AttachmentRecord, state: AttachmentRecord['state']): AttachmentRecord {
-    return record.state === state ? record : this.#write(record, state);
+  /** Says that an attachment has come to another state, or that it stays in its state for a reason. */
+  become(record: AttachmentRecord, state: AttachmentRecord['state'], reason?: string): AttachmentRecord {
+    if (record.state === state && record.reason === reason) return record;
+    return withDatabase(`${keyText(record)} is ${state}`, () => this.#write(record, state, reason));
   }
 
   /** Forgets an attachment, and gives its addresses back. */
   end(record: AttachmentRecord): void {
-    this.#delete.run(record.number);
+    withDatabase(`forget ${keyText(record)}`, () => this.#delete.run(record.number));
+    this.#changed();
   }
 
   /** Forgets all attachments if the host has started anew since: none of its containers is there any more. */
   noteBoot(id: string): number {
-    return this.#atOnce(() => {
+    return this.#atOnce('note the start of the host', () => {
       const before = this.#database.prepare('SELECT id FROM boot').get()?.['id'];
       if (before === id) return 0;
       this.#database.exec('DELETE FROM boot');
@@ -108,9 +116,12 @@ export class Ledger {
     this.#database.close();
   }
 
-  #write(record: AttachmentRecord, state: AttachmentRecord['state']): AttachmentRecord {
-    const written = { ...record, state, since: this.#now().toISOString() };
+  #write(before: AttachmentRecord, state: AttachmentRecord['state'], reason?: string): AttachmentRecord {
+    const { reason: _, ...record } = before;
+    const since = state === before.state && before.since !== '' ? before.since : this.#now().toISOString();
+    const written = { ...record, state, since, ...(reason === undefined ? {} : { reason }) };
     this.#update.run(JSON.stringify(written), state, record.number);
+    this.#changed();
     return written;
   }
 
@@ -121,16 +132,18 @@ export class Ledger {
     throw new PodError('full', { doing, expected, received: 'one more' });
   }
 
-  #atOnce<T>(change: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = change();
-      this.#database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
+  #atOnce<T>(doing: string, change: () => T): T {
+    return withDatabase(doing, () => {
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        const result = change();
+        this.#database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK'); // a full disk has done so already
+        throw error;
+      }
+    });
   }
 }
 

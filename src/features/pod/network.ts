@@ -7,6 +7,8 @@ export interface PodNetwork {
   readonly name: string;
   readonly vrf: string;
   readonly mtu: number;
+  /** The MPLS label by which other nodes send to it. */
+  readonly label: number;
   /** The Ethernet address of every gateway. */
   readonly routerMac: string;
   readonly subnets: readonly PodSubnet[];

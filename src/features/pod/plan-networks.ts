@@ -10,7 +10,7 @@ export function readNetworks({ networks, subnets }: Pick<NodePlan, 'networks' | 
 }
 
 function networkOf(
-  { name, vrf, mtu, routerMac }: NodePlan['networks'][number],
+  { name, vrf, mtu, label, routerMac }: NodePlan['networks'][number],
   subnets: NodePlan['subnets'],
 ): readonly PodNetwork[] {
   if (vrf === undefined) return []; // L2: a bridge, which attachments of ours do not join yet
@@ -20,6 +20,7 @@ function networkOf(
       name,
       vrf,
       mtu,
+      label,
       routerMac,
       subnets: own.map(({ prefix, gateway, blocks, excluded, sticky }) => ({
         prefix: parsePrefix(prefix),

@@ -13,6 +13,8 @@ import type { PodNetwork, PodNetworks } from './network.ts';
 import { findNetwork } from './network.ts';
 import { PodError } from './pod-error.ts';
 import type { RouterSide } from './router-side.ts';
+import { removeStrayEnds } from './stray-ends.ts';
+import { hostEnd } from './trunk-names.ts';
 import { TurnsByKey } from './turns-by-key.ts';
 
 /** What attachments are made with. */
@@ -107,6 +109,8 @@ export class Pods {
     const there = await this.#needs.router.names();
     const known = new Set(this.all.map(({ number }) => `pod${number}`));
     for (const name of there) if (!known.has(name)) await this.#needs.router.remove(name);
+    const stray = await removeStrayEnds(() => new Set(this.all.map(hostEnd)));
+    if (stray.length > 0) this.#needs.log.warn({ stray }, 'devices of pods that nobody knows are removed');
     const lost = this.all.filter(({ number, state }) => state === 'ready' && !there.has(`pod${number}`));
     if (lost.length > 0)
       this.#needs.log.info({ attachments: lost.length }, 'the router is told of attachments again');
@@ -125,11 +129,11 @@ export class Pods {
     const record = this.#needs.ledger.begin(wanted, network);
     try {
       await this.#link(record).attach(record, network);
+      return this.#needs.ledger.become(record, 'ready');
     } catch (error) {
       await this.#tryToUndo(record);
       throw error;
     }
-    return this.#needs.ledger.become(record, 'ready');
   }
 
   #attachedBy(addition: AttachmentKey): readonly AttachmentRecord[] {
@@ -158,9 +162,9 @@ export class Pods {
   }
 
   async #undo(record: AttachmentRecord): Promise<void> {
-    const leaving = this.#needs.ledger.become(record, 'leaving');
-    await this.#link(leaving).detach(leaving);
-    this.#needs.ledger.end(leaving);
+    this.#tryToNote(record, 'leaving');
+    await this.#link(record).detach(record);
+    this.#needs.ledger.end(record);
   }
 
   /** What cannot be undone now stays in the ledger, and its addresses stay taken, until it can. */
@@ -169,6 +173,17 @@ export class Pods {
       await this.#undo(record);
     } catch (error) {
       this.#needs.log.warn({ error, attachment: keyText(record) }, 'an attachment is undone later');
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#tryToNote(record, 'leaving', `undone later: ${reason}`);
+    }
+  }
+
+  /** Where the disk is full, what is there is undone all the same: whoever has asked will ask again. */
+  #tryToNote(record: AttachmentRecord, state: AttachmentRecord['state'], reason?: string): void {
+    try {
+      this.#needs.ledger.become(record, state, reason);
+    } catch (error) {
+      this.#needs.log.warn({ error, attachment: keyText(record) }, 'the ledger cannot be written');
     }
   }
 

@@ -1,10 +1,8 @@
 import { RemoteError } from '../../engine/client/remote-error.ts';
 import type { RouterClient } from '../../engine/client/router-client.ts';
-import { parseAddress } from '../../net/address.ts';
-import { formatPrefix } from '../../net/prefix.ts';
-import { type AttachmentRecord, routerName } from './attachment-record.ts';
+import { type AttachmentRecord, nextHopOf, routerName } from './attachment-record.ts';
 import type { PodNetwork } from './network.ts';
-import { addresses, interfaces, nextHops, ports, routes, vlans, vrfs } from './router-services.ts';
+import { accesses, interfaces, routes, vrfs } from './router-services.ts';
 import { TRUNK_PORT } from './trunk-names.ts';
 
 /** The router's part of attachments: an access interface, the gateway's addresses on it, and a route to each address. */
@@ -24,25 +22,12 @@ export class RouterSide {
 
   /** Adds the interface of a veth: a VLAN of the trunk. @throws RemoteError */
   async addVlan(record: AttachmentRecord, network: PodNetwork): Promise<void> {
-    await this.#ensureNetwork(network);
-    await this.#router.call(vlans, 'addVlan', {
-      name: routerName(record),
-      attributes: attributesOf(record, network),
-      vlan: { parent: TRUNK_PORT, vlan_id: record.number, mac: network.routerMac },
-    });
-    await this.#addRoutes(record);
+    await this.#add(record, network, { vlan: { parent: TRUNK_PORT, vlan_id: record.number } });
   }
 
   /** Adds the interface of an attachment that has a device of DPDK's to itself. @throws RemoteError */
   async addPort(record: AttachmentRecord, network: PodNetwork, devargs: string): Promise<void> {
-    await this.#ensureNetwork(network);
-    await this.#router.call(ports, 'addPort', {
-      name: routerName(record),
-      devargs,
-      attributes: attributesOf(record, network),
-      port: { mac: network.routerMac },
-    });
-    await this.#addRoutes(record);
+    await this.#add(record, network, { devargs });
   }
 
   /**
@@ -78,24 +63,17 @@ export class RouterSide {
     return undefined;
   }
 
-  async #addRoutes(record: AttachmentRecord): Promise<void> {
-    const iface = routerName(record);
-    await Promise.all(
-      record.addresses.map(async ({ address, gateway }, index) => {
-        const id = FIRST_NEXT_HOP + record.number * ADDRESSES_MOST + index;
-        await Promise.all([
-          this.#router
-            .call(addresses, 'addAddress', { iface, address: hostPrefix(gateway) })
-            .catch(unless('EEXIST')),
-          this.#router.call(nextHops, 'addNexthop', { id, l3: { iface, address, mac: record.mac } }),
-        ]);
-        await this.#router.call(routes, 'addRoute', {
-          destination: hostPrefix(address),
-          vrf: record.vrf,
-          id,
-        });
-      }),
-    );
+  async #add(record: AttachmentRecord, network: PodNetwork, link: AccessLink): Promise<void> {
+    await this.#ensureNetwork(network);
+    await this.#router.call(accesses, 'addAccess', {
+      name: routerName(record),
+      description: descriptionOf(record),
+      vrf: network.vrf,
+      mtu: record.mtu,
+      mac: network.routerMac,
+      ...link,
+      station: stationOf(record),
+    });
   }
 
   /** A network's VRF, should the plan have come after the network. */
@@ -111,17 +89,23 @@ export class RouterSide {
   }
 }
 
-/** Next hops from here on are attachments'; each has room for a few addresses. */
-const FIRST_NEXT_HOP = 1 << 24;
-export const ADDRESSES_MOST = 8;
+/** How the router reaches a container. */
+type AccessLink =
+  | { readonly vlan: { readonly parent: string; readonly vlan_id: number } }
+  | { readonly devargs: string };
 
-function attributesOf({ mtu, interface: name, pod, container }: AttachmentRecord, { vrf }: PodNetwork) {
-  const whose = pod ? `${pod.namespace}/${pod.name}` : container.slice(0, 12);
-  return { vrf, mtu, access: true, description: `${name} of ${whose}` };
+function stationOf(record: AttachmentRecord) {
+  const { mac, addresses } = record;
+  const leading = addresses.map(({ address, gateway }, index) => ({
+    address,
+    gateway,
+    nexthop_id: nextHopOf(record, index),
+  }));
+  return { mac, addresses: leading };
 }
 
-function hostPrefix(address: string): string {
-  return formatPrefix({ address: parseAddress(address), length: address.includes(':') ? 128 : 32 });
+function descriptionOf({ interface: name, pod, container }: AttachmentRecord): string {
+  return `${name} of ${pod ? `${pod.namespace}/${pod.name}` : container.slice(0, 12)}`;
 }
 
 /** What is as it shall be is no failure. */

@@ -1,5 +1,15 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import type { Attachment } from '../attachment/index.ts';
 import type { AttachmentKey, AttachmentRecord } from './attachment-record.ts';
 import { removeIfLeft } from './left-socket.ts';
 import { PodError } from './pod-error.ts';
@@ -7,6 +17,8 @@ import { PodError } from './pod-error.ts';
 /** What a container finds at /dpdk, a directory of its own on the host. */
 export const CONTAINER_FOLDER = '/dpdk';
 const FILE = 'dpdk-interfaces.json';
+/** The objects of all its attachments, those with sockets and others. */
+const RECORDS = 'attachments.json';
 /** sun_path of unix(7), with its zero. */
 const LONGEST_PATH = 107;
 
@@ -56,6 +68,18 @@ export class SocketFolders {
     this.#write(record, [...this.#othersOf(record), record]);
   }
 
+  /** Writes into each container's directory the objects of all that it is attached to. */
+  record(objects: ReadonlyMap<AttachmentRecord, Attachment>): void {
+    const byFolder = Map.groupBy(objects, ([record]) => this.folderOf(record));
+    for (const [folder, own] of byFolder) {
+      if (!existsSync(join(folder, FILE))) continue; // without sockets it has none
+      replaceFile(
+        join(folder, RECORDS),
+        own.map(([, object]) => object),
+      );
+    }
+  }
+
   /** Removes a socket, and the directory with the last. */
   clear(record: AttachmentRecord): void {
     this.#ofApplications.delete(this.socketOf(record));
@@ -68,6 +92,16 @@ export class SocketFolders {
   /** Removes the sockets that applications have left behind when they died: the next one could not listen there. */
   removeLeft(): readonly string[] {
     return [...this.#ofApplications].filter(removeIfLeft);
+  }
+
+  /** Removes the directories of containers that nobody knows: of a ledger that was lost. */
+  removeStray(): void {
+    if (!existsSync(this.#root)) return;
+    const own = new Set(this.#all().map((record) => this.folderOf(record)));
+    const folders = readdirSync(this.#root).map((name) => join(this.#root, name));
+    for (const folder of folders)
+      if (!own.has(folder) && existsSync(join(folder, FILE)))
+        rmSync(folder, { recursive: true, force: true });
   }
 
   #othersOf(record: AttachmentRecord): readonly AttachmentRecord[] {
@@ -83,17 +117,27 @@ export class SocketFolders {
     });
   }
 
-  /** Whoever reads it meets the file of before or the new one. */
   #write(record: AttachmentRecord, own: readonly AttachmentRecord[]): void {
-    const file = join(this.folderOf(record), FILE);
     const sorted = [...own].sort((a, b) => a.interface.localeCompare(b.interface));
-    writeFileSync(`${file}.new`, `${JSON.stringify(sorted.map(description), null, 2)}\n`, { mode: 0o644 });
-    renameSync(`${file}.new`, file);
+    replaceFile(join(this.folderOf(record), FILE), sorted.map(description));
   }
 }
 
 function isOfApplication({ kind, socketOwner }: AttachmentRecord): boolean {
   return kind === 'vhost-user' && socketOwner === 'pod';
+}
+
+/** Whoever reads it meets the file of before or the new one, and only if they differ. */
+function replaceFile(file: string, content: object): void {
+  const text = `${JSON.stringify(content, null, 2)}\n`;
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  writeFileSync(`${file}.new`, text, { mode: 0o644 });
+  renameSync(`${file}.new`, file);
+}
+
+/** The path of an attachment's socket as its container sees it. */
+export function containerSocket(key: AttachmentKey): string {
+  return join(CONTAINER_FOLDER, socketName(key));
 }
 
 function socketName({ interface: name }: AttachmentKey): string {
@@ -102,7 +146,7 @@ function socketName({ interface: name }: AttachmentKey): string {
 
 /** One interface as applications are used to find it; the mode is that of the router's end. */
 function description(record: AttachmentRecord) {
-  const path = join(CONTAINER_FOLDER, socketName(record));
+  const path = containerSocket(record);
   const mode = record.socketOwner === 'pod' ? 'client' : 'server';
   const of = (isIp6: boolean) => record.addresses.find(({ address }) => address.includes(':') === isIp6);
   const [ip4, ip6] = [of(false), of(true)];

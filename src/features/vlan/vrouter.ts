@@ -11,7 +11,7 @@ import { type Place, Vlans } from './vlans.ts';
 export function startVlans(
   router: Router,
   { interfaces, ether }: { readonly interfaces: Interfaces; readonly ether: EtherFeature },
-): void {
+): Vlans {
   const vlans = new Vlans(router, interfaces);
   router.rewrites.add(vlans.rewrite);
   for (const etherType of [0x8100, 0x88a8]) ether.takeType(etherType, 'vlan-priority');
@@ -31,6 +31,7 @@ export function startVlans(
         }),
     }),
   );
+  return vlans;
 }
 
 /** @throws ApiError EINVAL */

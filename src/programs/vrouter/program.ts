@@ -2,6 +2,7 @@ import { makeLog } from '../../engine/host/daemon/log.ts';
 import type { Program } from '../../engine/host/daemon/run.ts';
 import { runScript } from '../../engine/host/daemon/script.ts';
 import { Telemetry } from '../../engine/host/telemetry/telemetry.ts';
+import { startAccess } from '../../features/access/vrouter.ts';
 import { showBridges, startBridges } from '../../features/bridge/vrouter.ts';
 import { startCrossConnects } from '../../features/cross-connect/vrouter.ts';
 import { startEther } from '../../features/ether/vrouter.ts';
@@ -49,7 +50,8 @@ export const program: Program = {
     showLabels(telemetry, mpls);
     const mplsTunnels = startMplsTunnels(router, { interfaces, neighbors, ip, tunnel, mpls });
     showMplsTunnels(telemetry, mplsTunnels);
-    startVlans(router, { interfaces, ether });
+    const vlans = startVlans(router, { interfaces, ether });
+    startAccess(router, { interfaces, ports, vlans, ip, users: neighbors.users });
     startCrossConnects(interfaces);
     const vxlan = startVxlans(router, {
       interfaces,

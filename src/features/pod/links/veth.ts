@@ -1,35 +1,35 @@
-import { steerFromPod } from '../../../engine/host/steer.ts';
 import { type AttachmentRecord, keyText, routerName } from '../attachment-record.ts';
-import { ip } from '../ip-batch.ts';
+import { exchange } from '../netlink/exchange.ts';
+import { deleteLink } from '../netlink/links.ts';
 import type { PodNetwork } from '../network.ts';
-import { leaveToContainer } from '../quiet-device.ts';
 import type { RouterSide } from '../router-side.ts';
-import { HOST_END_INDEX_BASE, hostEnd, TRUNK_KERNEL_END } from '../trunk-names.ts';
-import { configureLines, missingInContainer } from './container-side.ts';
+import type { Steering } from '../steering.ts';
+import { hostEnd } from '../trunk-names.ts';
+import { missingInContainer } from './container-side.ts';
 import type { Link } from './link.ts';
+import { addVethPair } from './veth-pair.ts';
 
 /** A veth pair, whose host end is a VLAN of the trunk. */
 export class VethLink implements Link {
   readonly #router: RouterSide;
+  readonly #steering: Steering;
 
-  constructor(router: RouterSide) {
+  constructor(router: RouterSide, steering: Steering) {
     this.#router = router;
+    this.#steering = steering;
   }
 
   async attach(record: AttachmentRecord, network: PodNetwork): Promise<void> {
     // Both are waited for: what one has made is not to appear after the other's failure was cleaned up.
-    const results = await Promise.allSettled([this.#addPair(record), this.#router.addVlan(record, network)]);
+    const results = await Promise.allSettled([
+      addVethPair(record, this.#steering),
+      this.#router.addVlan(record, network),
+    ]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
-    leaveToContainer(hostEnd(record));
-    steerFromPod(hostEnd(record), TRUNK_KERNEL_END, HOST_END_INDEX_BASE);
   }
 
   async detach(record: AttachmentRecord): Promise<void> {
-    const doing = `detach ${keyText(record)}`;
-    await Promise.all([
-      ip([`link del dev ${hostEnd(record)}`], { doing, force: true }),
-      this.#router.remove(routerName(record)),
-    ]);
+    await Promise.all([this.#deletePair(record), this.#router.remove(routerName(record))]);
   }
 
   async restore(record: AttachmentRecord, network: PodNetwork): Promise<void> {
@@ -40,12 +40,9 @@ export class VethLink implements Link {
     return missingInContainer(record);
   }
 
-  /** From inside the container's namespace, so that all of it is one process. */
-  async #addPair(record: AttachmentRecord): Promise<void> {
-    const { number, mtu, mac, interface: name, netns } = record;
-    const here = `/proc/${process.pid}/ns/net`;
-    const own = `${hostEnd(record)} index ${HOST_END_INDEX_BASE + number} mtu ${mtu} netns ${here}`;
-    const line = `link add name ${own} type veth peer name ${name} address ${mac} mtu ${mtu}`;
-    await ip([line, ...configureLines(record)], { doing: `attach ${keyText(record)}`, netns });
+  /** Both ends go; with the container's namespace they are gone already. */
+  async #deletePair(record: AttachmentRecord): Promise<void> {
+    const doing = `detach ${keyText(record)}`;
+    await exchange([deleteLink(hostEnd(record))], { doing, fine: ['ENODEV'] });
   }
 }

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseAddress } from '../../../net/address.ts';
+import { parsePrefix } from '../../../net/prefix.ts';
+import { addAddress, addDefaultRoute } from './addresses.ts';
+import { addVeth, bringUp, readLinks } from './links.ts';
+import { attribute, readAttributes, readMessages, text, textOf, u32 } from './message.ts';
+
+test('a message has a header, a fixed part, and attributes that begin at multiples of four', () => {
+  const { bytes, asks } = bringUp('eth0');
+  assert.equal(asks, 'link set dev eth0 up');
+  assert.equal(
+    bytes.toString('hex'),
+    '2c000000' + // length
+      '1000' + // RTM_NEWLINK
+      '0500' + // request, acknowledge
+      '0000000000000000' + // number and port
+      '00000000000000000100000001000000' + // any index; up, of the flags up
+      '09000300' + // IFLA_IFNAME
+      '6574683000000000', // eth0, its zero, and three to the next multiple
+  );
+});
+
+test('addresses and routes say their family, length and device', () => {
+  const address = addAddress(7, parsePrefix('10.0.0.2/24')).bytes.subarray(16);
+  assert.equal(address.toString('hex'), '0218000007000000080002000a000002080001000a000002');
+  const address6 = addAddress(7, parsePrefix('fd00::2/64')).bytes.subarray(16, 24);
+  assert.equal(address6.toString('hex'), '0a40020007000000'); // nobody else has it: it is not asked for
+  const route = addDefaultRoute(7, parseAddress('10.0.0.1')).bytes.subarray(16);
+  assert.equal(route.toString('hex'), '02000000fe0300010000000008000500' + '0a000001' + '0800040007000000');
+});
+
+test('what was written is read again, and what is cut off is not', () => {
+  const body = Buffer.concat([attribute(3, text('eth0')), attribute(18, attribute(1, u32(9)))]);
+  const read = readAttributes(body);
+  assert.equal(textOf(read.get(3)), 'eth0');
+  assert.equal(
+    readAttributes(read.get(18) ?? Buffer.alloc(0))
+      .get(1)
+      ?.readUInt32LE(),
+    9,
+  );
+  assert.deepEqual([...readAttributes(body.subarray(0, 7)).keys()], []);
+  const { bytes } = addVeth({ name: 'a', mtu: 1500, index: 5 }, { name: 'b', mtu: 1500 }, 3);
+  assert.deepEqual(readLinks(readMessages(bytes)), [{ index: 5, name: 'a' }]);
+  assert.deepEqual([...readMessages(bytes.subarray(0, bytes.length - 1))], []);
+});

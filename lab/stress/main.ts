@@ -4,10 +4,12 @@ import { type Hardness, type StressPlace, startStressPlace, stresses, stressUnde
 import { measureForwarding } from './forwarding.ts';
 import { stressKill } from './kill.ts';
 import { Findings, type Outcome } from './outcome.ts';
+import { stressPods } from './pods.ts';
 
 // npm run stress: the control plane under load, and a router that is killed again and again. Root and the set-up.
 
 const usage = `usage: npm run stress -- [NAME…] [--seconds S] [--rate N] [--clients N] [--kills N] [--rounds N] [--routes N]
+                         [--pods N]
 
   clients    so many gRPC clients at once, two calls of each
   readers    clients that watch events and read none
@@ -17,6 +19,7 @@ const usage = `usage: npm run stress -- [NAME…] [--seconds S] [--rate N] [--cl
   changes    table changes through the API while packets flow
   deletes    what packets are using is deleted and put back
   kill       a router is killed at random moments while packets come for it, and started again
+  pods       pods come and go while router, agent and callers are killed at random moments
 
   --seconds  of changes (60)
   --rate     table changes a second (100000)
@@ -24,6 +27,7 @@ const usage = `usage: npm run stress -- [NAME…] [--seconds S] [--rate N] [--cl
   --kills    (200)
   --rounds   of deletes (20)
   --routes   of lists (1000000)
+  --pods     (300)
 `;
 
 /**
@@ -31,11 +35,13 @@ const usage = `usage: npm run stress -- [NAME…] [--seconds S] [--rate N] [--cl
  * router may hold more afterwards: V8 gives memory back when it likes.
  */
 const plan = { warm: true, mostMs: 100, mostLost: 0, residentMegabytes: 256, buffers: 512 };
+/** What a router that was killed takes to come back, and to be told of its pods. */
+const podPlan = { atOnce: 6, killEveryMs: 1000, mostGapMs: 3000 };
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
-  const { names, kills, hard, help } = readOptions(args);
+  const { names, kills, pods, hard, help } = readOptions(args);
   if (help) {
     process.stdout.write(usage);
     return 0;
@@ -45,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(textOf(name, outcome));
     faults += outcome.faults.length;
   };
-  const chosen = names.filter((name) => name !== 'kill');
+  const chosen = names.filter((name) => Object.hasOwn(stresses, name));
   if (chosen.length > 0) {
     await using place = await startStressPlace();
     for (const name of chosen) {
@@ -58,6 +64,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
   }
   if (names.includes('kill')) tell('kill', await stressKill(kills));
+  if (names.includes('pods')) tell('pods', await stressPods({ ...podPlan, pods }));
   return faults === 0 ? 0 : 1;
 }
 
@@ -69,6 +76,7 @@ function forwardingUnder({ router, hosts }: StressPlace, hard: Hardness): Promis
 interface Options {
   readonly names: readonly string[];
   readonly kills: number;
+  readonly pods: number;
   readonly hard: Hardness;
   readonly help: boolean;
 }
@@ -86,16 +94,18 @@ function readOptions(args: readonly string[]): Options {
       kills: text,
       rounds: text,
       routes: text,
+      pods: text,
       help: { type: 'boolean' },
     },
   });
-  const known = [...Object.keys(stresses), 'kill'];
+  const known = [...Object.keys(stresses), 'kill', 'pods'];
   const unknown = positionals.find((name) => !known.includes(name));
   if (unknown) throw new LabError('STRESS_USAGE', `expected one of ${known.join(', ')}, got ${unknown}`);
   return {
     names: positionals.length > 0 ? positionals : known,
     help: values.help === true,
     kills: count('--kills', values.kills, 200),
+    pods: count('--pods', values.pods, 300),
     hard: {
       clients: count('--clients', values.clients, 1000),
       readers: 200,

@@ -29,9 +29,11 @@ export class Agent implements AsyncDisposable {
   readonly pods: string;
   readonly #router: Router;
   readonly plan: string;
+  readonly #flags: readonly string[];
   #program: Program | undefined;
 
-  constructor(router: Router, plan: object) {
+  constructor(router: Router, plan: object, flags: readonly string[] = []) {
+    this.#flags = flags;
     this.#router = router;
     this.socket = join(router.directory, 'agent.sock');
     this.state = join(router.directory, 'agent');
@@ -71,7 +73,7 @@ export class Agent implements AsyncDisposable {
   /** The command that runs it, with further flags. */
   command(...flags: readonly string[]): [string, ...string[]] {
     const files = ['--plan', this.plan, '--state', this.state, '--pods', this.pods];
-    return [millrace, 'agent', ...files, '--router', this.#router.socket, ...flags];
+    return [millrace, 'agent', ...files, '--router', this.#router.socket, ...this.#flags, ...flags];
   }
 
   /** Gives it another plan, and waits until it has taken it. */

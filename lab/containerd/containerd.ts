@@ -75,16 +75,20 @@ export class Containerd implements PodHost, AsyncDisposable {
     return ContainerPod.start(this, options);
   }
 
-  /** Removes all pods, those too that it could not start or remove before. */
-  async removeAll(): Promise<void> {
+  /** Removes all pods but those named, those too that it could not start or remove before. */
+  async removeAll(kept: readonly string[] = []): Promise<void> {
     const { items } = await this.runtime.calls.listPodSandbox({});
-    await Promise.all(items.map(({ id }) => removeSandbox(this.runtime, id)));
+    const others = items.filter(({ id }) => !kept.includes(id));
+    await Promise.all(others.map(({ id }) => removeSandbox(this.runtime, id)));
   }
 
   /** Kills it; its pods stay. */
   async kill(): Promise<void> {
     process.kill(childOf(this.program.pid), 'SIGKILL');
-    await this.program.ended;
+    // Its shims have its outputs, so that they do not end with it.
+    await eventually(() => {
+      if (this.program.running) throw this.program.failure('expected it to end');
+    });
     this.#runtime?.close();
     this.#runtime = undefined;
   }

@@ -4,6 +4,7 @@ import { serveCni } from '../features/cni/agent.ts';
 import { applyPlan, changesText, planChanges } from '../features/fabric/agent.ts';
 import { readPlan } from '../features/plan/agent.ts';
 import { PodAgent } from '../features/pod/agent.ts';
+import { collect } from '../features/runtime/agent.ts';
 import { type AgentFlags, readFlags, usage } from './agent/flags.ts';
 import { followFile } from './agent/follow-file.ts';
 import { oneAtATime } from './agent/one-at-a-time.ts';
@@ -43,6 +44,7 @@ async function run(flags: AgentFlags): Promise<void> {
   });
   const server = await serveCni(flags.socket, agent);
   agent.start();
+  const collecting = flags.runtime && collect({ ...flags.runtime, pods: agent.pods, log });
   const readAgain = oneAtATime(async () => {
     try {
       plan = readPlan(flags.plan);
@@ -57,6 +59,7 @@ async function run(flags: AgentFlags): Promise<void> {
   const end = async () => {
     follower.close();
     await server.close();
+    if (collecting) await collecting.close();
     await agent.close();
     process.exit(0);
   };

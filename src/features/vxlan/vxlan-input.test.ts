@@ -115,6 +115,12 @@ for (const [name, tunnel] of [
       }
     });
 
+    it('tells nothing of congestion to a packet of another version than its frame says', () => {
+      const frame = frameFrom(tunnel, inner4(tunnel, 60));
+      frame.set([0x86, 0xdd], 12);
+      assert.deepEqual(bench.receive(tunnel, frame, { tos: 3 }).ended, { 'ip6-bad-header': 1 });
+    });
+
     it('tells the control thread of far ends and stations that it does not know', () => {
       const source = tunnel === over4 ? '10.0.2.77' : '2001:db8:2::77';
       const frame = frameFrom(tunnel, inner4(tunnel));

@@ -1,5 +1,6 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { checksumAfter } from '../../../net/datapath/checksum';
+import { TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import { IP4_HEADER_BYTES, Ip4Header } from '../../../net/datapath/ip4-header';
 import { IP6_HEADER_BYTES } from '../../../net/datapath/ip6-header';
 import { flowHash4, flowHash6, hashWords } from '../../ip/datapath/ip-flow-hash';
@@ -7,13 +8,17 @@ import { findIp, finishFrameChecksum, L4_CKSUM_SUSPECT } from '../../port/datapa
 
 // What a tunnel takes from the packet that it carries, and what it hands on to it.
 
-/** Where a frame's IP header lies, behind up to two VLAN tags, all of it in the first segment; zero when it has none. */
+/**
+ * Where a frame's IP header lies, behind up to two VLAN tags, all of it in the first segment; zero when it has none, or
+ * one of another version than the frame's type says.
+ */
 export function frameIp(packet: Packet): u32 {
   const at = findIp(packet);
   if (!at || at >= packet.dataLen) return 0;
-  const version = load<u8>(packet.data + at) >> 4;
-  const bytes = version == 4 ? IP4_HEADER_BYTES : IP6_HEADER_BYTES;
-  return (version == 4 || version == 6) && at + bytes <= packet.dataLen ? at : 0;
+  const isIp4 = load<u16>(packet.data + at - 2) == TYPE_IP4_RAW;
+  const version: u32 = load<u8>(packet.data + at) >> 4;
+  if (version != <u32>(isIp4 ? 4 : 6)) return 0;
+  return at + (isIp4 ? IP4_HEADER_BYTES : IP6_HEADER_BYTES) <= packet.dataLen ? at : 0;
 }
 
 /** Hash of a frame's flow, whose IP header lies at `ip`: of its addresses and type where it has none. */

@@ -12,6 +12,12 @@ export interface DpdkAppOptions {
   readonly name?: string;
   /** The CPU it runs on; its one forwarding thread never sleeps. */
   readonly cpu?: number;
+  /** Starts its command line, where that is not on this machine but in a container. */
+  readonly launch?: (line: string) => Program;
+  /** Whether it follows its links, without which it does not listen again for a router that was restarted. */
+  readonly followsLinks?: boolean;
+  /** Words for EAL about its memory, where that is not anonymous. */
+  readonly memory?: readonly string[];
 }
 
 /** What it does with packets: testpmd's forwarding modes. */
@@ -24,17 +30,20 @@ export class DpdkApp implements AsyncDisposable {
   readonly #program: Program;
 
   /** Starts it; it waits until a router has connected to every socket. */
-  constructor({ directory, ports, devices, name = `mr-${process.pid}-app`, cpu = 0 }: DpdkAppOptions) {
+  constructor(options: DpdkAppOptions) {
+    const { directory, ports, devices, name = `mr-${process.pid}-app`, cpu = 0 } = options;
     this.sockets = Array.from({ length: ports }, (_, port) => join(directory, `${name}-${port}.sock`));
     const own = (path: string, port: number) =>
       `net_virtio_user${port},path=${path},server=1,mac=${appMac(port)}`;
     const vdevs = (devices ?? this.sockets.map(own)).flatMap((device) => ['--vdev', device]);
-    const memory = ['--in-memory', '--single-file-segments', '-m', '128', '--file-prefix', name];
+    const { memory: kind = ['--in-memory'] } = options;
+    const memory = [...kind, '--single-file-segments', '-m', '128', '--file-prefix', name];
     const threads = ['--no-pci', '--lcores', `0@${cpu},1@${cpu}`];
-    const rest = ['--interactive', '--total-num-mbufs=8192', '--no-lsc-interrupt'];
+    const links = options.followsLinks === true ? [] : ['--no-lsc-interrupt'];
+    const rest = ['--interactive', '--total-num-mbufs=8192', ...links];
     // Its loop never sleeps, and the machine may have only this CPU for everything else.
     this.command = ['nice', 'stdbuf', '-oL', 'dpdk-testpmd', ...threads, ...memory, ...vdevs, '--', ...rest];
-    this.#program = new Program(this.command, { directory });
+    this.#program = options.launch?.(this.command.join(' ')) ?? new Program(this.command, { directory });
   }
 
   /** The devargs of the router's port to one of its ports. */

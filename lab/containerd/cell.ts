@@ -20,10 +20,13 @@ export class Cell {
   readonly #namespace: Namespace;
   readonly #forget: () => void;
   #holder: Program | undefined;
+  #mounted = 0;
 
   constructor(namespace: Namespace, label: string) {
-    for (const abandoned of namesOfTheDead(parent)) removeDirectory(join(parent, abandoned));
-    removeAbandonedGroups();
+    for (const abandoned of namesOfTheDead(parent))
+      whateverComes(() => removeDirectory(join(parent, abandoned)));
+    for (const abandoned of hierarchies().flatMap(namesOfTheDead))
+      whateverComes(() => removeGroups(abandoned));
     this.#namespace = namespace;
     this.name = `mr-${process.pid}-${label}`;
     this.directory = join(parent, this.name);
@@ -50,6 +53,15 @@ export class Cell {
     const first = `/proc/${childOf(this.holder.pid)}/ns`;
     const inside = `nsenter --net=/run/netns/${this.#namespace.name} --mount=${first}/mnt --pid=${first}/pid`;
     return new Program(['sh', '-c', `exec ${inside} -- sh -c 'exec ${line}'`], { directory: this.directory });
+  }
+
+  /** Mounts hugepages for a user, until the cell is closed, and returns where. */
+  mountHugepages(user: number): string {
+    this.#mounted += 1;
+    const path = join(this.directory, `hugepages-${this.#mounted}`);
+    mkdirSync(path);
+    mount('-t', 'hugetlbfs', '-o', `uid=${user},gid=${user},mode=700,pagesize=2M`, 'millrace-lab', path);
+    return path;
   }
 
   get holder(): Program {
@@ -95,16 +107,23 @@ function removeDirectory(path: string): void {
 
 /** Control groups of containers are below one that has the cell's name, in each hierarchy. */
 function removeGroups(name: string): void {
-  const own = globSync([`${hierarchies}/${name}`, `${hierarchies}/${name}/**`]);
-  for (const path of own.filter(isDirectory).sort().reverse()) rmdirSync(path);
+  const roots = hierarchies().map((hierarchy) => join(hierarchy, name));
+  const own = globSync(roots.flatMap((root) => [root, `${root}/**`])).filter(isDirectory);
+  for (const path of own.sort().reverse()) rmdirSync(path);
 }
 
-function removeAbandonedGroups(): void {
-  for (const hierarchy of globSync(hierarchies)) namesOfTheDead(hierarchy).forEach(removeGroups);
+/** One of version 2, or several of version 1. */
+function hierarchies(): readonly string[] {
+  return globSync(['/sys/fs/cgroup', '/sys/fs/cgroup/*']).filter(isDirectory);
 }
-
-const hierarchies = '/sys/fs/cgroup/*';
 
 function isDirectory(path: string): boolean {
   return statSync(path).isDirectory();
+}
+
+/** Others may be cleaning up the same, and the kernel may not be done with it: then the next does it. */
+function whateverComes(cleanUp: () => void): void {
+  try {
+    cleanUp();
+  } catch {}
 }

@@ -33,6 +33,8 @@ export interface ContainerPodOptions {
   readonly others?: readonly PodInterface[];
   readonly image?: string;
   readonly mounts?: readonly ContainerMount[];
+  /** Gives it a file system of hugepages at /dev/hugepages that its user may write to. */
+  readonly hugepages?: boolean;
   /** The user that its programs run as; root when absent. */
   readonly user?: number;
 }
@@ -128,7 +130,7 @@ async function makePod(host: PodHost, options: ContainerPodOptions): Promise<Mad
     const { containerId: container } = await calls.createContainer({
       podSandboxId: sandbox,
       sandboxConfig: config,
-      config: containerConfig(options),
+      config: containerConfig({ ...options, mounts: mountsOf(host, options) }),
     });
     await calls.startContainer({ containerId: container });
     return { sandbox, container, ...(await networkOf(host, sandbox)) };
@@ -136,6 +138,11 @@ async function makePod(host: PodHost, options: ContainerPodOptions): Promise<Mad
     await removeSandbox(host.runtime, sandbox);
     throw error;
   }
+}
+
+function mountsOf({ cell }: PodHost, { mounts = [], hugepages, user = 0 }: ContainerPodOptions) {
+  if (hugepages !== true) return mounts;
+  return [...mounts, { host: cell.mountHugepages(user), container: '/dev/hugepages' }];
 }
 
 function containerConfig({ name, image = podImage, mounts = [], user }: ContainerPodOptions) {

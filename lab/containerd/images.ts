@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -25,8 +26,13 @@ export async function writePodImage(file: string): Promise<void> {
 
 /** Puts a shell and its tools into the root of an image. */
 export async function addBusybox(root: string): Promise<void> {
-  for (const folder of ['bin', 'proc', 'sys', 'tmp', 'etc'])
-    mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ['proc', 'sys', 'tmp', 'etc', 'usr']) mkdirSync(join(root, folder));
+  for (const folder of ['bin', 'lib', 'lib64']) {
+    mkdirSync(join(root, 'usr', folder));
+    symlinkSync(`usr/${folder}`, join(root, folder));
+  }
+  chmodSync(root, 0o755);
+  chmodSync(join(root, 'tmp'), 0o1777);
   copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
   const tools = (await run(['/bin/busybox', '--list'])).trim().split('\n');
   for (const tool of tools) if (tool !== 'busybox') symlinkSync('busybox', join(root, 'bin', tool));

@@ -9,7 +9,7 @@ debian_packages=(
 )
 
 install_host_packages() {
-  debian_packages+=(containernetworking-plugins busybox-static) # the lab's pods
+  debian_packages+=(containernetworking-plugins busybox-static mmdebstrap) # the lab's pods
   # Another's containerd, such as Docker's, does as well, and would be removed by Debian's.
   { command -v containerd && command -v runc; } >/dev/null || debian_packages+=(containerd runc)
   install_debian_packages

@@ -76,6 +76,11 @@ test('the id that the router chose is told', async () => {
   assert.deepEqual(ctl.calls[0]?.request, { id: 4, reject: {} });
 });
 
+test('a next hop leads into another VRF', async () => {
+  const [call] = await ctl.requests('nexthop add vrf red id 5');
+  assert.deepEqual(call?.request, { id: 5, vrf: { vrf: 'red' } });
+});
+
 test('a group is added with the weights of its members', async () => {
   const [call] = await ctl.requests('nexthop add group id 9 member 3 weight 2 member 4');
   assert.deepEqual(call?.request, {

@@ -53,6 +53,12 @@ export const nexthopCommands = [
       }),
   }),
   routerCommand({
+    syntax: 'nexthop add vrf VRF [(id N)]',
+    help: 'Makes a next hop by which packets are looked up again in another VRF.',
+    args: { VRF: vrfName('The VRF to look in.'), 'id N': newId },
+    run: (args, router) => addNexthop(router, { id: args['id N'], vrf: { vrf: args.VRF } }),
+  }),
+  routerCommand({
     syntax: 'nexthop add group [(id N)] (member NHID [weight W])*',
     help: 'Makes a next hop that spreads flows over others by their weights.',
     args: {

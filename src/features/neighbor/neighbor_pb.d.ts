@@ -43,7 +43,7 @@ export declare type Nexthop = Message<"millrace.neighbor.v1.Nexthop"> & {
   iface: string;
 
   /**
-   * "L3", "blackhole", "reject", "group", or what a feature puts round packets, such as "mpls".
+   * "L3", "vrf", "blackhole", "reject", "group", or what a feature puts round packets, such as "mpls".
    *
    * @generated from field: string type = 5;
    */
@@ -105,7 +105,7 @@ export declare type NexthopJson = {
   iface?: string;
 
   /**
-   * "L3", "blackhole", "reject", "group", or what a feature puts round packets, such as "mpls".
+   * "L3", "vrf", "blackhole", "reject", "group", or what a feature puts round packets, such as "mpls".
    *
    * @generated from field: string type = 5;
    */
@@ -370,6 +370,12 @@ export declare type AddNexthopRequest = Message<"millrace.neighbor.v1.AddNexthop
      */
     value: GroupNexthop;
     case: "group";
+  } | {
+    /**
+     * @generated from field: millrace.neighbor.v1.VrfNexthop vrf = 20;
+     */
+    value: VrfNexthop;
+    case: "vrf";
   } | { case: undefined; value?: undefined };
 };
 
@@ -410,6 +416,11 @@ export declare type AddNexthopRequestJson = {
    * @generated from field: millrace.neighbor.v1.GroupNexthop group = 19;
    */
   group?: GroupNexthopJson;
+
+  /**
+   * @generated from field: millrace.neighbor.v1.VrfNexthop vrf = 20;
+   */
+  vrf?: VrfNexthopJson;
 };
 
 /**
@@ -477,6 +488,36 @@ export declare type L3NexthopJson = {
  * Use `create(L3NexthopSchema)` to create a new message.
  */
 export declare const L3NexthopSchema: GenMessage<L3Nexthop, {jsonType: L3NexthopJson}>;
+
+/**
+ * Looked up again in another VRF.
+ *
+ * @generated from message millrace.neighbor.v1.VrfNexthop
+ */
+export declare type VrfNexthop = Message<"millrace.neighbor.v1.VrfNexthop"> & {
+  /**
+   * @generated from field: string vrf = 1;
+   */
+  vrf: string;
+};
+
+/**
+ * Looked up again in another VRF.
+ *
+ * @generated from message millrace.neighbor.v1.VrfNexthop
+ */
+export declare type VrfNexthopJson = {
+  /**
+   * @generated from field: string vrf = 1;
+   */
+  vrf?: string;
+};
+
+/**
+ * Describes the message millrace.neighbor.v1.VrfNexthop.
+ * Use `create(VrfNexthopSchema)` to create a new message.
+ */
+export declare const VrfNexthopSchema: GenMessage<VrfNexthop, {jsonType: VrfNexthopJson}>;
 
 /**
  * @generated from message millrace.neighbor.v1.BlackholeNexthop
@@ -752,7 +793,7 @@ export declare type ListNexthopsRequest = Message<"millrace.neighbor.v1.ListNext
   vrf?: string | undefined;
 
   /**
-   * "L3", "blackhole", "reject", "group"; letter case is ignored.
+   * "L3", "vrf", "blackhole", "reject", "group"; letter case is ignored.
    *
    * @generated from field: optional string type = 2;
    */
@@ -783,7 +824,7 @@ export declare type ListNexthopsRequestJson = {
   vrf?: string;
 
   /**
-   * "L3", "blackhole", "reject", "group"; letter case is ignored.
+   * "L3", "vrf", "blackhole", "reject", "group"; letter case is ignored.
    *
    * @generated from field: optional string type = 2;
    */

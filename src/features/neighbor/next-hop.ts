@@ -13,7 +13,7 @@ export interface NextHop {
   readonly target: Target;
 }
 
-export type Target = Station | Local | Connected | Blackhole | Reject | Group | Encapsulation;
+export type Target = Station | Local | Connected | InVrf | Blackhole | Reject | Group | Encapsulation;
 
 /** A station on a link: a neighbour where it has an address, whatever is asked for where it has none. */
 export interface Station {
@@ -36,6 +36,13 @@ export interface Local {
 /** All subnets on a link: each of their addresses is a neighbour. */
 export interface Connected {
   readonly type: 'connected';
+  readonly iface: number;
+}
+
+/** Another VRF, that of the next hop, in which packets are looked up again. */
+export interface InVrf {
+  readonly type: 'vrf';
+  /** The VRF's own interface, with which the next hop goes. */
   readonly iface: number;
 }
 

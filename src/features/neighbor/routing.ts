@@ -15,6 +15,8 @@ export interface NextHopStages {
   readonly reject: StagePair;
   /** Takes packets to a neighbour that has been asked for in vain. */
   readonly unreachable: StagePair;
+  /** Looks packets up in another VRF. */
+  readonly vrf: StagePair;
   /** Chooses a group's member. */
   readonly group: StagePair;
   /** Takes packets that were held, once their next hop is resolved. */

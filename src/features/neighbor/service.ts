@@ -65,7 +65,7 @@ export function nexthopMessage(
   const details: MessageInitShape<typeof NexthopSchema>['details'] =
     target.type === 'group'
       ? { case: 'group', value: { members: membersOf(parts.hops, target) } }
-      : 'iface' in target
+      : 'iface' in target && target.type !== 'vrf'
         ? { case: 'l3', value: l3Details(parts, nextHop) }
         : { case: undefined };
   return create(NexthopSchema, {
@@ -142,6 +142,10 @@ function readWanted({ interfaces }: ServiceParts, request: AddNexthopRequest): W
       };
       return { id, origin, vrf: iface.vrf, target: { type: 'L3', iface: iface.id, ...station, remote } };
     }
+    case 'vrf': {
+      const { id: iface, vrf } = interfaces.named(doing, kind.value.vrf, 'vrf');
+      return { id, origin, vrf, target: { type: 'vrf', iface } };
+    }
     case 'blackhole':
     case 'reject': {
       const vrf = interfaces.vrfNamed(doing, kind.value.vrf ?? 'main');
@@ -150,7 +154,11 @@ function readWanted({ interfaces }: ServiceParts, request: AddNexthopRequest): W
     case 'group':
       return { id, origin, vrf: 0, target: { type: 'group', members: kind.value.members } };
     default:
-      throw new ApiError('EINVAL', { doing, expected: 'l3, blackhole, reject or group', received: 'none' });
+      throw new ApiError('EINVAL', {
+        doing,
+        expected: 'l3, vrf, blackhole, reject or group',
+        received: 'none',
+      });
   }
 }
 
@@ -176,7 +184,7 @@ function ofType(word: string, encapsulations: readonly string[]) {
   return ({ target }: NextHop) => typeWord(target).toLowerCase() === wanted;
 }
 
-const TYPES = ['L3', 'blackhole', 'reject', 'group'];
+const TYPES = ['L3', 'vrf', 'blackhole', 'reject', 'group'];
 
 function present(request: Partial<Record<(typeof CONFIG_FIELDS)[number], number | undefined>>) {
   const fields = CONFIG_FIELDS.flatMap((field) => {

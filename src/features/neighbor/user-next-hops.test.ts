@@ -73,6 +73,7 @@ describe('next hops of users', () => {
     const { users } = await Neighborhood.open();
     users.add(station({ id: 1, address: '10.0.0.2' }));
     users.add(group({ id: 2, members: [[1, 1]] }));
+    users.add(inVrf({ id: 3 }));
     const cases: readonly [string, WantedNextHop][] = [
       ['EINVAL', reject({ id: 0 })],
       ['EINVAL', { ...reject({}), origin: 'learn' }],
@@ -83,10 +84,12 @@ describe('next hops of users', () => {
       ['EINVAL', station({ address: '10.0.0.3', mac: '01:00:00:00:00:01' })],
       ['EINVAL', station({ address: '10.0.0.3', remote: true })],
       ['EINVAL', station({ mac: HOST_MAC, remote: true })],
-      ['EEXIST', station({ id: 3, address: '10.0.0.2' })],
+      ['EEXIST', station({ id: 4, address: '10.0.0.2' })],
       ['ENOENT', group({ members: [[99, 1]] })],
       ['ELOOP', group({ members: [[2, 1]] })],
       ['ELOOP', group({ id: 1, members: [[1, 1]] })],
+      ['ELOOP', group({ members: [[3, 1]] })],
+      ['ELOOP', inVrf({ id: 1 })],
       [
         'EINVAL',
         group({
@@ -233,4 +236,8 @@ function group(fields: {
 }): WantedNextHop {
   const members = fields.members.map(([id, weight]) => ({ id, weight }));
   return { id: fields.id, origin: 'static', vrf: 0, target: { type: 'group', members } };
+}
+
+function inVrf(fields: { readonly id: number }): WantedNextHop {
+  return { id: fields.id, origin: 'static', vrf: VRF, target: { type: 'vrf', iface: IFACE + 1 } };
 }

@@ -37,6 +37,7 @@ export class UserNextHops {
     checkOrigin(doing, wanted.origin);
     const target = this.#targetOf(doing, wanted);
     const replaced = wanted.id === undefined ? undefined : this.#hops.table.findId(wanted.id);
+    if (target.type === 'vrf') this.#checkNoMember(doing, replaced);
     const same = target.type === 'L3' ? this.#neighborLike(doing, target, replaced) : undefined;
     const id = wanted.id ?? this.#hops.table.freeId();
     const fields = { id, origin: wanted.origin, vrf: wanted.vrf, target };
@@ -61,6 +62,14 @@ export class UserNextHops {
     );
     for (const nextHop of unused) this.#hops.table.remove(nextHop);
     return unused.length;
+  }
+
+  /** A packet that a group has led to another VRF could come back to the group from there, and so on for ever. */
+  #checkNoMember(doing: string, replaced: NextHop | undefined): void {
+    const [group] = replaced ? this.#hops.groups.withMember(replaced.index) : [];
+    if (group === undefined) return;
+    const received = `a member of group ${group.id}`;
+    throw new ApiError('ELOOP', { doing, expected: 'a next hop that is in no group', received });
   }
 
   #discard(doing: string, nextHop: NextHop): void {
@@ -93,10 +102,10 @@ export class UserNextHops {
     const members = new Map<number, number>();
     for (const member of target.members) {
       const { index, target: found } = this.#hops.withId(doing, member.id);
-      if (member.id === id || found.type === 'group') {
+      if (member.id === id || found.type === 'group' || found.type === 'vrf') {
         throw new ApiError('ELOOP', {
           doing,
-          expected: 'members that are no groups',
+          expected: 'members that are no groups and lead to no other VRF',
           received: `next hop ${member.id}`,
         });
       }

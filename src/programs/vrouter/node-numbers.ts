@@ -65,6 +65,8 @@ export const nodeNumbers: NodeNumbers = {
     'ip4-encapsulate',
     'fragment-input',
     'mpls-oversized',
+    'ip4-vrf',
+    'ip6-vrf',
   ],
   drops: [
     'tx-full',
@@ -231,5 +233,6 @@ export const nodeNumbers: NodeNumbers = {
     'bridge-suppress-down',
     'mpls-error-limit',
     'tunnel-fragment',
+    'vrf-loop',
   ],
 };

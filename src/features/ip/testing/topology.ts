@@ -70,12 +70,16 @@ export class Topology {
     readonly mtu?: number;
     readonly flags?: number;
     readonly members?: readonly number[];
+    /** The VRF that it belongs to. */
+    readonly vrf?: number;
   }): number {
     const index = ++this.#nextHops;
-    const { setNextHop, setNextHopMacs, newMembers, setMember, publishMembers } = this.#control;
+    const { setNextHop, setNextHopAddress, setNextHopMacs, newMembers, setMember, publishMembers } =
+      this.#control;
     const flags = (fields.flags ?? 0) | (fields.mac ? NEXT_HOP_RESOLVED : 0);
     const nodes = [this.bench.node(fields.stage4), this.bench.node(fields.stage6)] as const;
     setNextHop(index, ...nodes, fields.link?.id ?? 0, fields.mtu ?? 1500, flags);
+    if (fields.vrf) setNextHopAddress(index, fields.vrf, 0n, 0n);
     if (fields.mac && fields.link)
       setNextHopMacs(index, macWord(parseMac(fields.mac)), macWord(parseMac(fields.link.mac)));
     if (fields.members) {
@@ -226,6 +230,7 @@ interface ControlFunctions {
   setPrefix(root: number, address: number, length: number, nextHop: number): number;
   setLinkNextHop(iface: number, nextHop: number): void;
   setNextHop(index: number, node4: number, node6: number, iface: number, mtu: number, flags: number): void;
+  setNextHopAddress(index: number, vrf: number, low: bigint, high: bigint): void;
   setNextHopMacs(index: number, destination: bigint, source: bigint): void;
   newMembers(count: number): number;
   setMember(members: number, place: number, index: number): void;
@@ -241,6 +246,7 @@ const controlNames = [
   'setPrefix',
   'setLinkNextHop',
   'setNextHop',
+  'setNextHopAddress',
   'setNextHopMacs',
   'newMembers',
   'setMember',

@@ -144,6 +144,7 @@ const stages = {
   blackhole: { ipv4: 'ip-blackhole', ipv6: 'ip-blackhole' },
   reject: { ipv4: 'ip4-reject', ipv6: 'ip6-reject' },
   unreachable: { ipv4: 'ip-blackhole', ipv6: 'ip-blackhole' },
+  vrf: { ipv4: 'ip4-vrf', ipv6: 'ip6-vrf' },
   group: { ipv4: 'ip4-group', ipv6: 'ip6-group' },
   output: { ipv4: 'ip4-output', ipv6: 'ip6-output' },
 } as const;

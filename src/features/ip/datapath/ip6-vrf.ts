@@ -1,0 +1,27 @@
+import { NODE_IP6_VRF } from '../../../engine/datapath/nodes';
+import { Packet } from '../../../engine/datapath/packet';
+import { NODE_BIT } from '../../../engine/layout';
+import { Ip6Header } from '../../../net/datapath/ip6-header';
+import { nextHopAt } from '../../neighbor/datapath/next-hop';
+import { route6 } from './route';
+import { MOST_VRFS } from './vrf';
+
+export enum Edge {
+  /** VRFs lead it from one to the next, and on from the last that is tried. */
+  DROP_VRF_LOOP,
+}
+
+/**
+ * Looks an IPv6 packet up again in the VRF that its next hop names, and so on while that leads into another.
+ *
+ * @table next-hop-input
+ */
+export function ip6Vrf(packet: Packet): u32 {
+  const header = changetype<Ip6Header>(packet.data);
+  for (let turn = 0; turn < MOST_VRFS; turn++) {
+    packet.vrf = nextHopAt(packet.nextHop).vrf;
+    const node = route6(packet, header.destination);
+    if (node != NODE_IP6_VRF) return NODE_BIT | node;
+  }
+  return Edge.DROP_VRF_LOOP;
+}

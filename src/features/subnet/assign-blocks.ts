@@ -15,13 +15,13 @@ export interface SubnetBlocks {
  * `wanted` says how many a node needs.
  */
 export function assignBlocks(subnet: SubnetFacts, wanted: ReadonlyMap<string, number>): SubnetBlocks {
-  const recorded = recordedPlaces(subnet);
+  const recorded = readRecord(subnet);
   const names = [...wanted].flatMap(([node, count]) =>
     slotsOf(node, Math.max(count, recordedCount(subnet, node))),
   );
   const places = placeByName({
     names: names.map(({ slot }) => slot),
-    recorded: (slot) => recorded.get(slot),
+    recorded: (slot) => recorded.places.get(slot),
     isTaken: () => false,
     places: subnet.blockCount,
   });
@@ -34,7 +34,10 @@ export function assignBlocks(subnet: SubnetFacts, wanted: ReadonlyMap<string, nu
     if (others === undefined) blocks.set(node, [block]);
     else others.push(block);
   }
-  return { blocks, problems: shortage(subnet, names.length, wanted, blocks) };
+  return {
+    blocks,
+    problems: [...recorded.problems, ...shortage(subnet, names.length, wanted, blocks)],
+  };
 }
 
 interface Slot {
@@ -54,20 +57,37 @@ function recordedCount({ object }: SubnetFacts, node: string): number {
   return object.status?.blocks?.[node]?.length ?? 0;
 }
 
-function recordedPlaces(subnet: SubnetFacts): ReadonlyMap<string, number> {
+/** The places that a subnet's status records, and what in it is no block: that counts as not recorded. */
+function readRecord(subnet: SubnetFacts): {
+  places: ReadonlyMap<string, number>;
+  problems: readonly Problem[];
+} {
   const places = new Map<string, number>();
+  const problems: Problem[] = [];
   for (const [node, blocks] of Object.entries(subnet.object.status?.blocks ?? {})) {
-    blocks.forEach((block, index) => {
-      const place = placeOf(subnet, block);
+    blocks.forEach((text, index) => {
+      const block = readBlock(text);
+      if (block === undefined)
+        problems.push(
+          problem(subnet.object, `status: expected a block of ${node}, got "${text}": chosen anew`),
+        );
+      const place = block && placeOf(subnet, block);
       if (place !== undefined) places.set(slotName(node, index), place);
     });
   }
-  return places;
+  return { places, problems };
+}
+
+function readBlock(text: string): AddressRange | undefined {
+  try {
+    return parseRange(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A record of another prefix or block length says nothing any more. */
-function placeOf(subnet: SubnetFacts, text: string): number | undefined {
-  const block = parseRange(text);
+function placeOf(subnet: SubnetFacts, block: AddressRange): number | undefined {
   const { range, blockLength } = subnet;
   if (block.family !== range.family || block.length !== blockLength) return undefined;
   if (block.first < range.first || block.last > range.last) return undefined;

@@ -147,6 +147,17 @@ test('numbers and blocks are those of the status, and a node more moves none of 
   assert.deepEqual(planLines(objects, /^subnet|^vrf/, 'b'), before);
 });
 
+test('what in a status is no block is told and chosen anew, and all else stays', () => {
+  const recorded = 'status: { blocks: { a: [10.0.1.0/26], b: [10.0.2.0/26] } }';
+  assert.ok(twoNodes.includes(recorded), twoNodes);
+  const objects = twoNodes.replace('b: [10.0.2.0/26]', 'b: [10.0.2.0/26, nonsense]');
+  assert.deepEqual(failuresOf(objects), [
+    'Subnet red/pods: status: expected a block of b, got "nonsense": chosen anew',
+  ]);
+  assert.deepEqual(planLines(objects, /^vrf/, 'b'), planLines(twoNodes, /^vrf/, 'b'));
+  assert.match(planLines(objects, /^subnet/, 'b')[0] ?? '', /blocks 10\.0\.2\.0\/26 10\.0\.\d+\.\d+\/26/);
+});
+
 test('a subnet with fewer blocks than nodes says who has none', () => {
   const objects = twoNodes.replace('10.0.0.0/16', '10.0.1.0/26');
   assert.deepEqual(failuresOf(objects), [

@@ -10,7 +10,6 @@ const tunnel = Type.Object({
   encapsulation: plannedEncapsulation,
   farEnd: Type.String({ description: 'The address of the other node, in the VRF main.' }),
   number: Type.Integer({ description: "The network's label there, or its VNI for vxlan." }),
-  routerMac: Type.Optional(Type.String({ description: 'The inner destination of packets in vxlan.' })),
 });
 
 const way = Type.Union([

@@ -1,7 +1,6 @@
 import type { NetworkCore } from '../network/index.ts';
 import type { NodeRouter } from '../node/index.ts';
 import type { Way } from './plan.ts';
-import { routerMac } from './router-mac.ts';
 
 /** What of a node decides how it sends: two nodes with the same class have the same tunnels. */
 export function senderClass({ underlay, farEnds }: NodeRouter): string {
@@ -21,7 +20,7 @@ export function wayBetween(core: NetworkCore, sender: NodeRouter, remote: NodeRo
       `this node and ${remote.node} do not both have one of ${core.encapsulations.join(', ')}`,
     );
   if (encapsulation !== 'vxlan') return { kind: 'tunnel', encapsulation, farEnd, number: core.label };
-  return { kind: 'tunnel', encapsulation, farEnd, number: core.vni, routerMac };
+  return { kind: 'tunnel', encapsulation, farEnd, number: core.vni };
 }
 
 function farEndOf(sender: NodeRouter, remote: NodeRouter): string | undefined {

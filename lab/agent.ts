@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { attempt, type CommandOptions, type Ended, run } from './command.ts';
@@ -39,7 +39,7 @@ export class Agent implements AsyncDisposable {
     this.state = join(router.directory, 'agent');
     this.pods = join(router.directory, 'pods');
     this.plan = join(router.directory, 'plan.json');
-    writeFileSync(this.plan, JSON.stringify(plan));
+    this.write(plan);
     if (!existsSync(cniExecutable))
       throw new LabError('LAB_SET_UP', `expected ${cniExecutable}: run tools/setup.sh`);
   }
@@ -48,6 +48,12 @@ export class Agent implements AsyncDisposable {
   async start(): Promise<this> {
     await this.launch().said(/the router is as the ledger says/, { timeoutMs: 15_000 });
     return this;
+  }
+
+  /** Puts another plan in its place, whole, as the operator does. */
+  write(plan: object): void {
+    writeFileSync(`${this.plan}.new`, JSON.stringify(plan));
+    renameSync(`${this.plan}.new`, this.plan);
   }
 
   launch(socket = this.socket): Program {
@@ -79,7 +85,7 @@ export class Agent implements AsyncDisposable {
   /** Gives it another plan, and waits until it has taken it. */
   async take(plan: object): Promise<void> {
     const before = this.log.length;
-    writeFileSync(this.plan, JSON.stringify(plan));
+    this.write(plan);
     this.program.signal('SIGHUP');
     await this.program.until(
       () => /the plan was read again/.exec(this.log.slice(before)),

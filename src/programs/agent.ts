@@ -1,7 +1,7 @@
 import { connectRouter, type RouterClient } from '../engine/client/router-client.ts';
 import { makeLog } from '../engine/host/daemon/log.ts';
 import { serveCni } from '../features/cni/agent.ts';
-import { applyPlan, changesText, planChanges } from '../features/fabric/agent.ts';
+import { changesText, Fabric, planChanges } from '../features/fabric/agent.ts';
 import { readPlan } from '../features/plan/agent.ts';
 import { PodAgent } from '../features/pod/agent.ts';
 import { collect } from '../features/runtime/agent.ts';
@@ -21,25 +21,29 @@ try {
 }
 
 /** Prints the lines of ctl that would make the router what the plan says, and changes nothing. */
-async function showChanges({ router: socketPath, plan }: AgentFlags): Promise<void> {
+async function showChanges({ router: socketPath, plan, state }: AgentFlags): Promise<void> {
   const router = connectRouter({ socketPath });
-  process.stdout.write(changesText(await planChanges(router, readPlan(plan))));
+  process.stdout.write(changesText(await planChanges(router, readPlan(plan), state)));
   router.close();
 }
 
 async function run(flags: AgentFlags): Promise<void> {
   const log = makeLog({ syslog: false, verbose: flags.verbose });
   let plan = readPlan(flags.plan);
-  const runLines = linesRunner(flags);
-  const prepareRouter = async (router: RouterClient) => {
-    await applyPlan({ router, runLines, log }, plan);
-  };
   const agent = new PodAgent({
     stateDirectory: flags.state,
     routerSocket: flags.router,
     socketDirectory: flags.pods,
     plan,
-    prepareRouter,
+    prepareRouter: (router: RouterClient) => fabric.apply(router, plan),
+    log,
+  });
+  // After the ledger, which says best what is wrong with the directory.
+  const fabric = new Fabric({
+    stateDirectory: flags.state,
+    statusDirectory: flags.status,
+    runLines: linesRunner(flags),
+    again: () => readAgain(),
     log,
   });
   const server = await serveCni(flags.socket, agent);
@@ -61,6 +65,7 @@ async function run(flags: AgentFlags): Promise<void> {
     await server.close();
     if (collecting) await collecting.close();
     await agent.close();
+    fabric.close();
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());

@@ -1,45 +1,84 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { RouterClient } from '../../engine/client/router-client.ts';
+import { applyPieces, type Failure } from './apply.ts';
 import { type Changes, changesBetween, changesText } from './changes.ts';
-import { piecesOf, type RouterPlan } from './pieces.ts';
+import { Made } from './made.ts';
+import { nodeStatus } from './node-status.ts';
+import { piecesOf } from './pieces.ts';
 import { presentIn } from './present.ts';
+import type { RouterPlan } from './router-plan.ts';
+import { readNodeStatus, writeNodeStatus } from './status-files.ts';
 
 export { changesText, type RouterPlan };
 
-/** What applying a plan needs. */
-export interface FabricNeeds {
-  readonly router: RouterClient;
+/** Says what would be done to make a router what a plan says, by an agent with this directory. */
+export async function planChanges(
+  router: RouterClient,
+  plan: RouterPlan,
+  stateDirectory: string,
+): Promise<Changes> {
+  return changesBetween(piecesOf(plan), { keys: await presentIn(router), made: Made.read(stateDirectory) });
+}
+
+/** What a fabric is made with. */
+export interface FabricOptions {
+  readonly stateDirectory: string;
+  /** Where the node's status goes: NODE.json. */
+  readonly statusDirectory: string;
   /** Runs lines of ctl; the first that fails ends it. */
   readonly runLines: (lines: readonly string[]) => Promise<void>;
-  readonly log: Pick<Logger, 'info' | 'error' | 'warn'>;
+  /** Applies the plan again, after some of it has failed. */
+  readonly again: () => void;
+  readonly log: Pick<Logger, 'info' | 'error'>;
 }
 
-/** Says what would be done to make a router what a plan says. */
-export async function planChanges(router: RouterClient, plan: RouterPlan): Promise<Changes> {
-  return changesBetween(piecesOf(plan), await presentIn(router));
-}
+/** Makes a node's router what its plan says, and tries again what failed, until closed. */
+export class Fabric {
+  readonly #options: FabricOptions;
+  readonly #made: Made;
+  #retry: NodeJS.Timeout | undefined;
+  #failures = '';
 
-/**
- * Makes a router what a plan says, with the least changes, and looks again: what could not be done is logged line by
- * line, and keeps nothing else from being done. Resolves to the number of lines that failed.
- */
-export async function applyPlan({ router, runLines, log }: FabricNeeds, plan: RouterPlan): Promise<number> {
-  for (const refused of piecesOf(plan).refused) log.warn({ refused }, 'a part of the plan is not applied');
-  const { add, remove } = await planChanges(router, plan);
-  if (add.length + remove.length === 0) return 0;
-  log.info({ adds: add.length, removes: remove.length }, 'the plan is applied');
-  const isDone = await runLines([...add, ...remove]).then(
-    () => true,
-    () => false,
-  );
-  if (isDone) return 0;
-  const left = await planChanges(router, plan);
-  let failed = 0;
-  for (const line of [...left.add, ...left.remove]) {
-    await runLines([line]).catch((error: unknown) => {
-      failed += 1;
-      log.error({ error, line }, 'a line of the plan could not be applied');
-    });
+  /** Opens the notes of what was made. @throws Error where they cannot be written */
+  constructor(options: FabricOptions) {
+    this.#options = options;
+    this.#made = Made.open(options.stateDirectory);
   }
-  return failed;
+
+  /** Applies a plan; what of it fails is logged once, and tried again. @throws RemoteError without a router */
+  async apply(router: RouterClient, plan: RouterPlan): Promise<void> {
+    clearTimeout(this.#retry);
+    const { runLines, log, again } = this.#options;
+    const failures = await applyPieces({ router, runLines, log, made: this.#made }, piecesOf(plan));
+    this.#tell(failures);
+    this.#writeStatus(plan, failures);
+    if (failures.length > 0) this.#retry = setTimeout(again, RETRY_MS).unref();
+  }
+
+  close(): void {
+    clearTimeout(this.#retry);
+    this.#made.close();
+  }
+
+  #writeStatus(plan: RouterPlan, failures: readonly Failure[]): void {
+    const { statusDirectory, log } = this.#options;
+    const before = readNodeStatus(statusDirectory, plan.node);
+    const status = nodeStatus(plan, failures, { before, now: new Date() });
+    try {
+      if (!isDeepStrictEqual(status, before)) writeNodeStatus(statusDirectory, status);
+    } catch (error) {
+      log.error({ error }, 'the status of the node could not be written');
+    }
+  }
+
+  #tell(failures: readonly Failure[]): void {
+    const text = JSON.stringify(failures);
+    if (text === this.#failures) return;
+    this.#failures = text;
+    for (const { line, reason } of failures)
+      this.#options.log.error({ line, reason }, 'a line of the plan could not be applied');
+  }
 }
+
+const RETRY_MS = 5000;

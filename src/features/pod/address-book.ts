@@ -77,7 +77,9 @@ export class AddressBook {
     const address = parseAddress(text);
     const subnet = network.subnets.find(({ prefix }) => contains(prefix, address));
     const blocks = network.subnets.flatMap((each) => each.blocks);
-    if (!subnet || !isForContainers(subnet, address) || !blocks.some((block) => contains(block, address))) {
+    const isOurs =
+      network.granted?.has(formatAddress(address)) || blocks.some((block) => contains(block, address));
+    if (!subnet || !isForContainers(subnet, address) || !isOurs) {
       const expected = `an address of ${blocks.map(formatPrefix).join(' or ')}, this node's part of ${network.name}, other than a gateway`;
       throw new PodError('invalid', { doing, expected, received: text });
     }

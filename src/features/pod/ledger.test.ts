@@ -69,6 +69,22 @@ test('gives an address that was asked for, once, and only of its own blocks', ()
   assert.equal(ledger.all.length, 1);
 });
 
+test('gives an address outside of its blocks where an Attachment of the node has it', () => {
+  using ledger = open();
+  const outside = { ...network(), granted: new Set(['10.0.0.200']) };
+  const wide = outside.subnets
+    .slice(0, 1)
+    .map((subnet) => ({ ...subnet, prefix: parsePrefix('10.0.0.0/24') }));
+  const given = ledger.begin(wanted('a', { addresses: ['10.0.0.200'] }), { ...outside, subnets: wide });
+  assert.equal(given.addresses[0]?.address, '10.0.0.200');
+  assert.throws(
+    () => ledger.begin(wanted('b', { addresses: ['10.0.0.201'] }), { ...outside, subnets: wide }),
+    {
+      code: 'invalid',
+    },
+  );
+});
+
 test('refuses what is attached already', () => {
   using ledger = open();
   ledger.begin(wanted('a'), network());

@@ -5,13 +5,18 @@ import type { Prefix } from '../../net/prefix.ts';
 export interface PodNetwork {
   /** NAMESPACE/NAME */
   readonly name: string;
+  /** The VRF of its addresses; of an L2 network, that of the gateway alone. */
   readonly vrf: string;
+  /** The bridge of an L2 network, which its interfaces join. */
+  readonly bridge?: string | undefined;
   readonly mtu: number;
   /** The MPLS label by which other nodes send to it. */
   readonly label: number;
   /** The Ethernet address of every gateway. */
   readonly routerMac: string;
   readonly subnets: readonly PodSubnet[];
+  /** Addresses outside of this node's blocks that its Attachments ask for: other nodes have a route to each. */
+  readonly granted?: ReadonlySet<string>;
 }
 
 /** Where addresses of a network come from. */

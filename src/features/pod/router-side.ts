@@ -1,6 +1,7 @@
 import { RemoteError } from '../../engine/client/remote-error.ts';
 import type { RouterClient } from '../../engine/client/router-client.ts';
 import { type AttachmentRecord, nextHopOf, routerName } from './attachment-record.ts';
+import { addBridgeMember, missingMember } from './bridge-member.ts';
 import type { PodNetwork } from './network.ts';
 import { accesses, interfaces, routes, vrfs } from './router-services.ts';
 import { TRUNK_PORT } from './trunk-names.ts';
@@ -22,11 +23,15 @@ export class RouterSide {
 
   /** Adds the interface of a veth: a VLAN of the trunk. @throws RemoteError */
   async addVlan(record: AttachmentRecord, network: PodNetwork): Promise<void> {
+    if (network.bridge !== undefined)
+      return addBridgeMember(this.#router, { record, bridge: network.bridge });
     await this.#add(record, network, { vlan: { parent: TRUNK_PORT, vlan_id: record.number } });
   }
 
   /** Adds the interface of an attachment that has a device of DPDK's to itself. @throws RemoteError */
   async addPort(record: AttachmentRecord, network: PodNetwork, devargs: string): Promise<void> {
+    if (network.bridge !== undefined)
+      return addBridgeMember(this.#router, { record, bridge: network.bridge, devargs });
     await this.#add(record, network, { devargs });
   }
 
@@ -51,6 +56,7 @@ export class RouterSide {
     const name = routerName(record);
     const found = await this.#router.call(interfaces, 'getInterface', { name }).catch(unless('ENODEV'));
     if (!found?.interface) return `the router has no interface ${name}`;
+    if (network.bridge !== undefined) return missingMember(found.interface, network.bridge);
     if (found.interface.vrf !== network.vrf)
       return `${name} is in VRF ${found.interface.vrf}, not ${network.vrf}`;
     for (const { address } of record.addresses) {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** How an agent is started. */
@@ -7,6 +8,8 @@ export interface AgentFlags {
   readonly state: string;
   readonly router: string;
   readonly pods: string;
+  /** Where the status of the node goes. */
+  readonly status: string;
   /** The container runtime whose pods the ledger is compared with. */
   readonly runtime: { readonly endpoint: string; readonly graceMs: number } | undefined;
   readonly verbose: number;
@@ -23,6 +26,7 @@ Attaches this node's containers to its router, for the CNI executable build/mill
   --state DIR     what must survive a crash (/var/lib/millrace)
   --router PATH   the API of the router (MILLRACE_SOCK_PATH, else /run/millrace/vrouter.sock)
   --pods DIR      where each container with sockets has a directory, to mount at /dpdk (/run/millrace/pods)
+  --status DIR    where what became of the plan goes, as NODE.json (the directory status in that of --state)
   --runtime-endpoint PATH
                   the CRI socket of the container runtime; pods that it has forgotten are detached (none)
   --collect-after SECONDS
@@ -43,6 +47,7 @@ export function readFlags(
     socket: values.socket ?? '/run/millrace/agent.sock',
     state: values.state ?? '/var/lib/millrace',
     router: values.router ?? environment['MILLRACE_SOCK_PATH'] ?? '/run/millrace/vrouter.sock',
+    status: values.status ?? join(values.state ?? '/var/lib/millrace', 'status'),
     pods: values.pods ?? '/run/millrace/pods',
     runtime: runtimeOf(values['runtime-endpoint'], values['collect-after']),
     verbose: values.verbose?.length ?? 0,
@@ -66,6 +71,7 @@ const options = {
   state: { type: 'string' },
   router: { type: 'string' },
   pods: { type: 'string' },
+  status: { type: 'string' },
   'runtime-endpoint': { type: 'string' },
   'collect-after': { type: 'string' },
   'dry-run': { type: 'boolean' },

@@ -1,6 +1,7 @@
 import type { VirtualNetwork } from '../../features/network/index.ts';
 import type { NodePlan, PlannedNetwork } from '../../features/plan/index.ts';
 import { keyOf, referenceTo } from '../../kube/object.ts';
+import { progressOf } from './explain-progress.ts';
 import type { Cluster } from './load-cluster.ts';
 import { indent, named, selectionText } from './named.ts';
 
@@ -8,7 +9,11 @@ import { indent, named, selectionText } from './named.ts';
 export function explainNetwork(cluster: Cluster, name: string): readonly string[] {
   return named(cluster.objects.networks, name).flatMap((network) => [
     `network ${keyOf(network)}`,
-    ...indent([...planned(cluster, network), ...refused(cluster, network)]),
+    ...indent([
+      ...planned(cluster, network),
+      ...refused(cluster, network),
+      ...progressOf(cluster.statuses, network),
+    ]),
   ]);
 }
 

@@ -1,10 +1,12 @@
 import type { NodePlan } from '../../features/plan/index.ts';
 import { keyOf } from '../../kube/object.ts';
+import { progressOfNode } from './explain-progress.ts';
 import type { Cluster } from './load-cluster.ts';
 import { indent, selectionText } from './named.ts';
 
 /** Says what a node is and why. */
-export function explainNode({ objects, compiled }: Cluster, name: string): readonly string[] {
+export function explainNode(cluster: Cluster, name: string): readonly string[] {
+  const { objects, compiled, statuses } = cluster;
   const node = objects.nodes.find(({ metadata }) => metadata.name === name);
   if (node === undefined) return [];
   const plan = compiled.plans.get(name);
@@ -13,12 +15,9 @@ export function explainNode({ objects, compiled }: Cluster, name: string): reado
   );
   return [
     `node ${name}`,
-    ...indent(
-      plan === undefined
-        ? ['no router: no VRouter that works is for it']
-        : planned({ objects, compiled, faults: [] }, plan),
-    ),
+    ...indent(plan === undefined ? ['no router: no VRouter that works is for it'] : planned(cluster, plan)),
     ...indent(failures.map((failure) => `not honoured: ${failure}`)),
+    ...indent(progressOfNode(statuses, name)),
   ];
 }
 

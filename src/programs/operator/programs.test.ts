@@ -105,6 +105,28 @@ test('explain says why a node is as it is', async () => {
   assert.match(output, /tunnels: 192\.0\.2\.1, 2001:db8::1, the first address of uplink\n/);
 });
 
+test('explain says what agents have made of a node and of a network', async (context) => {
+  const objects = await copyOf(context, 'tenants');
+  const statuses = await copyOf(context, 'tenants');
+  const since = '2026-01-01T12:00:00.000Z';
+  const reasons = ['label add 16 vrf x: expected a label of its own, got one that is taken'];
+  const progress = {
+    'VRouter default/laptop': { state: 'ready', since, reasons: [] },
+    'VirtualNetwork red/front': { state: 'failed', since, reasons },
+  };
+  await writeFile(join(statuses, 'worker-1.json'), JSON.stringify({ node: 'worker-1', objects: progress }));
+  const explain = (...name: string[]) =>
+    runExplain([...name, '--objects', objects, '--statuses', statuses]).then(({ output }) => output);
+  const ofNode = await explain('node', 'worker-1');
+  assert.match(ofNode, /VRouter default\/laptop: as planned since 2026-01-01T12:00:00.000Z\n/);
+  assert.match(ofNode, /VirtualNetwork red\/front: not as planned since \S+\n +label add 16/);
+  assert.match(
+    await explain('network', 'red/front'),
+    /on worker-1: not as planned since \S+\n +label add 16/,
+  );
+  assert.doesNotMatch(await explain('node', 'worker-2'), /as planned/);
+});
+
 test('explain knows when there is no such thing', async () => {
   for (const what of ['pod', 'network', 'node']) {
     const { code, errors } = await runExplain([what, 'ghost', '--objects', join(examples, 'tenants')]);

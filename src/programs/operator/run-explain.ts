@@ -7,12 +7,13 @@ import { explainPod } from './explain-pod.ts';
 import { type Cluster, complaintsOf, loadCluster } from './load-cluster.ts';
 import { type ProgramResult, usageError } from './program-result.ts';
 
-const usage = `Usage: millrace explain pod|network|node [NAMESPACE/]NAME --objects DIR
+const usage = `Usage: millrace explain pod|network|node [NAMESPACE/]NAME --objects DIR [--statuses DIR]
        millrace explain pod [NAMESPACE/]NAME --agent DIR
 
 Says what is there and why. Without a namespace, the name is looked for in all of them.
 
   --objects DIR  the directory of YAML files
+  --statuses DIR where agents write what became of their plans (millrace agent --status)
   --agent DIR    the state of this node's agent, such as /var/lib/millrace: what it has made
 `;
 
@@ -41,7 +42,7 @@ export async function runExplain(argv: readonly string[]): Promise<ProgramResult
   }
   if (values.objects === undefined)
     return usageError('expected --objects DIR or --agent DIR, got none', usage);
-  const cluster = await loadCluster(values.objects);
+  const cluster = await loadCluster(values.objects, values.statuses);
   const lines = explain(cluster, name);
   if (lines.length > 0) return { code: 0, output: `${lines.join('\n')}\n`, errors: '' };
   const complaints = complaintsOf(cluster).map((line) => `${line}\n`);
@@ -68,7 +69,12 @@ async function explainMade(directory: string, name: string): Promise<ProgramResu
 function parse(argv: readonly string[]) {
   try {
     const text = { type: 'string' } as const;
-    const options = { objects: text, agent: text, help: { type: 'boolean', short: 'h' } } as const;
+    const options = {
+      objects: text,
+      statuses: text,
+      agent: text,
+      help: { type: 'boolean', short: 'h' },
+    } as const;
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: true });
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Capture } from '../../witness/capture.ts';
 import { assertPings } from '../../witness/ping.ts';
-import { captureIn } from '../capture.ts';
+import { captureIn, stopWith } from '../capture.ts';
 import type { Lab, LabCheck } from './check.ts';
 import { hostOf, isKernel, nameOf, type Station, stationsOf } from './pairs.ts';
 
@@ -31,9 +31,9 @@ async function pingOne(lab: Lab, station: Station, twin: Station): Promise<strin
   await using here = await captureAt(station);
   await using there = await captureAt(twin);
   await assertPings(hostOf(from), ip4);
-  await Promise.all([here.stop(), there.stop()]);
-  const [seen, strange] = [await here.lines(), await there.lines()];
-  assert.ok(seen.length >= 6, `expected 3 questions and answers at ${nameOf(station)}, got ${seen.length}`);
+  const seen = await stopWith(here, 6); // three questions, three answers
+  await there.stop();
+  const strange = await there.lines();
   assert.deepEqual(strange, [], `expected none at ${nameOf(twin)}`);
   return `${seen.length} packets here, 0 there`;
 }

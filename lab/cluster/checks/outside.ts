@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { attempt } from '../../command.ts';
 import { assertPings } from '../../witness/ping.ts';
-import { captureIn } from '../capture.ts';
+import { captureIn, stopWith } from '../capture.ts';
 import { shellInside } from '../inside.ts';
 import type { Lab, LabCheck } from './check.ts';
 import { hostOf, isKernel, nameOf, planOf, type Station, stationsOf } from './pairs.ts';
@@ -32,7 +32,7 @@ async function bothWays(lab: Lab, station: Station, addresses: readonly string[]
   await using capture = await captureIn(lab.place.outside, 'eth0', 'icmp or icmp6');
   for (const address of addresses) await assertPings(hostOf(station), address);
   for (const address of [ip4, ip6]) if (address !== undefined) await assertPings(outside, address);
-  await capture.stop();
+  await stopWith(capture, 24);
   const sources = await capture.dissected('icmp.type == 8 || icmpv6.type == 128', ['ip.src', 'ipv6.src']);
   const seen = new Set(sources.map((line) => line.trim()));
   for (const address of [ip4, ip6]) assert.ok(address === undefined || seen.has(address), [...seen].join());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { assertPings } from '../../witness/ping.ts';
-import { captureIn } from '../capture.ts';
+import { captureIn, stopWith } from '../capture.ts';
 import { underlayEnd } from '../underlay.ts';
 import type { Lab, LabCheck } from './check.ts';
 import { hostOf, nameOf, type Pair, pairsOf, wayOf } from './pairs.ts';
@@ -30,12 +30,7 @@ async function pingWatched(lab: Lab, pair: Pair, encapsulation: keyof typeof fil
   const link = underlayEnd(pair.from.pod.node);
   await using capture = await captureIn(lab.place.underlay, link);
   const seen = await pingBoth(pair);
-  await capture.stop();
-  const inside = await capture.lines(filters[encapsulation]);
-  assert.ok(
-    inside.length >= 12,
-    `expected 6 questions and 6 answers in ${encapsulation}, got ${inside.length}`,
-  );
+  const inside = await stopWith(capture, 12, filters[encapsulation]); // six questions, six answers
   const { ip4 } = pair.to.iface;
   const bare = await capture.lines(`host ${ip4} and icmp`);
   assert.deepEqual(bare, [], 'expected nothing on the underlay without a header around it');

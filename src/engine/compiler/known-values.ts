@@ -34,12 +34,27 @@ export function constant(module: binaryen.Module, expression: Expression): Value
 export function combined(module: binaryen.Module, expression: Expression, left: Value, right: Value): Value {
   const operation = numberOf(expression, 'Op');
   const id = `${operation}(${left.id}, ${right.id})`;
-  if (operation !== binaryen.AndInt32) return { id, bits: 64 };
-  if (right.id === String(2 ** left.bits - 1)) return left;
-  const bits = Math.min(left.bits, right.bits);
-  const [from, mask] = [left.fixed, right.fixed];
-  if (!from || !mask || mask.by) return { id, bits };
-  return { id, bits, fixed: { by: from.by, make: () => module.i32.and(from.make(), mask.make()) } };
+  if (operation === binaryen.AndInt32 && right.id === String(2 ** left.bits - 1)) return left;
+  const bits = operation === binaryen.AndInt32 ? Math.min(left.bits, right.bits) : 64;
+  return { id, bits, fixed: fixedBy(module, operation, left.fixed, right.fixed) };
+}
+
+/** How to make again what an operation makes of a value that stays the same and a constant. */
+function fixedBy(
+  { i32 }: binaryen.Module,
+  operation: number,
+  left: Fixed | undefined,
+  right: Fixed | undefined,
+): Fixed | undefined {
+  const operations = new Map([
+    [binaryen.AndInt32, i32.and],
+    [binaryen.OrInt32, i32.or],
+    [binaryen.EqInt32, i32.eq],
+    [binaryen.NeInt32, i32.ne],
+  ]);
+  const operate = operations.get(operation);
+  if (!operate || !left || !right || right.by) return undefined;
+  return { by: left.by, make: () => operate(left.make(), right.make()) };
 }
 
 /** What is left of a value in so many bits. */

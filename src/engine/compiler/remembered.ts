@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import binaryen from 'binaryen';
 import type { Expectation } from './fast-way.ts';
-import { combined, constant, cut, type Fixed, Knowledge, unknown, type Value } from './known-values.ts';
+import { combined, constant, cut, Knowledge, unknown, type Value } from './known-values.ts';
 import type { PacketLoop } from './packet-locals.ts';
 import {
   addLocal,
@@ -22,12 +22,14 @@ import {
 // A stage says so (`@expects output`), and on the fast way there is a copy of it for packets that have what the stage
 // expects (fast-way.ts). There much need not be looked up again:
 //
-//   const iface = interfaceAt(packet.output);   …   iface.flags   …   transmitOf(iface.port)
+//   const iface = interfaceAt(packet.output);   …   iface.flags   …   gatheringFor(iface.port)
 //
 // A function whose comment ends in `@remembered` is called once a burst, before the first packet, if it is asked about
 // what is expected or what follows from that, and so are the fields of the record that it gives: they stay in local
 // variables. With `@summed` a record's fields are counters: what is added to them is added up, and to the record at the
-// burst's end. Other fields that the loop writes are left in memory.
+// burst's end. Other fields that the loop writes are left in memory. A function so marked that is asked about nothing is
+// called once a burst, too; and what is masked or compared before the first packet and after gives the same is worked
+// out there, where most stages ask about flags.
 
 /** The functions so marked, by AssemblyScript's names: their file's path without `.ts`, and theirs. */
 export interface Marked {
@@ -73,13 +75,21 @@ interface Group {
   /** The local variable with the value. */
   readonly local: number;
   readonly answers: Answer[];
+  /** What has been worked out of all this, by its identity. */
+  readonly conclusions: Map<string, Conclusion>;
+}
+
+/** A number that is the same for a whole burst. */
+interface Conclusion {
+  readonly local: number;
+  readonly make: () => Expression;
 }
 
 /** What a remembered function has answered. */
 interface Answer {
   readonly target: string;
-  /** Makes the number that was asked about; its identity. */
-  readonly question: Fixed;
+  /** Makes the number that was asked about, if there was one; its identity. */
+  readonly question: (() => Expression) | undefined;
   readonly questionId: string;
   readonly local: number;
   readonly value: Value;
@@ -114,6 +124,7 @@ class Remembering {
       expectation,
       local: addLocal(fn, binaryen.i32),
       answers: [],
+      conclusions: new Map(),
     }));
   }
 
@@ -147,8 +158,7 @@ class Remembering {
     const module = this.#module;
     switch (kindOf(expression)) {
       case 'GlobalGet':
-        this.#readExpected(place, expression);
-        return unknown();
+        return this.#readGlobal(place, expression);
       case 'LocalGet':
         return this.#known.get(`local ${numberOf(expression, 'Index')}`);
       case 'LocalSet':
@@ -157,7 +167,7 @@ class Remembering {
       case 'Const':
         return constant(module, expression);
       case 'Binary':
-        return combined(module, expression, first, second);
+        return this.#conclude(place, combined(module, expression, first, second));
       case 'Load':
         return unknown(flagOf(expression, 'Signed') ? 64 : 8 * numberOf(expression, 'Bytes'));
       default:
@@ -165,12 +175,30 @@ class Remembering {
     }
   }
 
-  /** What was expected at the start is what has been asked about, whatever is expected of the next burst. */
-  #readExpected(place: Place, read: Expression): void {
-    const group = this.#groups.find(({ expectation }) =>
-      isNamed(textOf(read, 'Name'), `graph/${expectation.value}`),
-    );
+  /** Puts a local variable in the place of a result that is the same for the burst, and not a constant. */
+  #conclude(place: Place, value: Value): Value {
+    const group = this.#groups.find((each) => each === value.fixed?.by);
+    if (!group || !value.fixed) return value;
+    const { conclusions } = group;
+    const known = conclusions.get(value.id) ?? {
+      local: addLocal(this.#fn, binaryen.i32),
+      make: value.fixed.make,
+    };
+    conclusions.set(value.id, known);
+    place.set(this.#read(known.local));
+    return value;
+  }
+
+  /**
+   * What was expected at the start is what has been asked about, whatever is expected of the next burst. Other globals
+   * may be constants of a file.
+   */
+  #readGlobal(place: Place, read: Expression): Value {
+    const name = textOf(read, 'Name');
+    const group = this.#groups.find(({ expectation }) => isNamed(name, `graph/${expectation.value}`));
     if (group) place.set(this.#read(group.local));
+    const { mutable, init } = binaryen.getGlobalInfo(this.#module.getGlobal(name));
+    return mutable || kindOf(init) !== 'Const' ? unknown() : constant(this.#module, init);
   }
 
   #visitIf(expression: Expression): Value {
@@ -221,7 +249,8 @@ class Remembering {
     if (met) return this.#meet(place, met);
     if (isNamed(owner, this.#options.loop.record)) return this.#visitPacket(target, accessor, second);
     if (accessor) return this.#visitField(place, call, first);
-    return this.#options.marked.remembered.has(target) ? this.#remember(place, target, first) : unknown();
+    if (!this.#options.marked.remembered.has(target)) return unknown();
+    return operands.length > 0 ? this.#remember(place, target, first) : this.#rememberOne(place, target);
   }
 
   /** From here on the packet's field is known. */
@@ -251,25 +280,30 @@ class Remembering {
   #remember(place: Place, target: string, { id, fixed }: Value): Value {
     const group = this.#groups.find((each) => each === fixed?.by);
     if (!group || !fixed) return unknown();
-    const known = group.answers.find((each) => each.target === target && each.questionId === id);
-    const answer = known ?? this.#newAnswer(group, target, { id, fixed });
+    return this.#answer(place, group, { target, questionId: id, question: fixed.make });
+  }
+
+  /** The same where nothing is asked about. */
+  #rememberOne(place: Place, target: string): Value {
+    const [group] = this.#groups;
+    return group ? this.#answer(place, group, { target, questionId: '', question: undefined }) : unknown();
+  }
+
+  #answer(place: Place, group: Group, asked: Pick<Answer, 'target' | 'questionId' | 'question'>): Value {
+    const { target, questionId } = asked;
+    const known = group.answers.find((each) => each.target === target && each.questionId === questionId);
+    const answer = known ?? this.#newAnswer(group, asked);
     place.set(this.#read(answer.local));
     return answer.value;
   }
 
-  #newAnswer(
-    group: Group,
-    target: string,
-    { id, fixed }: { readonly id: string; readonly fixed: Fixed },
-  ): Answer {
+  #newAnswer(group: Group, asked: Pick<Answer, 'target' | 'questionId' | 'question'>): Answer {
     const local = addLocal(this.#fn, binaryen.i32);
     const answer: Answer = {
-      target,
-      question: fixed,
-      questionId: id,
+      ...asked,
       local,
       value: { id: `answer ${local}`, bits: 32, fixed: { by: group, make: () => this.#read(local) } },
-      isSummed: this.#options.marked.summed.has(target),
+      isSummed: this.#options.marked.summed.has(asked.target),
       fields: new Map(),
     };
     group.answers.push(answer);
@@ -309,17 +343,18 @@ class Remembering {
   }
 
   /** Asks all that is remembered of what a stage expects. */
-  #asked({ expectation, local: expected, answers }: Group): readonly Expression[] {
+  #asked({ expectation, local: expected, answers, conclusions }: Group): readonly Expression[] {
     const module = this.#module;
     const value = module.global.get(globalNamed(module, expectation.value), binaryen.i32);
     const asked = answers.flatMap(({ target, question, local, isSummed, fields }) => [
-      module.local.set(local, module.call(target, [question.make()], binaryen.i32)),
+      module.local.set(local, module.call(target, question ? [question()] : [], binaryen.i32)),
       ...[...fields.values()].map(({ getter, type, local: field }) => {
         const first = isSummed ? zero(module, type) : module.call(getter, [this.#read(local)], type);
         return module.local.set(field, first);
       }),
     ]);
-    return [module.local.set(expected, value), ...asked];
+    const concluded = [...conclusions.values()].map(({ local, make }) => module.local.set(local, make()));
+    return [module.local.set(expected, value), ...asked, ...concluded];
   }
 
   /** Adds to the records what was summed. */

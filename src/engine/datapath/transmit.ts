@@ -14,7 +14,13 @@ export class Transmit {
   unsent: u64;
 }
 
-/** What is gathered for a port. @remembered */
+/** What is gathered for a port by which packets are to leave: it is looked at when the round ends. @remembered */
+export function gatheringFor(port: u32): Transmit {
+  worker.transmitPorts |= 1 << port;
+  return transmitOf(port);
+}
+
+/** What is gathered for a port. */
 export function transmitOf(port: u32): Transmit {
   return changetype<Transmit>(changetype<usize>(worker) + WORKER_TRANSMIT + port * TRANSMIT_STRIDE);
 }
@@ -30,18 +36,17 @@ export function isFull(gathered: Transmit): bool {
 }
 
 /** Gathers a packet for a port, where there is room for it. @inline */
-export function gather(gathered: Transmit, packet: Packet, port: u32): void {
+export function gather(gathered: Transmit, packet: Packet): void {
   const count = gathered.count;
   store<u32>(packetsOf(gathered) + (count << 2), <u32>changetype<usize>(packet));
   gathered.count = count + 1;
-  if (!count) worker.transmitPorts |= 1 << port;
 }
 
 /** Gathers a packet for a port; it is out of the stages' hands from here on. */
 export function transmit(port: u32, packet: Packet): void {
-  const gathered = transmitOf(port);
+  const gathered = gatheringFor(port);
   if (isFull(gathered)) sendGathered(port);
-  gather(gathered, packet, port);
+  gather(gathered, packet);
 }
 
 /** Sends what was gathered for all ports. */

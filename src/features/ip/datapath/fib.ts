@@ -34,10 +34,9 @@ export function retireFib(root: usize): void {
 /** Next hop of an IPv4 address, which lies in network order at `address`. @inline */
 export function lookup4(root: usize, address: usize): u32 {
   let entry = load<u32>(rootSlot(root, address));
-  if (entry & FIB_BRANCH) {
-    entry = load<u32>(<usize>(entry & ~FIB_BRANCH) + ((<usize>load<u8>(address, 2)) << 2));
-    if (entry & FIB_BRANCH)
-      entry = load<u32>(<usize>(entry & ~FIB_BRANCH) + ((<usize>load<u8>(address, 3)) << 2));
+  if (isBranch(entry)) {
+    entry = load<u32>(blockSlot(entry, address + 2));
+    if (isBranch(entry)) entry = load<u32>(blockSlot(entry, address + 3));
   }
   return entry & FIB_NEXT_HOP_MASK;
 }
@@ -47,12 +46,20 @@ function rootSlot(root: usize, address: usize): usize {
   return root + ((<usize>load<u16>(address)) << 2);
 }
 
+/** Tells whether an entry leads to a block: the uppermost bit is a number's sign. @inline */
+function isBranch(entry: u32): bool {
+  return <i32>entry < 0;
+}
+
+/** Where the block that a branch leads to holds the entry of the byte at `address`. @inline */
+function blockSlot(branch: u32, address: usize): usize {
+  return <usize>(branch & ~FIB_BRANCH) + ((<usize>load<u8>(address)) << 2);
+}
+
 /** Next hop of an IPv6 address, which lies in network order at `address`. @inline */
 export function lookup6(root: usize, address: usize): u32 {
   let entry = load<u32>(rootSlot(root, address));
-  for (let at = address + 2; entry & FIB_BRANCH; at++) {
-    entry = load<u32>(<usize>(entry & ~FIB_BRANCH) + ((<usize>load<u8>(at)) << 2));
-  }
+  for (let at = address + 2; isBranch(entry); at++) entry = load<u32>(blockSlot(entry, at));
   return entry & FIB_NEXT_HOP_MASK;
 }
 

@@ -32,10 +32,9 @@ export function ip4Input(packet: Packet): u32 {
   const header = changetype<Ip4Header>(packet.data);
   if (header.versionIhl != IP4_PLAIN) return takeWithOptions(packet, header);
   const verdict = packet.olFlags & (RX_IP_CKSUM_GOOD | RX_IP_CKSUM_BAD);
-  if (verdict == RX_IP_CKSUM_BAD) return Edge.DROP_IP4_BAD_CHECKSUM;
-  if (verdict != RX_IP_CKSUM_GOOD) {
-    if (!holds20(changetype<usize>(header))) return Edge.DROP_IP4_BAD_CHECKSUM;
-  }
+  if (verdict) {
+    if (!isGood(verdict, header)) return Edge.DROP_IP4_BAD_CHECKSUM;
+  } else if (!holds20(changetype<usize>(header))) return Edge.DROP_IP4_BAD_CHECKSUM;
   const length = header.totalLength;
   if (length != packet.pktLen) {
     if (length < IP4_HEADER_BYTES || length > packet.pktLen) return Edge.DROP_IP4_BAD_LENGTH;
@@ -44,6 +43,11 @@ export function ip4Input(packet: Packet): u32 {
   }
   if (isOneSpecial(header.sourceAt, header.destinationAt)) return sortSpecial(header);
   return NODE_BIT | route4(packet, header.destinationAt);
+}
+
+/** Tells whether the checksum is right by what the port says of it; both bits say that the port does not know. @inline */
+function isGood(verdict: u64, header: Ip4Header): bool {
+  return verdict == RX_IP_CKSUM_GOOD || (verdict != RX_IP_CKSUM_BAD && holds20(changetype<usize>(header)));
 }
 
 function takeWithOptions(packet: Packet, header: Ip4Header): u32 {

@@ -6,6 +6,11 @@ const USED_SHIFT: u64 = 30;
 
 /** Notes that a next hop is in use, with one write per unit of time and not per packet. @inline */
 export function noteUse(nextHop: NextHop): void {
-  const now = <u32>(worker.clock >> USED_SHIFT);
+  const now = timeNow();
   if (nextHop.used != now) nextHop.used = now;
+}
+
+/** The time of the burst in units of `used`. @remembered */
+function timeNow(): u32 {
+  return <u32>(worker.clock >> USED_SHIFT);
 }

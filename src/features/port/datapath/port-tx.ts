@@ -1,5 +1,5 @@
 import { Packet } from '../../../engine/datapath/packet';
-import { gather, isFull, transmit, transmitOf } from '../../../engine/datapath/transmit';
+import { gather, gatheringFor, isFull, transmit } from '../../../engine/datapath/transmit';
 import {
   INTERFACE_CAPTURED,
   INTERFACE_TX_L4_CKSUM,
@@ -27,10 +27,10 @@ export function portTx(packet: Packet): u32 {
   const iface = interfaceAt(packet.output);
   if ((iface.flags & (INTERFACE_UP | INTERFACE_CAPTURED)) != INTERFACE_UP) return sendWatched(packet, iface);
   if (packet.olFlags & L4_CKSUM_SUSPECT) return sendCarefully(packet, iface);
-  const gathered = transmitOf(iface.port);
+  const gathered = gatheringFor(iface.port);
   if (isFull(gathered)) return sendCarefully(packet, iface);
   countSent(packet);
-  gather(gathered, packet, iface.port);
+  gather(gathered, packet);
   return Edge.SENT;
 }
 

@@ -1,7 +1,7 @@
 import { CAPTURE_SENT, captureFrame } from '../../../../datapath/capture';
 import { Packet } from '../../../../datapath/packet';
 import { SAMPLE_WATCHED } from '../../../../datapath/regions';
-import { gather, transmit, transmitOf } from '../../../../datapath/transmit';
+import { gather, gatheringFor, transmit } from '../../../../datapath/transmit';
 import { SAMPLE_CAPTURED } from '../layout';
 
 export enum Edge {
@@ -18,7 +18,7 @@ export function sampleOutput(packet: Packet): u32 {
   store<u16>(packet.data, packet.etherType, 12);
   const watched = load<u32>(SAMPLE_WATCHED + ((<usize>packet.output) << 2));
   if (watched & SAMPLE_CAPTURED) return sendWatched(packet);
-  gather(transmitOf(packet.output - 1), packet, packet.output - 1);
+  gather(gatheringFor(packet.output - 1), packet);
   return Edge.SENT;
 }
 

@@ -43,22 +43,23 @@ export function isRunning({ pid, startedAt }: BackgroundProcess): boolean {
 }
 
 /** Waits until a program has logged what a pattern matches. @throws LabError with its log when it ends before */
-export async function logged(program: BackgroundProcess, pattern: RegExp, timeoutMs = 30_000): Promise<void> {
-  let over = false;
-  await eventually(
+export async function logged(
+  program: BackgroundProcess,
+  pattern: RegExp,
+  timeoutMs = 30_000,
+): Promise<RegExpExecArray> {
+  const found = await eventually(
     () => {
       const text = readFileSync(program.log, 'utf8');
-      if (pattern.test(text)) return;
-      over = !isRunning(program);
-      if (!over) throw new Error(`${program.name} has not logged ${pattern}, but:\n${text.slice(-3000)}`);
+      const match = pattern.exec(text);
+      if (match !== null || !isRunning(program)) return match;
+      throw new Error(`${program.name} has not logged ${pattern}, but:\n${text.slice(-3000)}`);
     },
     { timeoutMs },
   );
-  if (over)
-    throw new LabError(
-      'LAB_PROGRAM',
-      `${program.name} ended; its log:\n${readFileSync(program.log, 'utf8').slice(-3000)}`,
-    );
+  if (found !== null) return found;
+  const text = readFileSync(program.log, 'utf8').slice(-3000);
+  throw new LabError('LAB_PROGRAM', `expected ${program.name} to run, it ended; its log:\n${text}`);
 }
 
 /** Ends a program, and waits until it has ended: asks first. */

@@ -2,12 +2,45 @@ import { spawn } from 'node:child_process';
 import type { Command } from '../command.ts';
 import { LabError } from '../lab-error.ts';
 import { inside } from './inside.ts';
+import type { Place } from './place.ts';
 import { type AttachedPod, findPod, type LabRecord } from './record.ts';
+import { openRuntime } from './runtime.ts';
 
-/** Runs a command in a pod, with our input and output, and resolves to its status. @throws LabError */
-export function execIn({ namespace }: AttachedPod, command: readonly string[]): Promise<number> {
-  if (command.length === 0) throw new LabError('LAB_USAGE', 'expected a command after the pod, got none');
-  return runHere(inside(namespace, command));
+/**
+ * Runs a command in a pod, or in the network of a node, the underlay or the world outside, with our input and output,
+ * and resolves to its status. @throws LabError
+ */
+export function execIn(
+  place: Place,
+  record: LabRecord,
+  name: string,
+  command: readonly string[],
+): Promise<number> {
+  if (command.length === 0) throw new LabError('LAB_USAGE', `expected a command after ${name}, got none`);
+  if (record.namespaces.includes(place.namespace(name)) && !name.includes('/'))
+    return runHere(inside(place.namespace(name), command));
+  const { namespace, container } = findPod(record, name).pod;
+  return runHere(container === undefined ? inside(namespace, command) : inContainer(container, command));
+}
+
+/** By containerd's own client; a terminal is passed on. */
+function inContainer(
+  { directory, id }: NonNullable<AttachedPod['container']>,
+  command: readonly string[],
+): Command {
+  const terminal = process.stdin.isTTY ? ['--tty'] : [];
+  const exec = [
+    'tasks',
+    'exec',
+    ...terminal,
+    '--exec-id',
+    `lab-${process.pid}`,
+    '--fifo-dir',
+    `${directory}/fifos`,
+  ];
+  const host = openRuntime(directory);
+  host.runtime.close();
+  return host.ctl(...exec, id, ...command);
 }
 
 /** Pings a pod from another one with the ping of Linux and its options. @throws LabError */
@@ -25,7 +58,7 @@ export function pingBetween(
     throw new LabError('LAB_PING', `expected an address of ${family} on ${to}, it has none`);
   const count = options.some((option) => option.startsWith('-c')) ? [] : ['-c', '3', '-i', '0.2'];
   const device = from.includes(':') ? ['-I', source.iface.name] : [];
-  return execIn(source.pod, ['ping', '-n', ...count, ...device, ...options, address]);
+  return runHere(inside(source.pod.namespace, ['ping', '-n', ...count, ...device, ...options, address]));
 }
 
 function runHere([file, ...args]: Command): Promise<number> {

@@ -6,7 +6,7 @@ import { checkLab } from './checks/lab-checks.ts';
 import { takeDown } from './down.ts';
 import { execIn, pingBetween } from './exec.ts';
 import { findPlace } from './place.ts';
-import { findPod, readRecord, readyRecord } from './record.ts';
+import { readRecord, readyRecord } from './record.ts';
 import { statusOf, statusText } from './status.ts';
 import { readTopology } from './topology.ts';
 import { tracePacket } from './trace/trace.ts';
@@ -21,7 +21,7 @@ Nodes, an underlay and pods on this machine, each in a network namespace of its 
   up [FILE] [--name NAME]     builds the lab of a topology (deploy/lab/three-nodes.yaml); it stays when the command ends
   down [NAME]                 takes it down, and whatever one that was killed has left
   status [--json]             what there is
-  exec POD COMMAND…           runs a command in a pod
+  exec POD COMMAND…           runs a command in a pod, or in the network of a node, of underlay or outside
   ping POD POD [OPTION…]      pings with the options of ping; -6 for IPv6
   trace POD POD [-6] [--json] sends one packet and follows it through wires and routers
   test                        looks whether pods reach whom they are to reach, and nobody else, and how
@@ -62,7 +62,8 @@ const commands: Readonly<Record<string, Run>> = {
   },
 
   async exec([pod = '', ...command], lab) {
-    return execIn(findPod(readyRecord(findPlace(lab)), pod).pod, command);
+    const place = findPlace(lab);
+    return execIn(place, readyRecord(place), pod, command);
   },
 
   async ping([from = '', to = '', ...options], lab) {

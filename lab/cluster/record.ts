@@ -9,12 +9,12 @@ export interface AttachedInterface {
   readonly name: string;
   readonly kind: 'veth' | 'tap' | 'vhost-user' | 'memif';
   readonly network: string;
-  readonly ip4?: string;
-  readonly ip6?: string;
+  readonly ip4?: string | undefined;
+  readonly ip6?: string | undefined;
   readonly gateways: readonly string[];
-  readonly mac?: string;
-  readonly mtu?: number;
-  readonly socket?: string;
+  readonly mac?: string | undefined;
+  readonly mtu?: number | undefined;
+  readonly socket?: string | undefined;
 }
 
 /** A pod as it was attached. */
@@ -23,6 +23,8 @@ export interface AttachedPod {
   readonly node: string;
   /** The name or path of its network namespace. */
   readonly namespace: string;
+  /** Where it is one: the directory of its containerd, and its id there. */
+  readonly container?: { readonly directory: string; readonly id: string };
   readonly interfaces: readonly AttachedInterface[];
 }
 

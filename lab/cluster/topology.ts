@@ -51,6 +51,10 @@ const pod = Type.Object(
 const topologySchema = Type.Object(
   {
     objects: Type.String({ description: 'The directory of objects, from here.' }),
+    runtime: Type.Enum(['containerd', 'namespaces'], {
+      default: 'containerd',
+      description: 'What pods are: containers of a containerd on each node, or bare network namespaces.',
+    }),
     buffers: Type.Integer({ minimum: 1024, default: 32767, description: 'Packet buffers of each router.' }),
     underlay: Type.Array(link, { minItems: 1 }),
     outside: Type.Optional(outside),
@@ -96,6 +100,14 @@ function checkPods(file: string, { underlay, pods }: Pick<Topology, 'underlay' |
       'LAB_TOPOLOGY',
       `${file}: ${stranger.name}: expected a node of ${nodes.join(', ')}, got ${stranger.node}`,
     );
+  const other = pods.find(({ interfaces }) => interfaces[0]?.name !== 'eth0');
+  if (other !== undefined) {
+    const received = other.interfaces[0]?.name;
+    throw new LabError(
+      'LAB_TOPOLOGY',
+      `${file}: ${other.name}: expected eth0 as its first interface, got ${received}`,
+    );
+  }
   const names = pods.map((each) => each.name);
   const twice = names.find((each, index) => names.indexOf(each) !== index);
   if (twice !== undefined)

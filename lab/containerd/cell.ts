@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { namesOfTheDead } from '../abandoned.ts';
 import { atExit } from '../at-exit.ts';
@@ -17,12 +17,11 @@ const shared = ['/run/containerd', '/var/lib/cni'];
 export class Cell {
   readonly name: string;
   readonly directory: string;
-  readonly #namespace: Namespace;
+  readonly #namespace: Pick<Namespace, 'name' | 'start'>;
   readonly #forget: () => void;
   #holder: Program | undefined;
-  #mounted = 0;
 
-  constructor(namespace: Namespace, label: string) {
+  constructor(namespace: Pick<Namespace, 'name' | 'start'>, label: string) {
     for (const abandoned of namesOfTheDead(parent))
       whateverComes(() => removeDirectory(join(parent, abandoned)));
     for (const abandoned of hierarchies().flatMap(namesOfTheDead))
@@ -55,15 +54,6 @@ export class Cell {
     return new Program(['sh', '-c', `exec ${inside} -- sh -c 'exec ${line}'`], { directory: this.directory });
   }
 
-  /** Mounts hugepages for a user, until the cell is closed, and returns where. */
-  mountHugepages(user: number): string {
-    this.#mounted += 1;
-    const path = join(this.directory, `hugepages-${this.#mounted}`);
-    mkdirSync(path);
-    mount('-t', 'hugetlbfs', '-o', `uid=${user},gid=${user},mode=700,pagesize=2M`, 'millrace-lab', path);
-    return path;
-  }
-
   get holder(): Program {
     if (this.#holder === undefined) throw new TypeError('expected a cell that was opened');
     return this.#holder;
@@ -88,6 +78,13 @@ export class Cell {
     const memory = shared.map((path) => `mount -t tmpfs millrace-lab ${path}`);
     return [`(${others})`, 'mount -t proc proc /proc', ...memory].join('; ');
   }
+}
+
+/** Mounts hugepages for a user below a cell's directory, until the cell is closed, and returns where. */
+export function mountHugepages({ directory }: Pick<Cell, 'directory'>, user: number): string {
+  const path = mkdtempSync(join(directory, 'hugepages-'));
+  mount('-t', 'hugetlbfs', '-o', `uid=${user},gid=${user},mode=700,pagesize=2M`, 'millrace-lab', path);
+  return path;
 }
 
 /** The process that a program like nsenter or unshare has started and waits for, as this machine numbers it. */

@@ -3,14 +3,14 @@ import type { Runtime } from '../../src/features/runtime/agent.ts';
 import type { Ended } from '../command.ts';
 import type { LabPod } from '../lab-pod.ts';
 import { Program } from '../program.ts';
-import type { Cell } from './cell.ts';
+import { type Cell, mountHugepages } from './cell.ts';
 import { podImage } from './images.ts';
 import { annotationsOf, type PodInterface } from './pod-interface.ts';
 
 /** The runtime that a pod is made by. */
 export interface PodHost {
   readonly runtime: Runtime;
-  readonly cell: Cell;
+  readonly cell: Pick<Cell, 'name' | 'directory'>;
   /** The command line of containerd's own client. */
   ctl(...words: readonly string[]): [string, ...string[]];
 }
@@ -48,7 +48,8 @@ export class ContainerPod implements LabPod {
   /** Its addresses, as the runtime was told by the CNI executable. */
   readonly addresses: readonly string[];
   readonly #host: PodHost;
-  readonly #container: string;
+  /** Its one container, as the runtime calls it. */
+  readonly container: string;
   #programs = 0;
 
   private constructor(host: PodHost, name: string, made: Made) {
@@ -57,7 +58,7 @@ export class ContainerPod implements LabPod {
     this.sandbox = made.sandbox;
     this.addresses = made.addresses;
     this.#host = host;
-    this.#container = made.container;
+    this.container = made.container;
   }
 
   static async start(host: PodHost, options: ContainerPodOptions): Promise<ContainerPod> {
@@ -75,7 +76,7 @@ export class ContainerPod implements LabPod {
   async run(line: string): Promise<Ended> {
     const { calls } = this.#host.runtime;
     const { stdout, stderr, exitCode } = await calls.execSync({
-      containerId: this.#container,
+      containerId: this.container,
       cmd: ['sh', '-c', line],
       timeout: 20n,
     });
@@ -94,7 +95,7 @@ export class ContainerPod implements LabPod {
       id,
       '--fifo-dir',
       fifos,
-      this.#container,
+      this.container,
       'sh',
       '-c',
       `exec ${line}`,
@@ -142,7 +143,7 @@ async function makePod(host: PodHost, options: ContainerPodOptions): Promise<Mad
 
 function mountsOf({ cell }: PodHost, { mounts = [], hugepages, user = 0 }: ContainerPodOptions) {
   if (hugepages !== true) return mounts;
-  return [...mounts, { host: cell.mountHugepages(user), container: '/dev/hugepages' }];
+  return [...mounts, { host: mountHugepages(cell, user), container: '/dev/hugepages' }];
 }
 
 function containerConfig({ name, image = podImage, mounts = [], user }: ContainerPodOptions) {

@@ -15,7 +15,7 @@ import { writePodImage } from './images.ts';
 /** How the containerd of a node is started. */
 export interface ContainerdOptions {
   /** The node's; containers have namespaces of their own. */
-  readonly namespace: Namespace;
+  readonly namespace: Pick<Namespace, 'name' | 'start'>;
   /** Unique among those of this process. */
   readonly label: string;
   readonly agentSocket: string;

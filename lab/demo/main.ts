@@ -96,8 +96,8 @@ function giveHugepagesBack(): void {
 const lookAround = `  The nodes stay up. To look around:
 
     bin/millrace lab status
-    bin/millrace lab exec red/web bash                 # a shell in a pod: ip address, ping, tcpdump
-    bin/millrace lab trace red/web blue/web            # what cannot reach each other, and where it ends
+    bin/millrace lab exec red/web sh                   # a shell in a container: ip address, ping
+    bin/millrace lab trace blue/web shared/dns         # what cannot reach each other, and where it ends
     bin/millrace ctl -s ${place.node('worker-1').routerSocket}    # the router of a node
     vi ${place.objects}/red.yaml      # the network follows
 

@@ -68,6 +68,13 @@ async function ways(story: Story, lab: string): Promise<void> {
       see: matching(/udp \d+ > 6635\n +mpls label \d+/, 'labels in UDP'),
     },
   });
+  await story.show(`${lab} trace blue/web shared/dns`, {
+    lines: 30,
+    check: {
+      name: 'blue may not use what red imports',
+      see: matching(/\nnot answered/, 'refused by its router'),
+    },
+  });
   story.tell('\nThe same between other pods, as the underlay sees it:');
   await story.show(`${lab} trace blue/web blue/db`, {
     only: onWires,

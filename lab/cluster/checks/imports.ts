@@ -17,16 +17,21 @@ function strangers(lab: Lab) {
   for (const from of stationsOf(lab).filter(isKernel))
     for (const to of stationsOf(lab)) {
       const key = `${from.iface.network} ${to.iface.network}`;
-      if (from.iface.network === to.iface.network || gatewayOf(from) === gatewayOf(to)) continue;
+      if (from.iface.network === to.iface.network || hasOwn(lab, from, to)) continue;
       if (!found.has(key) || found.get(key)?.from.pod.node === found.get(key)?.to.pod.node)
         found.set(key, { from, to });
     }
   return [...found.values()];
 }
 
-/** Networks with the same gateway have the same addresses: another's cannot even be asked for. */
-function gatewayOf({ iface }: Station): string | undefined {
-  return iface.gateways[0];
+/** Whether another's address is one that means something else here: in the own network, or in an imported one. */
+function hasOwn(lab: Lab, from: Station, to: Station): boolean {
+  const plan = planOf(lab, from.pod.node);
+  const own = plan.networks.find(({ name }) => name === from.iface.network);
+  const known = [own?.name, ...(own?.imports ?? [])].filter((name) => name !== to.iface.network);
+  return stationsOf(lab).some(
+    ({ iface }) => known.includes(iface.network) && iface.gateways[0] === to.iface.gateways[0],
+  );
 }
 
 function isImported(lab: Lab, from: Station, to: Station): boolean {

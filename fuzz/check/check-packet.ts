@@ -5,7 +5,7 @@ import { checkIp4 } from './check-ip4.ts';
 import { checkIp6 } from './check-ip6.ts';
 import { isCopy, isSameBut } from './copies.ts';
 import { emerged } from './emerged.ts';
-import { type Frame, invalid, macAt, refusal, type Stations } from './frame.ts';
+import { type Frame, holds, invalid, macAt, refusal, type Stations } from './frame.ts';
 import { FRAME_BYTES, LABEL_BYTES, type Layer, layersOfInput, readingsOf } from './layers.ts';
 import { isAnswerFor } from './suppressed.ts';
 import { whyNotTaken } from './taken.ts';
@@ -42,7 +42,7 @@ function checkIp(frame: Frame, place: Place, stations: Stations): void {
 
 /** Whether what leaves in a fresh buffer is a copy of what has become of an input. */
 function isCopyOf(frame: Frame, place: Place, input: Input, stations: Stations): boolean {
-  const isSame = !refusal(() => checkAs(frame, place, input, 0, stations));
+  const isSame = holds(() => checkAs(frame, place, input, 0, stations));
   return isSame || wasInside(frame, place, input, stations);
 }
 
@@ -61,7 +61,7 @@ function isIn(
   const kind = place.type === 0x0800 ? 'ip4' : 'ip6';
   return layers.some((layer, i) => {
     if (layer.kind !== kind || layer.at === ipOffsetOf(input)) return false;
-    const takes = (each: Input) => !refusal(() => checkAs(frame, place, each, layer.at, stations));
+    const takes = (each: Input) => holds(() => checkAs(frame, place, each, layer.at, stations));
     return emerged(input, layers, i).some(takes) && !whyNotTaken(input, layers.slice(0, i), stations);
   });
 }
@@ -88,7 +88,7 @@ function checkBehindLabels(frame: Frame, at: number, stations: Stations): void {
   const end = frame.at + frame.length;
   const version = payload < end ? view.getUint8(payload) >> 4 : 0;
   // A frame may begin with any address, also one that looks like IP.
-  if (!refusal(() => checkInnerFrame(frame, payload, stations))) return;
+  if (holds(() => checkInnerFrame(frame, payload, stations))) return;
   if (version === 4 || version === 6) {
     checkIp(frame, { type: version === 4 ? 0x0800 : 0x86dd, at: payload }, stations);
     return;
@@ -117,7 +117,7 @@ function isSwapped(frame: Frame, at: number, input: Input, stations: Stations): 
     if (whyNotTaken(input, layers.slice(0, i + 1), stations)) return false;
     return (
       isSameRest(frame, at + pushed, input, layer) &&
-      !refusal(() =>
+      holds(() =>
         checkPushed(frame, { first: at, end: at + pushed }, isLastLabel(input, layer), stations.labels),
       )
     );

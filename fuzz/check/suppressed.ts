@@ -1,7 +1,7 @@
 import { firstDifference } from './bytes.ts';
 import { checkAnswered } from './check-arp.ts';
 import { checkAdvertisement } from './check-ip6.ts';
-import { type Frame, macAt, refusal, type Stations } from './frame.ts';
+import { type Frame, holds, macAt, type Stations } from './frame.ts';
 import { FRAME_BYTES, readingsOf, TAG_BYTES, TAG_TYPES } from './layers.ts';
 import { hexAt } from './tunnel.ts';
 
@@ -21,11 +21,11 @@ export function isAnswerFor(frame: Frame, at: number, { neighbors }: Pick<Statio
   const type = view.getUint16(payload - 2);
   if (type === 0x0806 && payload + 28 <= at + bytes) {
     if (neighbors.get(hexAt(view, payload + 14, 4)) !== station) return false;
-    return !refusal(() => checkAnswered(frame, { ether: at, arp: payload }, () => undefined));
+    return holds(() => checkAnswered(frame, { ether: at, arp: payload }, () => undefined));
   }
   if (type !== 0x86dd || payload + ADVERTISEMENT_BYTES !== at + bytes) return false;
   if (neighbors.get(hexAt(view, payload + 48, 16)) !== station) return false;
-  return isAsked(frame, payload) && !refusal(() => checkAdvertisement({ frame, ip: payload }));
+  return isAsked(frame, payload) && holds(() => checkAdvertisement({ frame, ip: payload }));
 }
 
 /** Whether what came asks for the address that an advertisement is about, and is its asker's. */

@@ -114,6 +114,19 @@ test('an L2 network is one segment over both nodes, and its gateway leads nowher
   for (const address of ['10.9.0.254', pod('red1').ip4]) await assertNoPing(near, address, '-c 1');
 });
 
+test('a container that comes into an L2 network is announced there, on all nodes', async () => {
+  await using seen = await startCapture(pod('lan2'), 'eth0', 'arp or icmp6[0] = 136');
+  const guest = new Pod(agents[0] as Agent, 'guest');
+  pods.set('guest', guest);
+  await guest.add({ configuration: { name: 'lan', network: 'default/lan' } });
+  await eventually(async () => {
+    const text = (await seen.lines()).join('\n');
+    assert.ok(text.includes(`Request who-has ${guest.ip4} tell ${guest.ip4}`), text);
+    assert.ok(text.includes(`neighbor advertisement, tgt is ${guest.ip6}`), text);
+  });
+  await guest.delete();
+});
+
 test('a packet that is too large for the way to an imported network gets told', async () => {
   const room = (mtu: number) => `-c 1 -M do -s ${mtu - 28}`;
   await assertPings(pod('red1'), pod('blue2').ip4, room(1450));

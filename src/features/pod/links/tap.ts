@@ -3,6 +3,7 @@ import { ip } from '../ip-batch.ts';
 import type { PodNetwork } from '../network.ts';
 import type { RouterSide } from '../router-side.ts';
 import { hostEnd } from '../trunk-names.ts';
+import { announce } from './announce.ts';
 import { configureLines, missingInContainer } from './container-side.ts';
 import type { Link } from './link.ts';
 
@@ -23,6 +24,7 @@ export class TapLink implements Link {
     // DPDK gives both ends the same address.
     const own = `link set dev ${name} down address ${mac} mtu ${mtu}`;
     await ip([own, ...configureLines(record)], { doing, netns });
+    await announce(record, network);
   }
 
   async detach(record: AttachmentRecord): Promise<void> {

@@ -5,6 +5,7 @@ import type { PodNetwork } from '../network.ts';
 import type { RouterSide } from '../router-side.ts';
 import type { Steering } from '../steering.ts';
 import { hostEnd } from '../trunk-names.ts';
+import { announce } from './announce.ts';
 import { missingInContainer } from './container-side.ts';
 import type { Link } from './link.ts';
 import { addVethPair } from './veth-pair.ts';
@@ -26,6 +27,7 @@ export class VethLink implements Link {
       this.#router.addVlan(record, network),
     ]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
+    await announce(record, network);
   }
 
   async detach(record: AttachmentRecord): Promise<void> {

@@ -24,10 +24,17 @@ describe('group', () => {
         for (const [member, weight] of made.weights) {
           const quota = (made.slots.length * weight) / sum;
           const count = made.slots.filter((slot) => slot === member).length;
-          assert.ok(Math.abs(count - quota) < 2, `${member} has ${count} slots of ${quota}`);
+          // Who does not change keeps what rounding has left it: over a history, that adds up.
+          assert.ok(Math.abs(count - quota) < 3, `${member} has ${count} slots of ${quota}`);
         }
       }),
     );
+  });
+
+  it('leaves nobody more than a slot beyond its share when all round down', () => {
+    const made = make({ 1: 44, 2: 33, 3: 23, 4: 41, 5: 36, 6: 35, 7: 11, 8: 44 });
+    const share = (made.slots.length * 44) / 267;
+    assert.ok(made.slots.filter((member) => member === 1).length - share < 1);
   });
 
   it('moves only the flows of a member that changes, or flows to it', () => {

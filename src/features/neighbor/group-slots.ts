@@ -27,6 +27,7 @@ export function spread(now: Spread, weights: ReadonlyMap<number, number>): Sprea
   // Growing first, so that there is always a member to give slots to; those that leave give theirs first.
   for (const member of rising) sharing.grow(member);
   for (const member of falling) sharing.shrink(member);
+  for (const member of rising) sharing.even(member);
   return { weights: new Map(weights), slots: sharing.slots };
 }
 
@@ -80,6 +81,17 @@ class Sharing {
       const place = donor === undefined ? undefined : this.#placesOf(donor).pop();
       if (place === undefined) return;
       places.push(place);
+    }
+  }
+
+  /** What rounding has left with one member goes to those that have risen and lack a part of a slot. */
+  even(member: number): void {
+    const others = this.#others(this.#places, member);
+    while (this.#lack(member) > 0) {
+      const donor = mostOf(others, (other) => this.#surplus(other));
+      if (donor === undefined || this.#surplus(donor) < 1) return;
+      const place = this.#placesOf(donor).pop();
+      if (place !== undefined) this.#placesOf(member).push(place);
     }
   }
 

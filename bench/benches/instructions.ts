@@ -1,8 +1,7 @@
 import type { Bench, Result, Settings } from '../bench.ts';
 import { interleave } from '../harness.ts';
 import { reserveHugepages } from '../hugepages.ts';
-import { instructionsByPart, partsInWords } from '../instructions/mappings.ts';
-import { stepThrough } from '../instructions/stepper.ts';
+import { countInstructions } from '../instructions/count.ts';
 import type { Peer } from '../peer.ts';
 import { l3fwd } from '../peers/l3fwd.ts';
 import { millrace } from '../peers/millrace.ts';
@@ -20,7 +19,6 @@ export const forwardInstructions: Bench = {
 };
 
 const hugepages = 1024;
-const steps = 400_000;
 
 async function run(settings: Settings): Promise<readonly Result[]> {
   reserveHugepages(hugepages, settings.log);
@@ -49,7 +47,5 @@ async function run(settings: Settings): Promise<readonly Result[]> {
 async function instructionsOf(peer: Peer, { log }: Settings): Promise<number> {
   await using resources = new AsyncDisposableStack();
   const forwarding = await startWorkload({ peer, workload: fewIpv4Routes() }, resources);
-  const parts = instructionsByPart(await stepThrough(forwarding, { steps }));
-  log(`${peer.name}: ${partsInWords(parts)}`);
-  return [...parts.values()].reduce((sum, part) => sum + part, 0);
+  return await countInstructions(peer.name, forwarding, log);
 }

@@ -1,8 +1,7 @@
 import type { Bench, Result, Settings } from '../bench.ts';
 import { interleave } from '../harness.ts';
 import { reserveHugepages } from '../hugepages.ts';
-import { instructionsByPart, partsInWords } from '../instructions/mappings.ts';
-import { stepThrough } from '../instructions/stepper.ts';
+import { countInstructions } from '../instructions/count.ts';
 import { bridging } from '../overlays/bridge.ts';
 import { labelDecapsulation, labelEncapsulation } from '../overlays/mpls.ts';
 import { plainRouting, routingBesideOverlays } from '../overlays/routing.ts';
@@ -34,7 +33,6 @@ const tasks: Readonly<Record<string, () => Task>> = {
   'mplsogre-decap': () => labelDecapsulation('mplsogre'),
 };
 const hugepages = 1024;
-const steps = 400_000;
 
 async function run(settings: Settings): Promise<readonly Result[]> {
   reserveHugepages(hugepages, settings.log);
@@ -65,7 +63,5 @@ async function instructionsOf(name: string, task: Task, { seconds, log }: Settin
   await using resources = new AsyncDisposableStack();
   const forwarding = await startWorkload(turnAt(task, millracePolling), resources);
   await packetRate(forwarding, { seconds, log: () => {} });
-  const parts = instructionsByPart(await stepThrough(forwarding, { steps }));
-  log(`${name}: ${partsInWords(parts)}`);
-  return [...parts.values()].reduce((sum, part) => sum + part, 0);
+  return await countInstructions(name, forwarding, log);
 }

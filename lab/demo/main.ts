@@ -9,14 +9,13 @@ import { LabError } from '../lab-error.ts';
 import { readOptions, usage } from './options.ts';
 import { picture } from './picture.ts';
 import { Story } from './story.ts';
-import { summary } from './summary.ts';
+import { tellTour } from './tell-tour.ts';
 import { giveTour } from './tour.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const place = new Place('demo');
 const does =
   'Builds three nodes with pods and DPDK applications on this machine, and shows how they reach each other.';
-const startedMs = Number(process.env.MILLRACE_STARTED ?? 0) * 1000 || performance.timeOrigin;
 
 try {
   process.exitCode = await main();
@@ -46,7 +45,10 @@ async function run(keep: boolean): Promise<number> {
   story.tell(picture);
   const topology = readTopology(`${root}/deploy/lab/three-nodes.yaml`);
   await bringUp({ ...topology, name: place.lab }, (step) => story.tell(`  ${step}`));
-  const status = await tour(story);
+  const status = await tellTour({
+    story,
+    tour: (onFirstPing) => giveTour({ place, story, onFirstPing }),
+  });
   if (keep) {
     forget();
     story.tell(lookAround);
@@ -55,23 +57,6 @@ async function run(keep: boolean): Promise<number> {
   await takeDown(place);
   story.tell('  all that was built is gone again\n');
   process.exit(status);
-}
-
-async function tour(story: Story): Promise<number> {
-  try {
-    await giveTour({ place, story, onFirstPing: () => noteFirstPing(story) });
-  } catch (error) {
-    story.check('the tour', undefined);
-    story.tell(error instanceof Error ? error.message : String(error));
-  }
-  story.chapter('Summary');
-  story.tell(summary(story.checks));
-  return story.checks.every(({ passed }) => passed) ? 0 : 1;
-}
-
-function noteFirstPing(story: Story): void {
-  const seconds = (performance.timeOrigin + performance.now() - startedMs) / 1000;
-  story.tell(`\n  the first ping was answered ${seconds.toFixed(1)} s after the start of this command`);
 }
 
 async function down(): Promise<number> {

@@ -4,7 +4,7 @@ import { atExit } from '../../at-exit.ts';
 import { LabError } from '../../lab-error.ts';
 import { readOptions, usage } from '../options.ts';
 import { Story } from '../story.ts';
-import { summary } from '../summary.ts';
+import { tellTour } from '../tell-tour.ts';
 import { isKept, runKept, stay } from './keeper.ts';
 import { type DemoNetwork, startNetwork } from './network.ts';
 import { endHolder, takePlace } from './place.ts';
@@ -13,7 +13,6 @@ import { giveTour } from './tour.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const does =
   'Builds three hosts and a DPDK application around a Millrace router and shows what the router does.';
-const startedMs = Number(process.env.MILLRACE_STARTED ?? 0) * 1000 || performance.timeOrigin;
 
 try {
   process.exitCode = await main();
@@ -40,7 +39,11 @@ async function run(keep: boolean): Promise<number> {
   process.env.MILLRACE_SOCK_PATH = network.router.socket;
   story.tell(`\n  the router is ready: bin/millrace vrouter -s ${network.router.socket}`);
   story.tell(`  ctl finds it by: export MILLRACE_SOCK_PATH=${network.router.socket}`);
-  const status = await tour(network, story);
+  const status = await tellTour({
+    story,
+    tour: (onFirstPing) => giveTour({ network, story, onFirstPing }),
+    afterError: () => `\n\nlog of the router:\n${network.router.log}`,
+  });
   if (keep) {
     story.tell(lookAround(network));
     stay(status);
@@ -49,25 +52,6 @@ async function run(keep: boolean): Promise<number> {
   await network.close();
   story.tell('  all that was built is gone again\n');
   process.exit(status);
-}
-
-async function tour(network: DemoNetwork, story: Story): Promise<number> {
-  try {
-    await giveTour({ network, story, onFirstPing: () => noteFirstPing(story) });
-  } catch (error) {
-    story.check('the tour', undefined);
-    story.tell(
-      `${error instanceof Error ? error.message : String(error)}\n\nlog of the router:\n${network.router.log}`,
-    );
-  }
-  story.chapter('Summary');
-  story.tell(summary(story.checks));
-  return story.checks.every(({ passed }) => passed) ? 0 : 1;
-}
-
-function noteFirstPing(story: Story): void {
-  const seconds = (performance.timeOrigin + performance.now() - startedMs) / 1000;
-  story.tell(`\n  the first ping was answered ${seconds.toFixed(1)} s after the start of this command`);
 }
 
 /** Gives back the hugepages that the set-up of this very command has reserved. */

@@ -1,25 +1,12 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { attempt, type CommandOptions, type Ended, run } from './command.ts';
+import { replaceFile } from '../src/engine/host/replace-file.ts';
+import { addressesIn, type CniCall, type CniResult, callCni, cniExecutable } from './cni-call.ts';
+import { type CommandOptions, type Ended, run } from './command.ts';
 import { LabError } from './lab-error.ts';
 import { Namespace } from './namespace.ts';
 import type { Program } from './program.ts';
 import { millrace, type Router } from './router.ts';
-
-/** The CNI executable of this clone. */
-export const cniExecutable = fileURLToPath(new URL('../build/millrace-cni', import.meta.url));
-
-/** A call as a container runtime makes it. */
-export interface CniCall {
-  readonly command: 'ADD' | 'DEL' | 'CHECK' | 'GC' | 'STATUS' | 'VERSION';
-  readonly container?: string;
-  readonly netns?: string;
-  readonly iface?: string;
-  readonly args?: string;
-  /** What the configuration says besides name, version and socket. */
-  readonly configuration?: Readonly<Record<string, unknown>>;
-}
 
 /** `millrace agent` beside a router, and the CNI executable that talks to it. */
 export class Agent implements AsyncDisposable {
@@ -52,8 +39,7 @@ export class Agent implements AsyncDisposable {
 
   /** Puts another plan in its place, whole, as the operator does. */
   write(plan: object): void {
-    writeFileSync(`${this.plan}.new`, JSON.stringify(plan));
-    renameSync(`${this.plan}.new`, this.plan);
+    replaceFile(this.plan, JSON.stringify(plan));
   }
 
   launch(socket = this.socket): Program {
@@ -104,14 +90,7 @@ export class Agent implements AsyncDisposable {
 
   /** Makes a call, whatever its status. */
   async attempt(call: CniCall, options: Pick<CommandOptions, 'timeoutMs'> = {}): Promise<Ended> {
-    const { command, container, netns, iface = 'eth0', args, configuration } = call;
-    const environment = { COMMAND: command, CONTAINERID: container, NETNS: netns, IFNAME: iface, ARGS: args };
-    const words = Object.entries(environment).flatMap(([name, value]) =>
-      value === undefined ? [] : [`CNI_${name}=${value}`],
-    );
-    const base = { cniVersion: '1.1.0', name: 'red', type: 'millrace-cni', agentSocket: this.socket };
-    const input = JSON.stringify({ ...base, ...configuration });
-    return attempt(['env', '-i', ...words, cniExecutable], { ...options, input });
+    return callCni(this.socket, call, options);
   }
 
   /** Makes a call that is to succeed, and resolves to its result. @throws LabError */
@@ -143,18 +122,6 @@ export class Agent implements AsyncDisposable {
   }
 }
 
-export interface CniResult {
-  readonly cniVersion?: string;
-  readonly supportedVersions?: readonly string[];
-  readonly interfaces?: readonly {
-    readonly name: string;
-    readonly mac?: string;
-    readonly mtu?: number;
-    readonly socketPath?: string;
-  }[];
-  readonly ips?: readonly { readonly address: string; readonly gateway: string; readonly version?: string }[];
-}
-
 export interface CniRefusal {
   readonly code: number;
   readonly msg: string;
@@ -182,9 +149,9 @@ export class Pod extends Namespace {
 
   async add(call: Partial<CniCall> = {}): Promise<this> {
     this.result = await this.agent.call({ command: 'ADD', ...this.words, ...call });
-    const addresses = this.result.ips?.map(({ address }) => address.replace(/\/.*/, '')) ?? [];
-    this.ip4 = addresses.find((address) => !address.includes(':')) ?? '';
-    this.ip6 = addresses.find((address) => address.includes(':')) ?? '';
+    const { ip4 = '', ip6 = '' } = addressesIn(this.result);
+    this.ip4 = ip4;
+    this.ip6 = ip6;
     return this;
   }
 

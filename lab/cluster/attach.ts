@@ -1,13 +1,8 @@
-import { fileURLToPath } from 'node:url';
-import type { CniResult } from '../agent.ts';
-import { attempt } from '../command.ts';
+import { addressesIn, type CniResult, callCni } from '../cni-call.ts';
 import { LabError } from '../lab-error.ts';
 import type { NodePlace } from './place.ts';
 import type { AttachedInterface } from './record.ts';
 import type { PodInterface } from './topology.ts';
-
-/** The CNI executable of this clone. */
-const executable = fileURLToPath(new URL('../../build/millrace-cni', import.meta.url));
 
 /** An interface that a pod is to have. */
 export interface WantedInterface extends PodInterface {
@@ -19,16 +14,13 @@ export interface WantedInterface extends PodInterface {
 /** Attaches an interface of a pod to its node's router, as a container runtime does. @throws LabError */
 export async function attach(node: NodePlace, wanted: WantedInterface): Promise<AttachedInterface> {
   const { pod, name, namespace, network, kind } = wanted;
-  const variables = {
-    CNI_COMMAND: 'ADD',
-    CNI_CONTAINERID: pod.replace('/', '.'),
-    CNI_NETNS: `/run/netns/${namespace}`,
-    CNI_IFNAME: name,
-  };
-  const words = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
-  const base = { cniVersion: '1.1.0', name: network, type: 'millrace-cni', agentSocket: node.agentSocket };
-  const input = JSON.stringify({ ...base, network, kind });
-  const { status, stdout, stderr } = await attempt(['env', '-i', ...words, executable], { input });
+  const { status, stdout, stderr } = await callCni(node.agentSocket, {
+    command: 'ADD',
+    container: pod.replace('/', '.'),
+    netns: `/run/netns/${namespace}`,
+    iface: name,
+    configuration: { name: network, network, kind },
+  });
   if (status === 0) return attached(wanted, JSON.parse(stdout));
   throw new LabError(
     'LAB_CNI',
@@ -37,9 +29,8 @@ export async function attach(node: NodePlace, wanted: WantedInterface): Promise<
 }
 
 function attached({ name, kind, network }: WantedInterface, result: CniResult): AttachedInterface {
-  const addresses = (result.ips ?? []).map(({ address }) => address.replace(/\/.*/, ''));
+  const { ip4, ip6 } = addressesIn(result);
   const made = result.interfaces?.find((each) => each.name === name);
-  const [ip4, ip6] = [false, true].map((isIp6) => addresses.find((each) => each.includes(':') === isIp6));
   return {
     name,
     kind,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectRuntime, type Runtime } from '../../src/features/runtime/agent.ts';
-import { cniExecutable } from '../agent.ts';
+import { cniExecutable } from '../cni-call.ts';
 import { run } from '../command.ts';
 import { eventually } from '../eventually.ts';
 import { LabError } from '../lab-error.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Agent, type CniCall, Pod } from '../agent.ts';
+import { type Agent, Pod } from '../agent.ts';
+import type { CniCall } from '../cni-call.ts';
 import { eventually } from '../eventually.ts';
 
 /** One pod, as a container runtime makes and deletes it. */

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { replaceFile } from '../../src/engine/host/replace-file.ts';
 import { LabError } from '../lab-error.ts';
 import type { BackgroundProcess } from './background.ts';
 import type { Place } from './place.ts';
@@ -65,9 +66,7 @@ export class Recorder {
   }
 
   #write(): void {
-    const file = this.#place.record;
-    writeFileSync(`${file}.new`, `${JSON.stringify(this.#record, null, 2)}\n`);
-    renameSync(`${file}.new`, file);
+    replaceFile(this.#place.record, `${JSON.stringify(this.#record, null, 2)}\n`);
   }
 }
 

@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { replaceFile } from '../../engine/host/replace-file.ts';
 import { type AttachmentRecord, containerSocket } from '../pod/index.ts';
 
 /**
@@ -11,8 +12,7 @@ export function writeDeviceInfo(file: string | undefined, record: AttachmentReco
   const information = record && deviceInfo(record);
   if (file === undefined || information === undefined) return;
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify({ version: '1.1.0', ...information })}\n`, { mode: 0o644 });
-  renameSync(`${file}.new`, file);
+  replaceFile(file, `${JSON.stringify({ version: '1.1.0', ...information })}\n`, 0o644);
 }
 
 export function removeDeviceInfo(file: string | undefined): void {

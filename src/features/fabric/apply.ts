@@ -25,22 +25,30 @@ export interface Failure extends Step {
  * others along. What cannot be done keeps nothing else from being done; resolves to it.
  */
 export async function applyPieces(needs: ApplyNeeds, pieces: readonly Piece[]): Promise<readonly Failure[]> {
-  const failures = await applyInRounds(needs, pieces);
-  await forget(needs, pieces);
+  const { failures, keys } = await applyInRounds(needs, pieces);
+  // What is neither there nor planned is nobody's any more: who adds it again by hand may keep it.
+  needs.made.keepOnly(new Set([...pieces.map(({ key }) => key), ...keys].map(placeOf)));
   return failures;
+}
+
+/** How it went, and what the router had when it was looked at last. */
+interface Applied {
+  readonly failures: readonly Failure[];
+  readonly keys: ReadonlySet<string>;
 }
 
 /** A thing that is made anew takes along what leads through it: that is made in the round after. */
 const MOST_ROUNDS = 5;
 
-async function applyInRounds(needs: ApplyNeeds, pieces: readonly Piece[]): Promise<readonly Failure[]> {
+async function applyInRounds(needs: ApplyNeeds, pieces: readonly Piece[]): Promise<Applied> {
+  let keys: ReadonlySet<string> = new Set();
   let before: readonly Step[] = [];
   let failures: readonly Failure[] = [];
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const keys = await presentIn(needs.router);
+    keys = await presentIn(needs.router);
     const { add, remove } = changesBetween(pieces, { keys, made: needs.made.places });
     const steps = [...add, ...remove];
-    if (steps.length === 0) return [];
+    if (steps.length === 0) return { failures: [], keys };
     if (round > 1 && isDeepStrictEqual(steps, before)) break;
     before = steps;
     needs.log.info({ adds: add.length, removes: remove.length }, 'the plan is applied');
@@ -49,7 +57,8 @@ async function applyInRounds(needs: ApplyNeeds, pieces: readonly Piece[]): Promi
   }
   const failed = new Set(failures.map(({ line }) => line));
   const silent = before.filter(({ line }) => !failed.has(line));
-  return [...failures, ...silent.map((step) => ({ ...step, reason: 'it was done, and shows no effect' }))];
+  const silently = silent.map((step) => ({ ...step, reason: 'it was done, and shows no effect' }));
+  return { failures: [...failures, ...silently], keys };
 }
 
 /** What fails is found out in the next round. */
@@ -66,10 +75,4 @@ async function runEach({ runLines }: ApplyNeeds, steps: readonly Step[]): Promis
     });
   }
   return failures;
-}
-
-/** What is neither there nor planned is nobody's any more: who adds it again by hand may keep it. */
-async function forget({ router, made }: ApplyNeeds, pieces: readonly Piece[]): Promise<void> {
-  const kept = new Set([...pieces.map(({ key }) => key), ...(await presentIn(router))].map(placeOf));
-  made.keepOnly(kept);
 }

@@ -1,16 +1,15 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
+import { replaceFile } from '../../engine/host/replace-file.ts';
 import { type NodeStatus, nodeStatusSchema } from './node-status.ts';
 
 const schema = Compile(nodeStatusSchema);
 
-/** Writes the status of a node, NODE.json in a directory: whoever reads it meets the one before or this. */
+/** Writes the status of a node, NODE.json in a directory. */
 export function writeNodeStatus(directory: string, status: NodeStatus): void {
   mkdirSync(directory, { recursive: true });
-  const file = join(directory, `${status.node}.json`);
-  writeFileSync(`${file}.new`, `${JSON.stringify(status, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
+  replaceFile(join(directory, `${status.node}.json`), `${JSON.stringify(status, null, 2)}\n`);
 }
 
 /** Reads the status of a node; undefined where none was written, or what is there is none. */

@@ -1,4 +1,6 @@
+import { parseAddress } from '../../net/address.ts';
 import type { PlannedNetwork } from '../plan/index.ts';
+import { overheadOf } from '../vxlan/index.ts';
 import { innerMac } from './inner-mac.ts';
 import type { Piece } from './piece.ts';
 import type { RouterPlan } from './router-plan.ts';
@@ -28,14 +30,11 @@ export function foreignTunnels({ vrfs, networks, underlay }: RouterPlan): readon
   return [...foreign].flatMap(([vni, vrf]) => vxlanPieces(vni, vrf, underlay));
 }
 
-/** Bytes of headers round an inner IP packet (RFC 7348), over IPv4 and IPv6. */
-const OVERHEAD = { ipv4: 50, ipv6: 70 } as const;
-
 function vxlanPieces(vni: number, vrf: string, { addresses, mtu }: RouterPlan['underlay']): readonly Piece[] {
   const [local] = addresses;
   if (local === undefined) return [];
   const [name, mac] = [`vx${vni}`, innerMac(local)];
-  const room = mtu - OVERHEAD[local.includes(':') ? 'ipv6' : 'ipv4'];
+  const room = mtu - overheadOf(parseAddress(local));
   const words = `local ${local} mac ${mac} vrf ${vrf} mtu ${room}`;
   return [
     {

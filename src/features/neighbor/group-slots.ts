@@ -76,23 +76,14 @@ class Sharing {
     }
     const target = this.#target(member);
     const others = this.#others(this.#places, member);
-    while (places.length < target) {
-      const donor = mostOf(others, (other) => this.#surplus(other));
-      const place = donor === undefined ? undefined : this.#placesOf(donor).pop();
-      if (place === undefined) return;
-      places.push(place);
-    }
+    while (places.length < target) if (!this.#takeSlot(places, others)) return;
   }
 
   /** What rounding has left with one member goes to those that have risen and lack a part of a slot. */
   even(member: number): void {
+    const places = this.#placesOf(member);
     const others = this.#others(this.#places, member);
-    while (this.#lack(member) > 0) {
-      const donor = mostOf(others, (other) => this.#surplus(other));
-      if (donor === undefined || this.#surplus(donor) < 1) return;
-      const place = this.#placesOf(donor).pop();
-      if (place !== undefined) this.#placesOf(member).push(place);
-    }
+    while (this.#lack(member) > 0) if (!this.#takeSlot(places, others, 1)) return;
   }
 
   /** A member whose weight has fallen, or that leaves, gives slots to those that lack most. */
@@ -106,6 +97,16 @@ class Sharing {
       if (taker === undefined || place === undefined) return;
       this.#placesOf(taker).push(place);
     }
+  }
+
+  /** Takes a slot from whoever has most beyond its share, if that is so much at least; false when nobody has. */
+  #takeSlot(places: number[], others: readonly number[], least = Number.NEGATIVE_INFINITY): boolean {
+    const donor = mostOf(others, (other) => this.#surplus(other));
+    if (donor === undefined || this.#surplus(donor) < least) return false;
+    const place = this.#placesOf(donor).pop();
+    if (place === undefined) return false;
+    places.push(place);
+    return true;
   }
 
   #quota(member: number): number {

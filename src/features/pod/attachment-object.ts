@@ -1,5 +1,5 @@
 import type { Attachment } from '../attachment/index.ts';
-import { type AttachmentRecord, nextHopOf, routerName } from './attachment-record.ts';
+import { type AttachmentRecord, hasSocket, nextHopOf, routerName } from './attachment-record.ts';
 
 /** What of an attachment's object is not in its record. */
 export interface AttachmentPlace {
@@ -22,9 +22,15 @@ export function attachmentObject(record: AttachmentRecord, place: AttachmentPlac
 
 function specOf(record: AttachmentRecord, node: string): Attachment['spec'] {
   const { container: containerId, pod, network, interface: name, kind, socketOwner } = record;
-  const isSocket = kind === 'vhost-user' || kind === 'memif';
   const who = { node, containerId, ...(pod === undefined ? {} : { pod }) };
-  return { ...who, network, interface: name, kind, ...(isSocket ? { socketOwner } : {}), addresses: [] };
+  return {
+    ...who,
+    network,
+    interface: name,
+    kind,
+    ...(hasSocket(record) ? { socketOwner } : {}),
+    addresses: [],
+  };
 }
 
 function statusOf(record: AttachmentRecord, place: AttachmentPlace): NonNullable<Attachment['status']> {

@@ -61,6 +61,16 @@ export function routerName({ number }: Pick<AttachmentRecord, 'number'>): string
   return `pod${number}`;
 }
 
+/** What people read of an attachment's interface in the router. */
+export function descriptionOf({ interface: name, pod, container }: AttachmentRecord): string {
+  return `${name} of ${pod ? `${pod.namespace}/${pod.name}` : container.slice(0, 12)}`;
+}
+
+/** Whether it is a socket, for DPDK applications. */
+export function hasSocket({ kind }: Pick<AttachmentRecord, 'kind'>): boolean {
+  return kind === 'vhost-user' || kind === 'memif';
+}
+
 /** Names the ADD that has asked for an attachment. */
 export function additionOf({ container, addedWith }: AttachmentRecord): AttachmentKey {
   return { container, interface: addedWith };

@@ -3,7 +3,7 @@ import { serviceRef } from '../../engine/client/service-types.ts';
 import type { InterfaceJson } from '../interface/interface_pb.js';
 import type { PortService } from '../port/port_pb.js';
 import type { VlanService } from '../vlan/vlan_pb.js';
-import { type AttachmentRecord, routerName } from './attachment-record.ts';
+import { type AttachmentRecord, descriptionOf, routerName } from './attachment-record.ts';
 import { TRUNK_PORT } from './trunk-names.ts';
 
 const ports = serviceRef<typeof PortService>('millrace.port.v1.PortService');
@@ -14,10 +14,9 @@ export async function addBridgeMember(
   router: RouterClient,
   { record, bridge, devargs }: { record: AttachmentRecord; bridge: string; devargs?: string },
 ): Promise<void> {
-  const { mtu, interface: ifname, pod, container, number } = record;
+  const { mtu, number } = record;
   const name = routerName(record);
-  const whose = pod ? `${pod.namespace}/${pod.name}` : container.slice(0, 12);
-  const attributes = { domain: bridge, mtu, description: `${ifname} of ${whose}` };
+  const attributes = { domain: bridge, mtu, description: descriptionOf(record) };
   if (devargs !== undefined) await router.call(ports, 'addPort', { name, devargs, attributes });
   else
     await router.call(vlans, 'addVlan', { name, attributes, vlan: { parent: TRUNK_PORT, vlan_id: number } });

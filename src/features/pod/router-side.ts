@@ -1,6 +1,6 @@
 import { RemoteError } from '../../engine/client/remote-error.ts';
 import type { RouterClient } from '../../engine/client/router-client.ts';
-import { type AttachmentRecord, nextHopOf, routerName } from './attachment-record.ts';
+import { type AttachmentRecord, descriptionOf, nextHopOf, routerName } from './attachment-record.ts';
 import { addBridgeMember, missingMember } from './bridge-member.ts';
 import type { PodNetwork } from './network.ts';
 import { accesses, interfaces, routes, vrfs } from './router-services.ts';
@@ -108,10 +108,6 @@ function stationOf(record: AttachmentRecord) {
     nexthop_id: nextHopOf(record, index),
   }));
   return { mac, addresses: leading };
-}
-
-function descriptionOf({ interface: name, pod, container }: AttachmentRecord): string {
-  return `${name} of ${pod ? `${pod.namespace}/${pod.name}` : container.slice(0, 12)}`;
 }
 
 /** What is as it shall be is no failure. */

@@ -1,16 +1,8 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../../engine/host/replace-file.ts';
 import type { Attachment } from '../attachment/index.ts';
-import type { AttachmentKey, AttachmentRecord } from './attachment-record.ts';
+import { type AttachmentKey, type AttachmentRecord, hasSocket } from './attachment-record.ts';
 import { removeIfLeft } from './left-socket.ts';
 import { PodError } from './pod-error.ts';
 
@@ -73,7 +65,7 @@ export class SocketFolders {
     const byFolder = Map.groupBy(objects, ([record]) => this.folderOf(record));
     for (const [folder, own] of byFolder) {
       if (!existsSync(join(folder, FILE))) continue; // without sockets it has none
-      replaceFile(
+      writeChanged(
         join(folder, RECORDS),
         own.map(([, object]) => object),
       );
@@ -106,20 +98,18 @@ export class SocketFolders {
 
   #othersOf(record: AttachmentRecord): readonly AttachmentRecord[] {
     const folder = this.folderOf(record);
-    return this.#all().filter((each) => {
-      const isSocket = each.kind === 'vhost-user' || each.kind === 'memif';
-      return (
-        isSocket &&
+    return this.#all().filter(
+      (each) =>
+        hasSocket(each) &&
         each.number !== record.number &&
         each.state !== 'leaving' &&
-        this.folderOf(each) === folder
-      );
-    });
+        this.folderOf(each) === folder,
+    );
   }
 
   #write(record: AttachmentRecord, own: readonly AttachmentRecord[]): void {
     const sorted = [...own].sort((a, b) => a.interface.localeCompare(b.interface));
-    replaceFile(join(this.folderOf(record), FILE), sorted.map(description));
+    writeChanged(join(this.folderOf(record), FILE), sorted.map(description));
   }
 }
 
@@ -127,12 +117,11 @@ function isOfApplication({ kind, socketOwner }: AttachmentRecord): boolean {
   return kind === 'vhost-user' && socketOwner === 'pod';
 }
 
-/** Whoever reads it meets the file of before or the new one, and only if they differ. */
-function replaceFile(file: string, content: object): void {
+/** Writes a file where it is another one than before. */
+function writeChanged(file: string, content: object): void {
   const text = `${JSON.stringify(content, null, 2)}\n`;
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-  writeFileSync(`${file}.new`, text, { mode: 0o644 });
-  renameSync(`${file}.new`, file);
+  replaceFile(file, text, 0o644);
 }
 
 /** The path of an attachment's socket as its container sees it. */

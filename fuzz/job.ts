@@ -21,6 +21,8 @@ export interface JobResult {
   readonly bursts: number;
   readonly packets: number;
   readonly seconds: number;
+  /** Seconds in which its thread had a CPU. */
+  readonly cpuSeconds: number;
   readonly corpus: number;
   readonly paths: number;
   /** Edges of the stages' own that some packet has taken, as "stage → node", and those that none has. */
@@ -48,9 +50,11 @@ async function runJob({ seed, seconds }: JobRequest): Promise<JobResult> {
   const machine = new Machine(world);
   const fuzzer = new Fuzzer(machine, seed);
   const started = performance.now();
+  const startedCpu = process.threadCpuUsage();
   const end = started + seconds * 1000;
   let found = fuzzer.run(BURSTS);
   while (!found && performance.now() < end) found = fuzzer.run(BURSTS);
+  const { user, system } = process.threadCpuUsage(startedCpu);
   const { nodes } = world.topology.bench.datapath.info.graph;
   const named = ({ stage, node }: { stage: number; node: number }) =>
     `${nodes[stage]?.name} → ${nodes[node]?.name}`;
@@ -59,6 +63,7 @@ async function runJob({ seed, seconds }: JobRequest): Promise<JobResult> {
     bursts: fuzzer.bursts,
     packets: machine.packets,
     seconds: (performance.now() - started) / 1000,
+    cpuSeconds: (user + system) / 1e6,
     corpus: fuzzer.corpusSize,
     paths: machine.coverage.pathCount,
     reached: machine.coverage.reached.map(named),

@@ -44,11 +44,12 @@ async function main(args: readonly string[]): Promise<number> {
 
 function summary(results: readonly JobResult[]): readonly string[] {
   const sum = (of: (result: JobResult) => number) => results.reduce((total, result) => total + of(result), 0);
-  const rate = sum(({ packets, seconds }) => packets / seconds) / 1e6;
+  const rate = sum(({ packets, seconds }) => packets / seconds);
+  const cpuRate = sum(({ packets }) => packets) / sum(({ cpuSeconds }) => cpuSeconds);
   const reached = new Set(results.flatMap((result) => result.reached));
   const missing = new Set(results.flatMap((result) => result.missing.filter((edge) => !reached.has(edge))));
   return [
-    `fuzz  ${sum(({ packets }) => packets)} packets, ${rate.toFixed(2)} million a second; each input is two, one each way`,
+    `fuzz  ${sum(({ packets }) => packets)} packets, ${Math.round(rate)} a second, ${Math.round(cpuRate)} in each second of a CPU; each input is two, one each way`,
     `fuzz  ${reached.size} of ${reached.size + missing.size} edges, ${sum(({ paths }) => paths)} paths by shape, ${sum(({ corpus }) => corpus)} inputs kept`,
     `fuzz  never taken: ${[...missing].join(', ') || 'none'}`,
   ];

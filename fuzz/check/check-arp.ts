@@ -1,6 +1,7 @@
 import type { Input } from '../input.ts';
+import type { Came } from './came.ts';
 import { type Frame, invalid, macAt, refusal } from './frame.ts';
-import { readingsOf } from './layers.ts';
+import type { Layer } from './layers.ts';
 
 /** Where an ARP message lies that leaves, and the Ethernet header in front of it. */
 export interface Place {
@@ -18,19 +19,30 @@ export function checkArp(frame: Frame, place: Place): void {
 
 /** Checks an answer like that, for whoever `checkWho` lets answer. */
 export function checkAnswered(frame: Frame, place: Place, checkWho: () => void): void {
-  const inputs = frame.input ? [frame.input] : frame.burst;
-  const refusals = inputs.map((input) => refusal(() => checkAnswerTo(frame, place, input)));
+  const inputs = frame.input ? [frame.input] : frame.burst.inputs;
+  const refusals = inputs.flatMap((input) => {
+    const asked = questionOf(input);
+    return asked ? [refusal(() => checkAnswerTo(frame, place, { input, asked }))] : [];
+  });
   if (refusals.length === 0) invalid('an ARP message that answers nothing');
   const [first] = refusals;
   if (first && !refusals.includes(undefined)) throw first;
   checkWho();
 }
 
-function checkAnswerTo(frame: Frame, { ether, arp }: Place, input: Input): void {
-  const asked = readingsOf(input)
-    .flat()
-    .find(({ kind }) => kind === 'arp');
-  if (!asked) invalid('an ARP message that answers no other');
+function questionOf({ readings }: Came): Layer | undefined {
+  for (const layers of readings) {
+    const asked = layers.find(({ kind }) => kind === 'arp');
+    if (asked) return asked;
+  }
+  return undefined;
+}
+
+function checkAnswerTo(
+  frame: Frame,
+  { ether, arp }: Place,
+  { input, asked }: { readonly input: Input; readonly asked: Layer },
+): void {
   if (frame.at + frame.length - arp !== asked.end - asked.at)
     invalid('an ARP answer that is not as long as its question');
   checkAnswer(frame, { ether, arp }, input, asked.at);

@@ -1,24 +1,20 @@
 import { type Input, ipOffsetOf } from '../input.ts';
 import { firstDifference } from './bytes.ts';
+import type { Arrival, Came } from './came.ts';
 import { checkArp } from './check-arp.ts';
 import { checkIp4 } from './check-ip4.ts';
 import { checkIp6 } from './check-ip6.ts';
 import { isCopy, isSameBut } from './copies.ts';
 import { emerged } from './emerged.ts';
-import { type Frame, holds, invalid, macAt, refusal, type Stations } from './frame.ts';
-import { FRAME_BYTES, LABEL_BYTES, type Layer, layersOfInput, readingsOf } from './layers.ts';
+import { type Frame, holds, invalid, macAt, type Stations } from './frame.ts';
+import { FRAME_BYTES, LABEL_BYTES, type Layer } from './layers.ts';
+import { isNews, mayBeMade, type Place, resembles } from './resembles.ts';
 import { isAnswerFor } from './suppressed.ts';
 import { whyNotTaken } from './taken.ts';
-import { checkLabels, checkPushed, checkTunnel, tunnelsAt } from './tunnel.ts';
+import { checkLabels, checkPushed, checkTunnel, type Labels, tunnelsAt } from './tunnel.ts';
 
 /** More labels are put on at once by nothing in fuzz/world.ts. */
 const MOST_PUSHED = 8;
-
-/** What is at a place of a frame that leaves, by its ethertype. */
-interface Place {
-  readonly type: number;
-  readonly at: number;
-}
 
 /** Checks what a frame that leaves carries, and what that carries, until it is something that came. @throws Finding */
 export function checkPacket(frame: Frame, place: Place, stations: Stations): void {
@@ -29,41 +25,48 @@ export function checkPacket(frame: Frame, place: Place, stations: Stations): voi
 
 /** An IP packet is one that came, or about one; or else it is a tunnel of ours. */
 function checkIp(frame: Frame, place: Place, stations: Stations): void {
-  const direct = refusal(() => checkAs(frame, place, frame.input, 0, stations));
-  if (!direct) return;
-  if (frame.input && wasInside(frame, place, frame.input, stations)) return;
-  if (!frame.input && frame.burst.some((input) => isCopyOf(frame, place, input, stations))) return;
+  const { input } = frame;
+  if (input ? isCopyOf(frame, place, input, stations) : isMade(frame, place, stations)) return;
+  if (!input && wasMade(frame, place, stations)) return;
   const tunnels = tunnelsAt(frame, place.at, stations.tunnels);
-  if (tunnels.length === 0) throw direct;
+  if (tunnels.length === 0) {
+    checkAs(frame, place, input, 0, stations);
+    return;
+  }
   const { kind, at } = checkTunnel(frame, place.at, tunnels);
   if (kind === 'label') checkBehindLabels(frame, at, stations);
   else checkInnerFrame(frame, at, stations);
 }
 
-/** Whether what leaves in a fresh buffer is a copy of what has become of an input. */
-function isCopyOf(frame: Frame, place: Place, input: Input, stations: Stations): boolean {
-  const isSame = holds(() => checkAs(frame, place, input, 0, stations));
-  return isSame || wasInside(frame, place, input, stations);
+/** Whether the packet is one that the router made. */
+function isMade(frame: Frame, place: Place, stations: Stations): boolean {
+  return mayBeMade(frame, place) && holds(() => checkAs(frame, place, undefined, 0, stations));
 }
 
-/** Whether the packet came in a tunnel that we may take things out of. */
-function wasInside(frame: Frame, place: Place, input: Input, stations: Stations): boolean {
-  return readingsOf(input).some((layers) => isIn(frame, place, { input, layers, stations }));
-}
-
-/** Whether the packet is one of those that an input has in it. */
-function isIn(
-  frame: Frame,
-  place: Place,
-  came: { readonly input: Input; readonly layers: readonly Layer[]; readonly stations: Stations },
-): boolean {
-  const { input, layers, stations } = came;
+/** Whether what leaves in a fresh buffer is a copy of what has become of any input. */
+function wasMade(frame: Frame, place: Place, stations: Stations): boolean {
+  const { burst } = frame;
+  if (isNews(frame, place)) return burst.inputs.some((input) => isCopyOf(frame, place, input, stations));
   const kind = place.type === 0x0800 ? 'ip4' : 'ip6';
-  return layers.some((layer, i) => {
-    if (layer.kind !== kind || layer.at === ipOffsetOf(input)) return false;
-    const takes = (each: Input) => holds(() => checkAs(frame, place, each, layer.at, stations));
-    return emerged(input, layers, i).some(takes) && !whyNotTaken(input, layers.slice(0, i), stations);
-  });
+  return burst.like(kind, frame.view, place.at).some((arrival) => isArrival(frame, place, arrival, stations));
+}
+
+/** Whether what leaves is what has become of an input, or of what was in it. */
+function isCopyOf(frame: Frame, place: Place, input: Came, stations: Stations): boolean {
+  const isSame =
+    resembles(frame, place, input, ipOffsetOf(input)) &&
+    holds(() => checkAs(frame, place, input, 0, stations));
+  return isSame || input.arrivals.some((arrival) => isArrival(frame, place, arrival, stations));
+}
+
+/** Whether the packet is one that came, alone or in a tunnel that we may take things out of. */
+function isArrival(frame: Frame, place: Place, arrival: Arrival, stations: Stations): boolean {
+  const { input, layers, first, layer } = arrival;
+  if (layer.kind !== (place.type === 0x0800 ? 'ip4' : 'ip6')) return false;
+  if (!resembles(frame, place, input, layer.at)) return false;
+  const takes = (each: Input) => holds(() => checkAs(frame, place, each, layer.at, stations));
+  if (layer.at === ipOffsetOf(input)) return takes(input);
+  return emerged(input, layers, first).some(takes) && !whyNotTaken(input, layers.slice(0, first), stations);
 }
 
 function checkAs(
@@ -82,13 +85,15 @@ function checkAs(
 /** Behind labels of ours is IP that goes on, a frame, or what was behind a label that came. */
 function checkBehindLabels(frame: Frame, at: number, stations: Stations): void {
   const { view } = frame;
-  if ((frame.input ? [frame.input] : frame.burst).some((input) => isSwapped(frame, at, input, stations)))
+  if (
+    (frame.input ? [frame.input] : frame.burst.inputs).some((input) => isSwapped(frame, at, input, stations))
+  )
     return;
   const payload = checkLabels(frame, at, labelsFor(frame, stations));
   const end = frame.at + frame.length;
   const version = payload < end ? view.getUint8(payload) >> 4 : 0;
   // A frame may begin with any address, also one that looks like IP.
-  if (holds(() => checkInnerFrame(frame, payload, stations))) return;
+  if (isInnerFrame(frame, payload, stations)) return;
   if (version === 4 || version === 6) {
     checkIp(frame, { type: version === 4 ? 0x0800 : 0x86dd, at: payload }, stations);
     return;
@@ -98,17 +103,18 @@ function checkBehindLabels(frame: Frame, at: number, stations: Stations): void {
 }
 
 /** Labels that may be in front of what leaves: an error goes by those that the packet came with, which it is about. */
-function labelsFor({ input, burst }: Frame, { labels }: Stations): ReadonlySet<number> {
+function labelsFor({ input, burst }: Frame, { labels }: Stations): Labels {
   if (input) return labels;
-  const came = burst.flatMap((each) =>
-    layersOfInput(each).flatMap(({ kind, at }) => (kind === 'label' ? [each.view.getUint32(at) >>> 12] : [])),
-  );
-  return new Set([...labels, ...came]);
+  return { has: (label) => labels.has(label) || burst.inputs.some((each) => hasLabel(each, label)) };
+}
+
+function hasLabel({ layers, view }: Came, label: number): boolean {
+  return layers.some(({ kind, at }) => kind === 'label' && view.getUint32(at) >>> 12 === label);
 }
 
 /** Whether a label that came was taken off, others perhaps put in its place, and all behind it left as it was. */
-function isSwapped(frame: Frame, at: number, input: Input, stations: Stations): boolean {
-  const layers = layersOfInput(input);
+function isSwapped(frame: Frame, at: number, input: Came, stations: Stations): boolean {
+  const { layers } = input;
   return layers.some((layer, i) => {
     if (layer.kind !== 'label') return false;
     const rest = layer.end - layer.at - LABEL_BYTES;
@@ -140,14 +146,25 @@ function isLastLabel({ view }: Input, { at }: { readonly at: number }): boolean 
   return (view.getUint8(at + 2) & 1) === 1;
 }
 
+/** Whether what is in a tunnel is a frame that came, or one of our own. */
+function isInnerFrame(frame: Frame, at: number, stations: Stations): boolean {
+  if (frame.at + frame.length - at < FRAME_BYTES) return false;
+  if (isCopy(frame, at, stations) || isAnswerFor(frame, at, stations)) return true;
+  if (!stations.innerMacs.includes(macAt(frame.view, at + 6))) return false;
+  return holds(() => checkOwnFrame(frame, at, stations));
+}
+
 /** A frame in a tunnel is one that came, or one of our own. */
 function checkInnerFrame(frame: Frame, at: number, stations: Stations): void {
-  const { view } = frame;
   if (frame.at + frame.length - at < FRAME_BYTES) invalid('a tunnel round a frame that is cut');
   if (isCopy(frame, at, stations) || isAnswerFor(frame, at, stations)) return;
-  if (!stations.innerMacs.includes(macAt(view, at + 6)))
+  if (!stations.innerMacs.includes(macAt(frame.view, at + 6)))
     invalid('a frame in a tunnel that neither came nor is ours');
-  const type = view.getUint16(at + 12);
+  checkOwnFrame(frame, at, stations);
+}
+
+function checkOwnFrame(frame: Frame, at: number, stations: Stations): void {
+  const type = frame.view.getUint16(at + 12);
   if (type === 0x0806) checkArp(frame, { ether: at, arp: at + FRAME_BYTES });
   else checkPacket(frame, { type, at: at + FRAME_BYTES }, stations);
 }

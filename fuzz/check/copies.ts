@@ -1,8 +1,9 @@
 import type { Input } from '../input.ts';
 import { firstDifference } from './bytes.ts';
+import type { Arrival } from './came.ts';
 import { emerged } from './emerged.ts';
 import { type Frame, isUnfinished, type Stations } from './frame.ts';
-import { type Layer, readingsOf, TAG_BYTES } from './layers.ts';
+import { type Layer, TAG_BYTES } from './layers.ts';
 import { whyNotTaken } from './taken.ts';
 
 // What a bridge passes on is what its sender made: the same addresses and all that is behind the tags that were taken
@@ -15,32 +16,34 @@ type Left = Pick<Frame, 'view' | 'at' | 'length' | 'input' | 'burst'>;
 
 /** Whether the frame at a place of one that leaves is one that came, as it was or in a tunnel that we may take things out of. */
 export function isCopy(frame: Left, at: number, stations: Stations): boolean {
-  const inputs = frame.input ? [frame.input] : frame.burst;
-  return inputs.some((input) =>
-    readingsOf(input).some((layers) => isAmong(frame, at, { input, layers, stations })),
-  );
+  const arrivals = frame.input ? frame.input.arrivals : frame.burst.like('frame', frame.view, at);
+  for (const arrival of arrivals) if (isArrival(frame, at, arrival, stations)) return true;
+  return false;
 }
 
-/** Whether a frame is one of those that an input is or has in it. */
-function isAmong(
+/** Whether a frame is one that came, as it comes out of what is in front of it. */
+function isArrival(
   frame: Left,
   at: number,
-  came: { readonly input: Input; readonly layers: readonly Layer[]; readonly stations: Stations },
+  { input, layers, first, layer }: Arrival,
+  stations: Stations,
 ): boolean {
-  const { input, layers, stations } = came;
-  return layers.some((layer, i) => {
-    if (layer.kind !== 'frame') return false;
-    const own = layers.slice(i);
-    if (i === 0) return isSameFrame(frame, at, input, own);
-    const isSame = emerged(input, layers, i).some((each) => isSameFrame(frame, at, each, own));
-    return isSame && !whyNotTaken(input, layers.slice(0, i), stations);
-  });
+  if (layer.kind !== 'frame' || !hasMacs(frame.view, at, input, layer)) return false;
+  const own = layers.slice(first);
+  if (first === 0) return isSameFrame(frame, at, input, own);
+  const isSame = emerged(input, layers, first).some((each) => isSameFrame(frame, at, each, own));
+  return isSame && !whyNotTaken(input, layers.slice(0, first), stations);
 }
 
-/** Whether two frames are the same but for tags in front; `layers` are those of the one that came. */
+/** Whether a frame is between the same two stations as one that came. */
+function hasMacs(view: DataView, at: number, { bytes }: Input, came: Layer): boolean {
+  return firstDifference(view, at, bytes, came.at, MACS_BYTES) < 0;
+}
+
+/** Whether two frames between the same stations are the same but for tags in front; `layers` are those of the one that came. */
 function isSameFrame(frame: Left, at: number, input: Input, layers: readonly Layer[]): boolean {
   const [came] = layers;
-  if (!came || firstDifference(frame.view, at, input.bytes, came.at, MACS_BYTES) >= 0) return false;
+  if (!came) return false;
   const tags = layers.findIndex(({ kind }, i) => i > 0 && kind !== 'tag');
   const most = tags < 0 ? layers.length - 1 : tags - 1;
   const bytes = frame.at + frame.length - at;

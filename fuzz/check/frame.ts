@@ -1,5 +1,6 @@
 import { Finding } from '../finding.ts';
 import { type Input, ipOffsetOf } from '../input.ts';
+import type { Arrivals, Came } from './came.ts';
 
 /** A frame that is leaving by a port, and what it came from. */
 export interface Frame {
@@ -15,9 +16,9 @@ export interface Frame {
   readonly l2Bytes: number;
   readonly l3Bytes: number;
   /** The packet that came in the same buffer; undefined for one that the router made. */
-  readonly input: Input | undefined;
+  readonly input: Came | undefined;
   /** All that came in with it: what leaves in a fresh buffer may be a copy of any. */
-  readonly burst: readonly Input[];
+  readonly burst: Arrivals;
 }
 
 /** An IP packet in a frame that leaves, and the one that it was when it came. */

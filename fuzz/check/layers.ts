@@ -32,8 +32,7 @@ export function layersOfInput(input: Input): readonly Layer[] {
  * The headers of what came, in every way in which they can be read: only who has given out a label knows whether a frame
  * is behind it, and whether a control word is in front of that.
  */
-export function readingsOf(input: Input): readonly (readonly Layer[])[] {
-  const layers = layersOfInput(input);
+export function readingsOf(input: Input, layers: readonly Layer[]): readonly (readonly Layer[])[] {
   const readings = layers.flatMap((layer, i) => {
     if (layer.kind !== 'label' || !(input.view.getUint8(layer.at + 2) & 1)) return [];
     return [LABEL_BYTES, 2 * LABEL_BYTES].map((offset) => {

@@ -2,7 +2,7 @@ import { firstDifference } from './bytes.ts';
 import { checkAnswered } from './check-arp.ts';
 import { checkAdvertisement } from './check-ip6.ts';
 import { type Frame, holds, macAt, type Stations } from './frame.ts';
-import { FRAME_BYTES, readingsOf, TAG_BYTES, TAG_TYPES } from './layers.ts';
+import { FRAME_BYTES, TAG_BYTES, TAG_TYPES } from './layers.ts';
 import { hexAt } from './tunnel.ts';
 
 // What a bridge answers in the name of its stations: ARP (RFC 826) and neighbor discovery (RFC 4861 7.2.4).
@@ -31,11 +31,9 @@ export function isAnswerFor(frame: Frame, at: number, { neighbors }: Pick<Statio
 /** Whether what came asks for the address that an advertisement is about, and is its asker's. */
 function isAsked({ view, input }: Frame, ip: number): boolean {
   if (!input) return false;
-  return readingsOf(input)
-    .flat()
-    .some(({ kind, at, end }) => {
-      if (kind !== 'ip6' || at + 64 > end || input.bytes[at + 40] !== SOLICITATION) return false;
-      const isTarget = firstDifference(view, ip + 48, input.bytes, at + 48, 16) < 0;
-      return isTarget && firstDifference(view, ip + 24, input.bytes, at + 8, 16) < 0;
-    });
+  return input.readings.flat().some(({ kind, at, end }) => {
+    if (kind !== 'ip6' || at + 64 > end || input.bytes[at + 40] !== SOLICITATION) return false;
+    const isTarget = firstDifference(view, ip + 48, input.bytes, at + 48, 16) < 0;
+    return isTarget && firstDifference(view, ip + 24, input.bytes, at + 8, 16) < 0;
+  });
 }

@@ -17,6 +17,7 @@ export function tunnelsAt(
   if (tunnels.length === 0) return [];
   const isIp4 = view.getUint8(ip) >> 4 === 4;
   const protocol = view.getUint8(ip + (isIp4 ? 9 : 6));
+  if (protocol !== 17 && protocol !== 47) return [];
   const source = isIp4 ? hexAt(view, ip + 12, 4) : hexAt(view, ip + 8, 16);
   return tunnels.filter(({ local, kind }) => local === source && protocols[kind] === protocol);
 }
@@ -86,8 +87,13 @@ function behindGre(view: DataView, at: number, end: number): Layer {
   return { kind: 'label', at: at + 4, end };
 }
 
+/** Labels that may be in front of something. */
+export interface Labels {
+  has(label: number): boolean;
+}
+
 /** Checks a whole stack of labels that the router has put on (RFC 3032 2.1). @returns where what they carry begins */
-export function checkLabels(frame: Frame, first: number, labels: ReadonlySet<number>): number {
+export function checkLabels(frame: Frame, first: number, labels: Labels): number {
   const { view, at, length } = frame;
   const layers = layersOf(view, { kind: 'label', at: first, end: at + length });
   const others = layers.findIndex(({ kind }) => kind !== 'label');
@@ -103,7 +109,7 @@ export function checkPushed(
   { view, input }: Frame,
   { first, end }: { readonly first: number; readonly end: number },
   endsStack: boolean,
-  labels: ReadonlySet<number>,
+  labels: Labels,
 ): void {
   for (let at = first; at < end; at += LABEL_BYTES) {
     const word = view.getUint32(at);

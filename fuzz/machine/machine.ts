@@ -69,7 +69,7 @@ export class Machine {
     this.#clock += CLOCK_STEP;
     this.#poison(setting);
     this.world.apply(setting);
-    this.#judge.inputs = inputs;
+    this.#judge.expect(inputs);
     this.#judge.fragments = inputs.length === 1 ? [] : undefined;
     this.#pass(this.fast, burst);
     this.#checkFragments(burst);
@@ -93,7 +93,7 @@ export class Machine {
     const seen: Record<string, readonly string[]> = {};
     for (const way of [this.fast, this.slow]) {
       const log: string[] = [];
-      this.#judge.inputs = burst.inputs;
+      this.#judge.expect(burst.inputs);
       this.#judge.log = log;
       this.world.apply(burst.setting);
       const before = this.#nodes.map((node) => way.counted(node));

@@ -43,7 +43,7 @@ export async function withTablesElsewhere(): Promise<string> {
   return build({ ...packetPath, layouts: [layout, ...packetPath.layouts] });
 }
 
-/** A build with next hops and stations twice as large, twice as many places for stations and answers, and other roots of routes. */
+/** A build with twice as large interfaces, next hops, stations, and tunnels, twice as many places for stations and answers, and other roots of routes. */
 export async function withLargerRecords(): Promise<string> {
   return build(await sourcesBeside('larger', larger));
 }
@@ -91,6 +91,56 @@ const larger: readonly Patch[] = [
       ['STATION_BYTES: usize = 32', 'STATION_BYTES: usize = 64'],
       ['SLOT_BITS: u64 = 18', 'SLOT_BITS: u64 = 19'],
     ],
+  },
+  {
+    file: 'features/interface/layout.ts',
+    texts: [['INTERFACES_BYTES = 8388608', 'INTERFACES_BYTES = 16777216']],
+  },
+  {
+    file: 'features/interface/datapath/interface.ts',
+    texts: [
+      ['  flags: u32;', '  labFirst: u64;\n  flags: u32;'],
+      ['INTERFACES + (id << 7)', 'INTERFACES + (id << 8)'],
+    ],
+  },
+  {
+    file: 'features/mpls-tunnel/layout.ts',
+    texts: [['MPLS_TUNNELS_BYTES = 1048576', 'MPLS_TUNNELS_BYTES = 2097152']],
+  },
+  {
+    file: 'features/mpls-tunnel/datapath/mpls-tunnel.ts',
+    texts: [
+      ['  family: u16;', '  labFirst: u64;\n  family: u16;'],
+      ['(<usize>record) << 6', '(<usize>record) << 7'],
+      ['- MPLS_TUNNELS) >> 6', '- MPLS_TUNNELS) >> 7'],
+    ],
+  },
+  {
+    file: 'features/vxlan/layout.ts',
+    texts: [
+      ['VXLANS_BYTES = 4194304', 'VXLANS_BYTES = 8388608'],
+      ['VXLAN_VNIS_BYTES = 2097152', 'VXLAN_VNIS_BYTES = 4194304'],
+      ['FAR_ENDS_BYTES = 2097152', 'FAR_ENDS_BYTES = 4194304'],
+      ['VXLAN_STATIONS_BYTES = 2097152', 'VXLAN_STATIONS_BYTES = 4194304'],
+    ],
+  },
+  {
+    file: 'features/vxlan/datapath/vxlan.ts',
+    texts: [
+      ['  flags: u32;', '  labFirst: u64;\n  flags: u32;'],
+      ['(<usize>id) << 6', '(<usize>id) << 7'],
+    ],
+  },
+  {
+    file: 'features/vxlan/datapath/slot.ts',
+    texts: [
+      ['  seen: u32;', '  labFirst: u64;\n  labSecond: u64;\n  seen: u32;'],
+      ['(SLOTS - 1))) << 5', '(SLOTS - 1))) << 6'],
+    ],
+  },
+  {
+    file: 'features/vxlan/datapath/slots.ts',
+    texts: [['- table) >> 5', '- table) >> 6']],
   },
 ];
 

@@ -9,7 +9,8 @@ import { sendFrames } from './witness/frames.ts';
 import { during, iperf } from './witness/iperf.ts';
 import { assertPings } from './witness/ping.ts';
 
-// Builds that lay next hops, answers, forwarding tables and stations out otherwise: all of them are written again.
+// Builds that lay interfaces, next hops, answers, forwarding tables, stations and tunnels out otherwise: all of them are
+// written again.
 
 const { router, hosts } = await testTopology({ flags: ['-M', ':9111'], hosts: { red: {}, blue: {} } });
 const { red, blue } = hosts;
@@ -20,8 +21,16 @@ await router.ctl(`
   nexthop add l3 iface blue id 7 address ${blue.ip4}
   nexthop add group id 8 member 7 weight 3
   route add 192.0.2.0/24 via id 8
+  interface add vxlan vx vni 100 local ${blue.gateway4}
+  address add 10.100.0.1/24 iface vx
+  flood vtep add ${blue.ip4} vni 100
 `);
-await blue.ip('address add 192.0.2.1/32 dev lo');
+await blue.ip(`
+  address add 192.0.2.1/32 dev lo
+  link add vx100 type vxlan id 100 dstport 4789 local ${blue.ip4} remote ${blue.gateway4}
+  link set vx100 up mtu 1400
+  address add 10.100.0.2/24 dev vx100
+`);
 
 test('a build with larger records takes over while hosts lose nothing, and all tables say what they said', async () => {
   const larger = await withLargerRecords();
@@ -42,9 +51,12 @@ test('what changes after it changes there', async () => {
     fdb add 02:00:00:00:00:22 iface lan
     address add 10.77.0.1/24 iface blue
   `);
-  await blue.ip(`address add 198.51.100.1/32 dev lo\naddress add 10.77.0.2/24 dev ${blue.device}`);
+  await blue.ip(
+    `address add 198.51.100.1/32 dev lo\naddress add 10.77.0.2/24 dev ${blue.device}\naddress add 10.100.0.3/24 dev vx100`,
+  );
   await assertPings(red, '198.51.100.1');
   await assertPings(red, '10.77.0.2');
+  await assertPings(red, '10.100.0.3');
   await router.ctl(`datapath swap ${ordinary}`);
   await assertPings(red, '198.51.100.1');
   await assertPings(red, '10.77.0.2');
@@ -88,9 +100,9 @@ test('a build with larger records that traps in its first second goes, with what
   await assertAllReached();
 });
 
-/** Hosts reach each other by a neighbour and by a group, and the router answers for its addresses. */
+/** Hosts reach each other by a neighbour, by a group and by a tunnel, and the router answers for its addresses. */
 async function assertAllReached(): Promise<void> {
-  for (const address of [blue.ip4, blue.ip6, '192.0.2.1', red.gateway4, red.gateway6])
+  for (const address of [blue.ip4, blue.ip6, '192.0.2.1', '10.100.0.2', red.gateway4, red.gateway6])
     await assertPings(red, address);
   await red.ip(`neighbor flush dev ${red.device}`);
   await assertPings(red, blue.ip4);

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { etherFrame, ipv4Packet, joinBytes, udpDatagram } from '../src/net/frame/build.ts';
-import { ordinary, withOneMoreStage } from './builds.ts';
+import { ordinary, withLargerRecords, withOneMoreStage } from './builds.ts';
 import { eventually } from './eventually.ts';
 import { testRouter } from './testing.ts';
 import { pcapFile } from './witness/pcap-file.ts';
@@ -19,12 +19,13 @@ const behindTunnel = '02:00:00:00:00:31';
 const stranger = '02:00:00:00:00:41';
 
 test(`${swaps} swaps lose nothing that is bridged, tagged, tunnelled or labelled`, async (context) => {
-  const files = [await withOneMoreStage(), ordinary];
+  const files = [await withOneMoreStage(), ordinary, await withLargerRecords(), ordinary];
   await configure();
   const before = await settledCounts();
   await startLoad();
   await eventually(async () => assert.ok((await router.counted('port-tx')) > 20_000), { timeoutMs: 15_000 });
-  for (let count = 0; count < swaps; count++) await router.ctl(`datapath swap ${files[count % 2]}`);
+  for (let count = 0; count < swaps; count++)
+    await router.ctl(`datapath swap ${files[count % files.length]}`);
   const tagged = await statOf('load.5', 'rx_packets');
   await stopLoad();
   const after = await settledCounts();

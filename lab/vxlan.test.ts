@@ -48,6 +48,11 @@ test('IPv4 underlay: a Linux VTEP is reached, both families inside, from the rou
   await assertPings(red, 'fd00:100::2');
 });
 
+test('the host has a representor of a tunnel, and nothing went wrong on the way to it', async () => {
+  assert.match(await router.namespace.run('ip link show dev vx100'), /mtu 1450/);
+  assert.doesNotMatch(router.log, /no representor/);
+});
+
 test('IPv6 underlay: the same', async () => {
   const words = 'local fd00:2::2 remote fd00:2::1 udp6zerocsumrx';
   await addVtep(fabric, { name: 'vx200', vni: 200, words });

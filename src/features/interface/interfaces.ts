@@ -1,4 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { Turns } from '../../engine/host/turns.ts';
 import { sameMac } from '../../net/mac.ts';
@@ -47,6 +48,7 @@ export class Interfaces {
   /** Stages that see what an interface receives before its mode does, by id. */
   readonly #diverted = new Map<number, string>();
   readonly #watched = new Map<number, number>();
+  readonly #sources = new Map<number, InterfaceSources>();
   /** Who needs what an interface receives for other stations, by id. */
   readonly #needs = new Map<number, Set<string>>();
   /** Those that are being removed: nobody may begin anything with them. */
@@ -58,6 +60,17 @@ export class Interfaces {
   constructor(router: InterfaceRouter) {
     this.#router = router;
     this.#table = new InterfaceTable((names) => router.tables(names));
+  }
+
+  /** How all records are written again for a build that has them elsewhere; who knows more of them adds it. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['INTERFACES'],
+      write: () => {
+        for (const iface of this.list) this.#write(iface);
+        for (const [id, sources] of this.#sources) this.#table.setSources(id, sources);
+      },
+    };
   }
 
   /** Says what a type of interface does. */
@@ -230,6 +243,7 @@ export class Interfaces {
 
   /** Sets the addresses that an interface's ICMP errors are sent from. */
   setSources(id: number, sources: InterfaceSources): void {
+    this.#sources.set(id, sources);
     this.#table.setSources(id, sources);
   }
 
@@ -260,6 +274,7 @@ export class Interfaces {
     this.#byId.delete(iface.id);
     this.#idOf.delete(iface.name);
     this.#diverted.delete(iface.id);
+    this.#sources.delete(iface.id);
     this.#needs.delete(iface.id);
   }
 

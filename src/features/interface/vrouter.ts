@@ -17,6 +17,7 @@ export interface InterfaceFeature {
 /** Sets up the interface table and its service. */
 export function startInterfaces(router: Router): InterfaceFeature {
   const interfaces = new Interfaces(router);
+  router.rewrites.add(interfaces.rewrite);
   const counting = new InterfaceCounting(router, interfaces);
   const rates = new RateMeter(() => new Map(interfaces.list.map((iface) => [iface.id, counting.of(iface)])));
   rates.start();

@@ -1,3 +1,4 @@
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import type { Interface, Interfaces } from '../interface/index.ts';
 import type { NextHops } from '../neighbor/index.ts';
@@ -10,6 +11,7 @@ interface LinkTable {
 export class LinkNextHops {
   readonly #table: LinkTable;
   readonly #nextHops: NextHops;
+  readonly #byInterface = new Map<number, number>();
 
   constructor(router: Pick<Router, 'tables'>, interfaces: Interfaces, nextHops: NextHops) {
     this.#table = router.tables<LinkTable>(['setLinkNextHop']);
@@ -21,9 +23,21 @@ export class LinkNextHops {
     });
   }
 
+  /** How all of them are written again for a build that has interfaces elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['INTERFACES'],
+      write: () => {
+        for (const [iface, nextHop] of this.#byInterface) this.#table.setLinkNextHop(iface, nextHop);
+      },
+    };
+  }
+
   #add(iface: Interface): void {
     if (iface.outputStage === undefined || iface.domain !== 0) return;
-    this.#table.setLinkNextHop(iface.id, this.#nextHops.connected(iface));
+    const nextHop = this.#nextHops.connected(iface);
+    this.#byInterface.set(iface.id, nextHop);
+    this.#table.setLinkNextHop(iface.id, nextHop);
   }
 
   #follow(before: Interface, after: Interface): void {
@@ -32,6 +46,7 @@ export class LinkNextHops {
   }
 
   #remove(iface: Interface): void {
+    this.#byInterface.delete(iface.id);
     this.#table.setLinkNextHop(iface.id, 0);
   }
 }

@@ -70,7 +70,7 @@ export function startIp(router: Router, needs: IpNeeds): IpFeature {
     if (change === 'created') routes.putNeighbor(vrf, address, index);
     else routes.takeNeighbor(vrf, address);
   });
-  new LinkNextHops(router, interfaces, nextHops);
+  router.rewrites.add(new LinkNextHops(router, interfaces, nextHops).rewrite);
   followAddresses({ interfaces, addresses, routes, nextHops, answers });
   interfaces.listen({
     changed(before, after) {

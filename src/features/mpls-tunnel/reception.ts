@@ -1,3 +1,4 @@
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { IpFeature } from '../ip/index.ts';
 import type { TunnelFeature } from '../tunnel/index.ts';
 import { MPLS_OLD_UDP_PORT, MPLS_UDP_PORT } from './layout.ts';
@@ -20,6 +21,16 @@ export class Reception {
     this.#table = parts.table;
     this.#ip = parts.ip;
     this.#udpPorts = parts.udpPorts;
+  }
+
+  /** How all VRFs are written again for a build that has them elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['MPLS_UNDERLAYS'],
+      write: () => {
+        for (const vrf of this.#users.keys()) this.#table.setUnderlay(vrf, true);
+      },
+    };
   }
 
   /** Counts one more who wants labels that come in a VRF. @throws ApiError EADDRINUSE when somebody else has a port */

@@ -1,4 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Interface, Interfaces } from '../interface/index.ts';
 import type { NextHop, NextHops, UserNextHops } from '../neighbor/index.ts';
 import { checkEnds } from './check-ends.ts';
@@ -35,6 +36,16 @@ export class Tunnels {
       removing: ({ index }) => this.#forget(index),
     });
     parts.interfaces.listen({ checkRemoval: (iface) => this.#checkVrf(iface) });
+  }
+
+  /** How all tunnels are written again for a build that has them elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['MPLS_TUNNELS'],
+      write: () => {
+        for (const tunnel of this.#byIndex.values()) this.#parts.table.write(tunnel);
+      },
+    };
   }
 
   /** All tunnels with their next hops, in the order of their making. */

@@ -43,6 +43,7 @@ export function startMplsTunnels(router: Router, needs: MplsTunnelNeeds): MplsTu
   const tunnels = new Tunnels({ interfaces, addresses, routes, nextHops, users, table, reception });
   followLabels(router, mpls.labels, reception, () => interfaces.vrfNamed('take labels', MAIN_VRF));
   const following = followUnderlay(router, { interfaces, nextHops, ip }, () => tunnels.refresh());
+  for (const { rewrite } of [tunnels, reception]) router.rewrites.add(rewrite);
   router.services.push(mplsTunnelService({ interfaces, tunnels, table }));
   return { tunnels, table, close: () => following.close() };
 }

@@ -28,13 +28,26 @@ export class FarEnds {
   constructor(router: TunnelRouter, nowMs: () => number) {
     this.#router = router;
     this.#nowMs = nowMs;
-    this.#table = router.tables<Table>(['putFarEnd', 'retireFarEnd', 'freeFarEnd', 'farEndUsed']);
+    this.#table = router.tables<Table>([
+      'putFarEnd',
+      'restoreFarEnd',
+      'retireFarEnd',
+      'freeFarEnd',
+      'farEndUsed',
+    ]);
   }
 
   /** How many there are that users name, and that were learnt. */
   get counts(): { readonly static: number; readonly learn: number } {
     const learnt = [...this.#byName.values()].filter(({ users }) => users === 0).length;
     return { static: this.#byName.size - learnt, learn: learnt };
+  }
+
+  /** Writes all of them again for a build that has them elsewhere; their names stay, as stations know them by these. */
+  rewrite(): void {
+    for (const { address, low, high, name } of this.#byName.values())
+      if (this.#table.restoreFarEnd(low, high, name) === 0)
+        throw new Error(`there is no room for the far end ${formatAddress(address)}`);
   }
 
   /** Finds one by its name. */
@@ -138,6 +151,7 @@ export const AGEING_MS = 600_000;
 
 interface Table {
   putFarEnd(low: bigint, high: bigint): number;
+  restoreFarEnd(low: bigint, high: bigint, name: number): number;
   retireFarEnd(low: bigint, high: bigint): number;
   freeFarEnd(name: number): void;
   farEndUsed(low: bigint, high: bigint): number;

@@ -28,3 +28,17 @@ test('a far end keeps its name, and another one in its place gets another name',
   assert.equal(after % SLOTS, name % SLOTS);
   assert.notEqual(after, name);
 });
+
+test('far ends have the names that they had, in a table that those before them never were in', async () => {
+  const { table: other } = await VxlanBench.open();
+  const low = (i: number) => BigInt(i) * 0x1_0000_0001n;
+  const names = Array.from({ length: 32000 }, (_, i) => table.putFarEnd(low(i + 1), 9n) >>> 0);
+  const kept = names.flatMap((name, i) => (i % 2 === 0 ? [{ name, low: low(i + 1) }] : []));
+  for (const [i, name] of names.entries()) {
+    if (i % 2 === 0) continue;
+    table.retireFarEnd(low(i + 1), 9n);
+    table.freeFarEnd(name);
+  }
+  for (const far of kept) assert.equal(other.restoreFarEnd(far.low, 9n, far.name), 1);
+  for (const far of kept) assert.equal(other.putFarEnd(far.low, 9n) >>> 0, far.name);
+});

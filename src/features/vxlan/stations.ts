@@ -30,6 +30,13 @@ export class Stations implements OwnStations {
     return this.#byKey.size;
   }
 
+  /** Writes all of them again for a build that has them elsewhere. */
+  rewrite(): void {
+    for (const { iface, mac, far } of this.#byKey.values())
+      if (this.#table.putVxlanStation(iface, macWord(mac), far) === 0)
+        throw new Error(`there is no room for the station ${formatMac(mac)}`);
+  }
+
   /** Says whom to tell when a user has said where a station is, or takes it back. */
   onNamed(changed: () => void): void {
     this.#onNamed = changed;

@@ -15,7 +15,9 @@ export interface VxlanFunctions {
   newFloodList(count: number): number;
   setFloodMember(list: number, place: number, farEnd: number): void;
   publishFloodList(id: number, list: number, count: number): void;
+  dropFloodLists(): void;
   putFarEnd(low: bigint, high: bigint): number;
+  restoreFarEnd(low: bigint, high: bigint, name: number): number;
   retireFarEnd(low: bigint, high: bigint): number;
   freeFarEnd(name: number): void;
   putVxlanStation(id: number, mac: bigint, farEnd: number): number;

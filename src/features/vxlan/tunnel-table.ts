@@ -10,7 +10,7 @@ import { endWords, type Vxlan } from './vxlan.ts';
 export class TunnelTable {
   readonly #table: Table;
   readonly #tunnels = new Map<number, Vxlan>();
-  readonly #byVni = new Map<string, number>();
+  readonly #byVni = new Map<string, Binding>();
   /** Those whose local address is one of ours. */
   readonly #ready = new Set<number>();
 
@@ -40,7 +40,7 @@ export class TunnelTable {
 
   /** The interface that has a VNI in a VRF of the underlay. */
   withVni(encapVrf: number, vni: number): number | undefined {
-    return this.#byVni.get(keyOf({ encapVrf, vni }));
+    return this.#byVni.get(keyOf({ encapVrf, vni }))?.id;
   }
 
   /** The interfaces whose underlay a VRF is. */
@@ -64,6 +64,11 @@ export class TunnelTable {
     this.#ready.delete(id);
   }
 
+  /** Binds all VNIs again for a build that has them elsewhere. @throws ApiError ENOSPC */
+  rebind(): void {
+    for (const binding of this.#byVni.values()) this.#bind('bind VNIs again', binding);
+  }
+
   /** Says whether a tunnel's local address is one of ours. */
   setReady(id: number, isReady: boolean): void {
     if (isReady) this.#ready.add(id);
@@ -72,16 +77,15 @@ export class TunnelTable {
 
   /** Gives what comes with a VNI to an interface. @throws ApiError ENOSPC */
   bind(doing: string, id: number, vxlan: Vxlan): void {
-    if (this.#table.bindVni(vxlan.encapVrf, vxlan.vni, id) === 0) {
-      throw new ApiError('ENOSPC', { doing, expected: 'room for one more VNI', received: 'none left' });
-    }
-    this.#byVni.set(keyOf(vxlan), id);
+    const { encapVrf, vni } = vxlan;
+    this.#bind(doing, { encapVrf, vni, id });
+    this.#byVni.set(keyOf(vxlan), { encapVrf, vni, id });
     this.#table.noteVnis(this.#byVni.size);
   }
 
   /** Takes a VNI from an interface, if it has it. */
   unbind(id: number, vxlan: Vxlan): void {
-    if (this.#byVni.get(keyOf(vxlan)) !== id) return;
+    if (this.#byVni.get(keyOf(vxlan))?.id !== id) return;
     this.#table.unbindVni(vxlan.encapVrf, vxlan.vni);
     this.#byVni.delete(keyOf(vxlan));
     this.#table.noteVnis(this.#byVni.size);
@@ -103,6 +107,18 @@ export class TunnelTable {
     this.unbind(id, this.get(id));
     this.#table.setVxlan(id, 0, 0, 0, 0, 0n, 0n);
   }
+
+  #bind(doing: string, { encapVrf, vni, id }: Binding): void {
+    if (this.#table.bindVni(encapVrf, vni, id) !== 0) return;
+    throw new ApiError('ENOSPC', { doing, expected: 'room for one more VNI', received: 'none left' });
+  }
+}
+
+/** The interface that gets what comes with a VNI in a VRF of the underlay. */
+interface Binding {
+  readonly encapVrf: number;
+  readonly vni: number;
+  readonly id: number;
 }
 
 /** Tells whether two tunnels are found by another VNI or in another VRF. */

@@ -34,6 +34,7 @@ export function startVxlans(
   tunnel.udpPorts.define('vxlan-input', 'vxlan');
   const nowMs = () => performance.now();
   const vxlans = new Vxlans(router, { interfaces, addresses, udpPorts: tunnel.udpPorts, nowMs });
+  router.rewrites.add(vxlans.rewrite);
   shareFarEnds(needs.fdb, vxlans);
   const following = followWays(router, needs, vxlans);
   router.services.push(vxlanService(interfaces, vxlans));

@@ -1,3 +1,4 @@
+import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { addressFromBytes, formatAddress, type IpAddress } from '../../net/address.ts';
 import { formatMac, type Mac, macFromBytes, randomMac } from '../../net/mac.ts';
@@ -14,6 +15,7 @@ import { FarEnds } from './far-ends.ts';
 import { FloodLists } from './flood-lists.ts';
 import { Flooding } from './flooding.ts';
 import { Stations } from './stations.ts';
+import type { VxlanFunctions } from './table-functions.ts';
 import { TunnelChecks } from './tunnel-checks.ts';
 import { sizeByLocal } from './tunnel-sizes.ts';
 import { isElsewhere, TunnelTable } from './tunnel-table.ts';
@@ -65,6 +67,25 @@ export class Vxlans implements InterfaceType {
     router.onPunt('vxlan-input', ({ iface, data }) => this.#onNews(iface, data));
   }
 
+  /** How all of it is written again for a build that has it elsewhere. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['VXLANS', 'VXLAN_VNIS', 'FAR_ENDS', 'VXLAN_STATIONS'],
+      unknown: ['Slot'],
+      write: () => {
+        this.farEnds.rewrite();
+        this.stations.rewrite();
+        this.tunnels.rebind();
+        for (const [id, { encapVrf, vni }] of this.tunnels.entries()) {
+          this.flooding.lists.publish('show flood lists again', id, { vrf: encapVrf, vni });
+          const iface = this.#needs.interfaces.find(id);
+          if (iface) this.tunnels.write(iface);
+        }
+      },
+      release: (before) => before<VxlanFunctions>(['dropFloodLists']).dropFloodLists(),
+    };
+  }
+
   /** Adds a tunnel; to be called in turn. @throws ApiError EINVAL, EEXIST, EADDRNOTAVAIL, EADDRINUSE, ENOSPC */
   async add(wanted: NewVxlan): Promise<Interface> {
     const { name, attributes, ...vxlan } = wanted;
@@ -113,7 +134,9 @@ export class Vxlans implements InterfaceType {
     this.#needs.udpPorts.release(port);
   }
 
+  /** Nothing is known of one that is just being added. */
   details(iface: Interface): InterfaceDetails {
+    if (!this.tunnels.has(iface.id)) return { info: [], fields: {} };
     const { vni, local, encapVrf, port } = this.tunnels.get(iface.id);
     const fields = {
       vni,

@@ -4,12 +4,8 @@ import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { GROUP_BIT } from '../../../net/datapath/ether-header';
 import { enterInterface } from '../../interface/datapath/enter';
-import {
-  INTERFACE_FAR_ENDS,
-  INTERFACE_UP,
-  interfaceAt,
-  interfaceStats,
-} from '../../interface/datapath/interface';
+import { INTERFACE_FAR_ENDS, INTERFACE_UP, interfaceAt } from '../../interface/datapath/interface';
+import { interfaceStats } from '../../interface/datapath/interface-stats';
 import { L4_CKSUM_STATE } from '../../port/datapath/l4-checksum';
 import { bridgeAt } from './bridge';
 import { destinationOf, fits } from './bridge-frame';

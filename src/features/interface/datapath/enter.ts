@@ -1,12 +1,6 @@
 import { PACKET_DEPTH, Packet } from '../../../engine/datapath/packet';
-import {
-  INTERFACE_CAPTURED,
-  INTERFACE_TRACED,
-  INTERFACE_UP,
-  Interface,
-  interfaceAt,
-  interfaceStats,
-} from './interface';
+import { INTERFACE_CAPTURED, INTERFACE_TRACED, INTERFACE_UP, Interface, interfaceAt } from './interface';
+import { interfaceStats } from './interface-stats';
 import { watchReceived, watchSent } from './watch';
 
 // How frames enter and leave interfaces that are no ports: sub-interfaces, bridges, tunnels.

@@ -1,5 +1,4 @@
-import { worker } from '../../../engine/datapath/instance';
-import { INTERFACE_STATS_OFFSET, INTERFACES } from '../../../engine/datapath/regions';
+import { INTERFACES } from '../../../engine/datapath/regions';
 
 /** An interface as packets see it: 128 bytes, written by the control thread. */
 @unmanaged
@@ -35,17 +34,6 @@ export class Interface {
   modeNode: u16;
 }
 
-/** What one worker has counted of one interface. */
-@unmanaged
-export class InterfaceStats {
-  rxPackets: u64;
-  rxBytes: u64;
-  rxDrops: u64;
-  txPackets: u64;
-  txBytes: u64;
-  txErrors: u64;
-}
-
 export {
   INTERFACE_ACCESS,
   INTERFACE_CAPTURED,
@@ -64,9 +52,4 @@ export const MAC_MASK: u64 = 0xffffffffffff;
 /** @remembered */
 export function interfaceAt(id: u32): Interface {
   return changetype<Interface>(INTERFACES + (id << 7));
-}
-
-/** This worker's counters of an interface. @summed */
-export function interfaceStats(id: u32): InterfaceStats {
-  return changetype<InterfaceStats>(changetype<usize>(worker) + INTERFACE_STATS_OFFSET + (id << 6));
 }

@@ -1,10 +1,10 @@
-import { worker } from '../../../engine/datapath/instance';
 import { Packet } from '../../../engine/datapath/packet';
-import { MPLS_TUNNEL_STATS_OFFSET, MPLS_TUNNELS, MPLS_UNDERLAYS } from '../../../engine/datapath/regions';
+import { MPLS_TUNNELS, MPLS_UNDERLAYS } from '../../../engine/datapath/regions';
 import { Ip6Header } from '../../../net/datapath/ip6-header';
 import { nextHopAt } from '../../neighbor/datapath/next-hop';
 import { pushIp4, pushIp6, sendOuter4, sendOuter6 } from '../../tunnel/datapath/outer';
 import { MAX_MPLS_TUNNELS } from '../layout';
+import { countPacket } from './mpls-tunnel-stats';
 
 /**
  * A tunnel that carries labels: 64 bytes, one cache line. The control thread writes it before a next hop leads to it,
@@ -66,9 +66,7 @@ export function remote4(tunnel: MplsTunnel): usize {
 
 /** Counts a packet with its outer headers. @inline */
 export function countTunnelled(packet: Packet, tunnel: MplsTunnel): void {
-  const stats = changetype<usize>(worker) + MPLS_TUNNEL_STATS_OFFSET + numberOf(tunnel) * 16;
-  store<u64>(stats, load<u64>(stats) + 1);
-  store<u64>(stats, load<u64>(stats, 8) + packet.pktLen, 8);
+  countPacket(numberOf(tunnel), packet.pktLen);
 }
 
 /** @inline */

@@ -7,8 +7,8 @@ import {
   INTERFACE_UP,
   Interface,
   interfaceAt,
-  interfaceStats,
 } from '../../interface/datapath/interface';
+import { interfaceStats } from '../../interface/datapath/interface-stats';
 import { watchReceived } from '../../interface/datapath/watch';
 
 export enum Edge {

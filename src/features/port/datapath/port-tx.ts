@@ -6,8 +6,8 @@ import {
   INTERFACE_UP,
   Interface,
   interfaceAt,
-  interfaceStats,
 } from '../../interface/datapath/interface';
+import { interfaceStats } from '../../interface/datapath/interface-stats';
 import { watchSent } from '../../interface/datapath/watch';
 import { finishFrameChecksum, L4_CKSUM_SUSPECT } from './l4-checksum';
 

@@ -6,7 +6,8 @@ import { ETHER_HEADER_BYTES, TYPE_IP4_RAW } from '../../../net/datapath/ether-he
 import { PROTOCOL_UDP } from '../../../net/datapath/ip-protocols';
 import { IP4_HEADER_BYTES, IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip4-header';
 import { VXLAN_HEADER_BYTES, VxlanHeader, vniOf } from '../../../net/datapath/vxlan-header';
-import { interfaceAt, interfaceStats, MAC_MASK } from '../../interface/datapath/interface';
+import { interfaceAt, MAC_MASK } from '../../interface/datapath/interface';
+import { interfaceStats } from '../../interface/datapath/interface-stats';
 import { UDP_HEADER_BYTES } from '../../tunnel/datapath/outer';
 import { LOOK_AHEAD_VNIS } from '../layout';
 import { farEndOf } from './far-end';

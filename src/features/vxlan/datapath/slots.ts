@@ -34,6 +34,26 @@ export function putKey(table: usize, low: u64, high: u64, value: u32): u32 {
   return free == LONGEST_SEARCH ? 0 : occupy(table, first + free, low, high, value);
 }
 
+/**
+ * Gives a key the name that it has had in another table of as many places; false when no search would find it there.
+ * The places before its own have had other keys since, which are here no more: searches are to go past them.
+ */
+export function restoreKey(table: usize, low: u64, high: u64, name: u32): bool {
+  const first = placeOf(low, high);
+  for (let i: u32 = 0; i < LONGEST_SEARCH; i++) {
+    const slot = slotAt(table, first + i);
+    if (placeAt(table, slot) == (name & SLOT_STATE)) {
+      slot.keyLow = low;
+      slot.keyHigh = high;
+      slot.value = name;
+      setWord(slot, (name & ~SLOT_STATE) | SLOT_LIVE);
+      return true;
+    }
+    if ((slot.word & SLOT_STATE) == SLOT_EMPTY) setWord(slot, version(slot) | SLOT_DEAD);
+  }
+  return false;
+}
+
 /** Takes a key out; false when it was not there. */
 export function dropKey(table: usize, low: u64, high: u64): bool {
   const slot = findKey(table, low, high);

@@ -1,9 +1,10 @@
 import { setLookAhead, takeBlock } from '../../../engine/datapath/arena';
 import { FAR_ENDS, VXLAN_STATIONS, VXLAN_VNIS } from '../../../engine/datapath/regions';
 import { retireBlock } from '../../../engine/datapath/retired';
+import { MAX_INTERFACES } from '../../interface/layout';
 import { LOOK_AHEAD_VNI_COUNT, LOOK_AHEAD_VNIS } from '../layout';
 import { stationKey } from './far-end';
-import { dropKey, freePlace, keySeen, OWN_NAME, putKey, retireKey } from './slots';
+import { dropKey, freePlace, keySeen, OWN_NAME, putKey, restoreKey, retireKey } from './slots';
 import { Vxlan, vniKey, vxlanAt } from './vxlan';
 
 // The control thread's side of all that tunnels send and receive by.
@@ -60,9 +61,19 @@ export function publishFloodList(id: u32, list: usize, count: u32): void {
   if (before) retireBlock(<usize>(<u32>before), (<u32>(before >> 32)) << 2);
 }
 
+/** Gives back all flood lists, of a table that no worker reads any more. */
+export function dropFloodLists(): void {
+  for (let id: u32 = 0; id < MAX_INTERFACES; id++) if (vxlanAt(id).flood) publishFloodList(id, 0, 0);
+}
+
 /** The name of the far end with an address, which is made where there is none; zero when the table is full there. */
 export function putFarEnd(low: u64, high: u64): u32 {
   return putKey(FAR_ENDS, low, high, OWN_NAME);
+}
+
+/** Gives the far end with an address the name that it has had elsewhere; false when the table is full there. */
+export function restoreFarEnd(low: u64, high: u64, name: u32): bool {
+  return restoreKey(FAR_ENDS, low, high, name);
 }
 
 /** Takes a far end out; returns its name, whose place is to be freed once no worker can be at it. */

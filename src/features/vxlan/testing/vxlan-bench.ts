@@ -177,6 +177,7 @@ const tableNames = [
   'setFloodMember',
   'publishFloodList',
   'putFarEnd',
+  'restoreFarEnd',
   'retireFarEnd',
   'freeFarEnd',
   'putVxlanStation',

@@ -2,18 +2,24 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { NodePlan } from '../../src/features/plan/index.ts';
 import { run } from '../command.ts';
-import { ContainerPod } from '../containerd/container-pod.ts';
+import { ContainerPod, type ContainerPodOptions } from '../containerd/container-pod.ts';
 import { inside } from './inside.ts';
 import type { NodePlace } from './place.ts';
 import type { AttachedInterface, AttachedPod } from './record.ts';
 import { openRuntime } from './runtime.ts';
 import type { PlannedPod, PodInterface } from './topology.ts';
 
+/** Where a container runs, and as what. */
+export interface ContainerPlace extends Pick<ContainerPodOptions, 'image' | 'user' | 'cpu'> {
+  readonly node: NodePlace;
+  /** That of its containerd. */
+  readonly directory: string;
+}
+
 /** Starts a pod as a container of a node's containerd, which has it attached, and looks what it was given. */
 export async function addContainer(
-  node: NodePlace,
   { name, interfaces: [first, ...others] }: PlannedPod,
-  directory: string,
+  { node, directory, ...options }: ContainerPlace,
 ): Promise<AttachedPod> {
   const [namespace = '', short = ''] = name.split('/');
   const uid = name.replace('/', '.');
@@ -27,6 +33,7 @@ export async function addContainer(
       uid,
       ...(first && { first }),
       others,
+      ...options,
       ...(hasSocket && { mounts: [{ host: folder, container: '/dpdk' }] }),
     });
     const all = [first, ...others].filter((each) => each !== undefined);

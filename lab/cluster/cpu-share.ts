@@ -1,10 +1,19 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CpuShare } from '../containerd/container-pod.ts';
 
-/** Of every 10 ms, what all applications of a lab together may have of a CPU: they never sleep. */
-const [periodUs, quotaUs] = [10_000, 6_000];
+/** Of every 5 ms, what all applications of a lab together may have of a CPU: they never sleep. */
+const [periodUs, quotaUs] = [5_000, 3_000];
+/** The kernel gives no less. */
+const leastUs = 1_000;
 
-/** Makes the control group of a lab's applications, of either version, where the host lets us. */
+/** What each of so many applications may have where they are containers; undefined where the host sets no limits. */
+export function shareOfEach(applications: number): CpuShare | undefined {
+  if (groupOf('') === undefined) return undefined;
+  return { periodUs, quotaUs: Math.max(leastUs, Math.floor(quotaUs / applications)) };
+}
+
+/** Makes the control group of applications beside their pods, of either version, where the host lets us. */
 export function makeShare(lab: string): void {
   const group = groupOf(lab);
   if (group === undefined) return;

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { Command } from '../command.ts';
+import { execCommand } from '../containerd/exec-command.ts';
 import { LabError } from '../lab-error.ts';
 import { inside } from './inside.ts';
 import type { Place } from './place.ts';
 import { type AttachedPod, findPod, type LabRecord } from './record.ts';
-import { openRuntime } from './runtime.ts';
+import { hostIn } from './runtime.ts';
 
 /**
  * Runs a command in a pod, or in the network of a node, the underlay or the world outside, with our input and output,
@@ -25,22 +26,11 @@ export function execIn(
 
 /** By containerd's own client; a terminal is passed on. */
 function inContainer(
-  { directory, id }: NonNullable<AttachedPod['container']>,
+  { directory, id: container }: NonNullable<AttachedPod['container']>,
   command: readonly string[],
 ): Command {
-  const terminal = process.stdin.isTTY ? ['--tty'] : [];
-  const exec = [
-    'tasks',
-    'exec',
-    ...terminal,
-    '--exec-id',
-    `lab-${process.pid}`,
-    '--fifo-dir',
-    `${directory}/fifos`,
-  ];
-  const host = openRuntime(directory);
-  host.runtime.close();
-  return host.ctl(...exec, id, ...command);
+  const isTerminal = process.stdin.isTTY === true;
+  return execCommand(hostIn(directory), { container, id: `lab-${process.pid}`, command, isTerminal });
 }
 
 /** Pings a pod from another one with the ping of Linux and its options. @throws LabError */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { checkLine } from '../demo/summary.ts';
 import { LabError } from '../lab-error.ts';
+import { busyOf, busyText } from './busy.ts';
 import { checkLab } from './checks/lab-checks.ts';
 import { takeDown } from './down.ts';
 import { execIn, pingBetween } from './exec.ts';
@@ -21,6 +22,7 @@ Nodes, an underlay and pods on this machine, each in a network namespace of its 
   up [FILE] [--name NAME]     builds the lab of a topology (deploy/lab/three-nodes.yaml); it stays when the command ends
   down [NAME]                 takes it down, and whatever one that was killed has left
   status [--json]             what there is
+  busy [SECONDS]              measures what it takes of CPUs
   exec POD COMMAND…           runs a command in a pod, or in the network of a node, of underlay or outside
   ping POD POD [OPTION…]      pings with the options of ping; -6 for IPv6
   trace POD POD [-6] [--json] sends one packet and follows it through wires and routers
@@ -59,6 +61,13 @@ const commands: Readonly<Record<string, Run>> = {
     const record = readRecord(place) ?? readyRecord(place);
     const status = statusOf(place, record);
     return say(values.json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status));
+  },
+
+  async busy([seconds = '5'], lab) {
+    if (!/^\d+$/.test(seconds) || seconds === '0')
+      throw new LabError('LAB_USAGE', `expected a number of seconds, got "${seconds}"`);
+    const { processes } = readyRecord(findPlace(lab));
+    return say(busyText(await busyOf(processes, Number(seconds))));
   },
 
   async exec([pod = '', ...command], lab) {

@@ -1,42 +1,58 @@
+import { run } from '../command.ts';
+import { type DpdkImage, dpdkImageOfHost } from '../containerd/dpdk-image.ts';
 import { startApplication } from './application.ts';
 import { attach } from './attach.ts';
-import { addContainer } from './container.ts';
-import { makeShare } from './cpu-share.ts';
+import { addContainer, type ContainerPlace } from './container.ts';
+import { makeShare, shareOfEach } from './cpu-share.ts';
 import type { NodePlace, Place } from './place.ts';
 import type { AttachedPod, Recorder } from './record.ts';
-import { startRuntime } from './runtime.ts';
+import { hostIn, startRuntime } from './runtime.ts';
 import type { PlannedPod, Topology } from './topology.ts';
 
 /** Adds all pods, on all nodes at once, and starts what runs in them. */
 export async function addPods(place: Place, recorder: Recorder): Promise<void> {
   const { topology } = recorder.record;
   const nodes = topology.underlay.map(({ node }) => place.node(node));
-  const pods = (await Promise.all(nodes.map((node) => addPodsOf(node, place, recorder)))).flat();
+  const image = hasContainers(topology) ? dpdkImageOfHost(place.directory) : undefined;
+  const add = (node: NodePlace) => addPodsOf({ node, place, recorder, image });
+  const pods = (await Promise.all(nodes.map(add))).flat();
   recorder.note({ pods });
-  makeShare(topology.name);
+  if (topology.runtime === 'namespaces') makeShare(topology.name);
   await Promise.all(topology.pods.map((pod) => startProgram(pod, place, recorder)));
 }
 
+interface NodeToFill {
+  readonly node: NodePlace;
+  readonly place: Place;
+  readonly recorder: Recorder;
+  /** Of pods with testpmd, where pods are containers. */
+  readonly image: Promise<DpdkImage> | undefined;
+}
+
 /** One after the other, so that each gets the same addresses every time. */
-async function addPodsOf(node: NodePlace, place: Place, recorder: Recorder): Promise<readonly AttachedPod[]> {
-  const { topology } = recorder.record;
-  const add = await waysToAdd[topology.runtime](node, place, recorder);
+async function addPodsOf(options: NodeToFill): Promise<readonly AttachedPod[]> {
+  const { topology } = options.recorder.record;
+  const add = await waysToAdd[topology.runtime](options);
   const added = [];
-  for (const pod of topology.pods) if (pod.node === node.name) added.push(await add(pod));
+  for (const pod of topology.pods) if (pod.node === options.node.name) added.push(await add(pod));
   return added;
 }
 
 type AddPod = (pod: PlannedPod) => Promise<AttachedPod>;
-type WayToAdd = (node: NodePlace, place: Place, recorder: Recorder) => Promise<AddPod>;
 
 /** What pods are: real containers, or bare network namespaces, which start faster. */
-const waysToAdd: Readonly<Record<Topology['runtime'], WayToAdd>> = {
-  async containerd(node, _, recorder) {
+const waysToAdd: Readonly<Record<Topology['runtime'], (options: NodeToFill) => Promise<AddPod>>> = {
+  async containerd({ node, recorder, image }) {
+    const { topology } = recorder.record;
     const directory = await startRuntime(node, recorder);
-    return (pod) => addContainer(node, pod, directory);
+    const applications = topology.pods.filter(isApplication);
+    const isHere = applications.some((pod) => pod.node === node.name);
+    const own = { user: unprivileged, cpu: shareOfEach(applications.length) };
+    const special = isHere ? { ...own, image: await imported(image, directory) } : {};
+    return (pod) => addContainer(pod, { node, directory, ...(isApplication(pod) && special) });
   },
 
-  async namespaces(node, place) {
+  async namespaces({ node, place }) {
     return async ({ name, interfaces }) => {
       const namespace = place.namespace(name);
       const attached = [];
@@ -45,6 +61,28 @@ const waysToAdd: Readonly<Record<Topology['runtime'], WayToAdd>> = {
     };
   },
 };
+
+/** The user of containers with an application: it needs no privilege. */
+const unprivileged = 1000;
+
+function hasContainers({ runtime, pods }: Topology): boolean {
+  return runtime === 'containerd' && pods.some(isApplication);
+}
+
+function isApplication({ testpmd }: PlannedPod): boolean {
+  return testpmd !== undefined;
+}
+
+/** Gives an image to the containerd in a directory, and resolves to its name there. */
+async function imported(
+  image: Promise<DpdkImage> | undefined,
+  directory: string,
+): Promise<ContainerPlace['image']> {
+  if (image === undefined) return undefined;
+  const { name, file } = await image;
+  await run(hostIn(directory).ctl('images', 'import', file));
+  return name;
+}
 
 async function startProgram(
   { name, node, testpmd }: PlannedPod,

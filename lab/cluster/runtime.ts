@@ -22,12 +22,19 @@ export async function startRuntime(node: NodePlace, recorder: Recorder): Promise
 
 /** A runtime that another process keeps, to be closed by who asked for it. */
 export function openRuntime(directory: string): PodHost & { readonly runtime: Runtime } {
-  const socket = join(directory, 'containerd.sock');
+  return { ...hostIn(directory), runtime: connectRuntime(socketIn(directory)) };
+}
+
+/** The same as long as only its client is needed. */
+export function hostIn(directory: string): Pick<PodHost, 'cell' | 'ctl'> {
   return {
-    runtime: connectRuntime(socket),
     cell: { name: basename(directory), directory },
-    ctl: (...words) => ['ctr', '--address', socket, '--namespace', 'k8s.io', ...words],
+    ctl: (...words) => ['ctr', '--address', socketIn(directory), '--namespace', 'k8s.io', ...words],
   };
+}
+
+function socketIn(directory: string): string {
+  return join(directory, 'containerd.sock');
 }
 
 const keeper = fileURLToPath(new URL('keep-containerd.ts', import.meta.url));

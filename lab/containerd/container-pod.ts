@@ -4,6 +4,7 @@ import type { Ended } from '../command.ts';
 import type { LabPod } from '../lab-pod.ts';
 import { Program } from '../program.ts';
 import { type Cell, mountHugepages } from './cell.ts';
+import { execCommand } from './exec-command.ts';
 import { podImage } from './images.ts';
 import { annotationsOf, type PodInterface } from './pod-interface.ts';
 
@@ -37,6 +38,14 @@ export interface ContainerPodOptions {
   readonly hugepages?: boolean;
   /** The user that its programs run as; root when absent. */
   readonly user?: number;
+  /** What its programs may have of a CPU; as much as there is when absent. */
+  readonly cpu?: CpuShare;
+}
+
+/** So many microseconds of a CPU in every period of so many. */
+export interface CpuShare {
+  readonly periodUs: number;
+  readonly quotaUs: number;
 }
 
 /** A pod of one container, run by a host. */
@@ -87,20 +96,8 @@ export class ContainerPod implements LabPod {
   start(line: string): Program {
     this.#programs += 1;
     const id = `program-${this.#programs}`;
-    const fifos = `${this.#host.cell.directory}/fifos`;
-    const words = [
-      'tasks',
-      'exec',
-      '--exec-id',
-      id,
-      '--fifo-dir',
-      fifos,
-      this.container,
-      'sh',
-      '-c',
-      `exec ${line}`,
-    ];
-    return new Program(this.#host.ctl(...words));
+    const command = ['sh', '-c', `exec ${line}`];
+    return new Program(execCommand(this.#host, { container: this.container, id, command }));
   }
 
   async remove(): Promise<void> {
@@ -146,17 +143,24 @@ function mountsOf({ cell }: PodHost, { mounts = [], hugepages, user = 0 }: Conta
   return [...mounts, { host: mountHugepages(cell, user), container: '/dev/hugepages' }];
 }
 
-function containerConfig({ name, image = podImage, mounts = [], user }: ContainerPodOptions) {
-  const unprivileged = {
-    runAsUser: { value: BigInt(user ?? 0) },
-    runAsGroup: { value: BigInt(user ?? 0) },
-  };
+function containerConfig({ name, image = podImage, mounts = [], user, cpu }: ContainerPodOptions) {
   return {
     metadata: { name },
     image: { image },
     mounts: mounts.map(({ host, container }) => ({ hostPath: host, containerPath: container })),
-    linux: user === undefined ? {} : { securityContext: { ...unprivileged, noNewPrivs: true } },
+    linux: { ...securityOf(user), ...resourcesOf(cpu) },
   };
+}
+
+function securityOf(user: number | undefined) {
+  if (user === undefined) return {};
+  const id = { value: BigInt(user) };
+  return { securityContext: { runAsUser: id, runAsGroup: id, noNewPrivs: true } };
+}
+
+function resourcesOf(cpu: CpuShare | undefined) {
+  if (cpu === undefined) return {};
+  return { resources: { cpuPeriod: BigInt(cpu.periodUs), cpuQuota: BigInt(cpu.quotaUs) } };
 }
 
 async function networkOf(host: PodHost, sandbox: string) {

@@ -2,7 +2,7 @@
 export const picture = `
    red/web   10.0.246.64        red/db   10.0.153.64        red/edge   10.0.79.0     pods of two tenants,
    blue/web  10.0.246.64        blue/db  10.0.153.64        blue/edge  10.0.79.0     red and blue, with the
-   blue/both DPDK and veth      red/fast DPDK                                        same addresses
+   blue/both DPDK and veth      red/fast DPDK              blue/fast DPDK, memif     same addresses
                                 shared/dns 10.200.153.64
         │                            │                           │
  ┌──────┴──────────┐          ┌──────┴──────────┐         ┌──────┴──────────┐

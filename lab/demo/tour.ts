@@ -48,6 +48,7 @@ async function pings(story: Story, lab: string, onFirstPing: () => void): Promis
     ['red/web red/db', 'veth ↔ veth, IPv4'],
     ['red/web red/db -6', 'veth ↔ veth, IPv6'],
     ['red/edge red/fast', 'TAP ↔ DPDK application by vhost-user, IPv4'],
+    ['blue/web blue/fast', 'veth ↔ DPDK application by memif, IPv4'],
     ['blue/edge blue/both:net1 -6', 'veth ↔ a pod that has both, IPv6'],
   ];
   for (const [index, [words, name = '']] of journeys.entries()) {

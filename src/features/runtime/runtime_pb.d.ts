@@ -980,6 +980,11 @@ export declare const MountSchema: GenMessage<Mount, {jsonType: MountJson}>;
  */
 export declare type LinuxContainerConfig = Message<"runtime.v1.LinuxContainerConfig"> & {
   /**
+   * @generated from field: runtime.v1.LinuxContainerResources resources = 1;
+   */
+  resources?: LinuxContainerResources | undefined;
+
+  /**
    * @generated from field: runtime.v1.LinuxContainerSecurityContext security_context = 2;
    */
   securityContext?: LinuxContainerSecurityContext | undefined;
@@ -989,6 +994,11 @@ export declare type LinuxContainerConfig = Message<"runtime.v1.LinuxContainerCon
  * @generated from message runtime.v1.LinuxContainerConfig
  */
 export declare type LinuxContainerConfigJson = {
+  /**
+   * @generated from field: runtime.v1.LinuxContainerResources resources = 1;
+   */
+  resources?: LinuxContainerResourcesJson;
+
   /**
    * @generated from field: runtime.v1.LinuxContainerSecurityContext security_context = 2;
    */
@@ -1000,6 +1010,46 @@ export declare type LinuxContainerConfigJson = {
  * Use `create(LinuxContainerConfigSchema)` to create a new message.
  */
 export declare const LinuxContainerConfigSchema: GenMessage<LinuxContainerConfig, {jsonType: LinuxContainerConfigJson}>;
+
+/**
+ * In microseconds: so much of a CPU in every period of so many.
+ *
+ * @generated from message runtime.v1.LinuxContainerResources
+ */
+export declare type LinuxContainerResources = Message<"runtime.v1.LinuxContainerResources"> & {
+  /**
+   * @generated from field: int64 cpu_period = 1;
+   */
+  cpuPeriod: bigint;
+
+  /**
+   * @generated from field: int64 cpu_quota = 2;
+   */
+  cpuQuota: bigint;
+};
+
+/**
+ * In microseconds: so much of a CPU in every period of so many.
+ *
+ * @generated from message runtime.v1.LinuxContainerResources
+ */
+export declare type LinuxContainerResourcesJson = {
+  /**
+   * @generated from field: int64 cpu_period = 1;
+   */
+  cpuPeriod?: string;
+
+  /**
+   * @generated from field: int64 cpu_quota = 2;
+   */
+  cpuQuota?: string;
+};
+
+/**
+ * Describes the message runtime.v1.LinuxContainerResources.
+ * Use `create(LinuxContainerResourcesSchema)` to create a new message.
+ */
+export declare const LinuxContainerResourcesSchema: GenMessage<LinuxContainerResources, {jsonType: LinuxContainerResourcesJson}>;
 
 /**
  * @generated from message runtime.v1.LinuxContainerSecurityContext

@@ -10,11 +10,11 @@ import { World } from './world.ts';
 const machine = new Machine(await World.open(packetPath, buildFolder));
 
 describe('the packet path', () => {
-  it('holds what it must for three hundred thousand packets, on most of its edges', () => {
+  it('holds what it must for four hundred thousand packets, on most of its edges', () => {
     const fuzzer = new Fuzzer(machine, 1);
-    const found = fuzzer.run(2500);
+    const found = fuzzer.run(4000);
     assert.equal(found && `${found.finding.message}\n${formatBurst(found.burst)}`, undefined);
-    assert.ok(machine.packets > 280_000, `${machine.packets} packets`);
+    assert.ok(machine.packets > 400_000, `${machine.packets} packets`);
     const { reached, missing } = machine.coverage;
     assert.ok(reached.length > 2 * missing.length, `${reached.length} edges taken, ${missing.length} not`);
   });

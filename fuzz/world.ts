@@ -16,6 +16,7 @@ import { addLabels } from './overlays/mpls.ts';
 import { addVlans } from './overlays/vlan.ts';
 import { addVxlans } from './overlays/vxlan.ts';
 
+const nobody: readonly number[] = [];
 const MAC_PREFIX = 0x0200_0000_0000;
 /** ICMPv6 types that daemons of the host speak. */
 /** A UDP port of ours that the host has, by way of udp-input. */
@@ -36,8 +37,8 @@ export class World implements Stations, Ground {
   readonly labels = new Set<number>();
   readonly labelsTaken = new Set<number>();
   readonly innerMacs: number[] = [];
-  readonly macs = new Map<string, number[]>();
-  readonly bridged = new Map<string, number>();
+  readonly macs = new Map<number, number[]>();
+  readonly bridged = new Map<number, number>();
   readonly ports = new Set([0, 1, 2, 4]);
   readonly strips = new Set<number>();
   readonly neighbors = new Map<string, number>();
@@ -70,13 +71,13 @@ export class World implements Stations, Ground {
   }
 
   macsOn(port: number, tags: readonly number[]): readonly number[] {
-    return this.macs.get(placeOf(port, tags)) ?? [];
+    return this.macs.get(placeOf(port, tags)) ?? nobody;
   }
 
   /** Tags behind those of a sub-interface are the frame's own. */
   bridgedMtu(port: number, tags: readonly number[]): number | undefined {
     for (let own = tags.length; own >= 0; own--) {
-      const mtu = this.bridged.get(placeOf(port, tags.slice(0, own)));
+      const mtu = this.bridged.get(placeOf(port, tags, own));
       if (mtu !== undefined) return mtu;
     }
     return undefined;

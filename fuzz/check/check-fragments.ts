@@ -2,6 +2,7 @@ import { type Input, ipOffsetOf } from '../input.ts';
 import { firstDifference } from './bytes.ts';
 import { fragmentHeader } from './check-ip6.ts';
 import { invalid, isUnfinished } from './frame.ts';
+import { FRAME_BYTES } from './layers.ts';
 
 /** A piece of a packet's payload, and where it belongs. */
 interface Piece {
@@ -24,8 +25,15 @@ export function checkFragments(frames: readonly Uint8Array[], input: Input): voi
     .map((bytes) => new DataView(bytes.buffer))
     .filter((view) => isOf(view, input, isIp4))
     .map(isIp4 ? piece4 : piece6)
+    .filter((piece) => !isAllOf(piece, input, isIp4))
     .sort((a, b) => a.offset - b.offset);
   if (pieces.length > 0) checkPieces(pieces, input, isIp4);
+}
+
+/** Whether a piece is the packet as it came, itself a fragment: a bridge gives it to many, and has cut nothing. */
+function isAllOf({ view, start }: Piece, input: Input, isIp4: boolean): boolean {
+  const total = input.view.getUint16(ipOffsetOf(input) + 2);
+  return isIp4 && view.byteLength - start === total - (start - FRAME_BYTES);
 }
 
 function checkPieces(pieces: readonly Piece[], input: Input, isIp4: boolean): void {

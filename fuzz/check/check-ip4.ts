@@ -2,6 +2,7 @@ import type { Input } from '../input.ts';
 import { firstDifference, sum16 } from './bytes.ts';
 import { checksumOffset, checkTransport } from './check-transport.ts';
 import { bytesOf, invalid, isSent, isUnfinished, type Passage, type Stations } from './frame.ts';
+import { tunnelsAt } from './tunnel.ts';
 
 const ICMP = 1;
 /** Errors that a router sends: unreachable, time exceeded, parameter problem. */
@@ -20,7 +21,7 @@ export function checkIp4(passage: Passage, stations: Stations): void {
   if (headerBytes > bytes) invalid('an IPv4 header longer than its packet');
   if (sum16(view, ip, headerBytes) !== 0xffff && !(input && cameSo(input, passage.from)))
     invalid('a wrong IPv4 checksum');
-  if (!input) checkMade(passage, headerBytes);
+  if (!input) checkMade(passage, headerBytes, stations);
   else if (isReply(passage, input, headerBytes)) checkReply(passage, headerBytes);
   else checkPassed(passage, input, headerBytes, stations);
 }
@@ -81,13 +82,17 @@ function checkReply(passage: Passage, headerBytes: number): void {
 }
 
 /** A packet that the router made: a fragment or an ICMP error. */
-function checkMade(passage: Passage, headerBytes: number): void {
+function checkMade(passage: Passage, headerBytes: number, { tunnels }: Stations): void {
   const { frame, ip } = passage;
   const fragment = frame.view.getUint16(ip + 6);
   const payload = bytesOf(passage) - headerBytes;
   if (frame.asked) invalid('a port is asked for a checksum of a packet that we made');
-  if (fragment & 0x3fff) checkFragment((fragment & 0x1fff) * 8, payload, (fragment & 0x2000) !== 0);
-  else checkError(passage, ip + headerBytes, payload);
+  if (!(fragment & 0x3fff)) {
+    checkError(passage, ip + headerBytes, payload);
+    return;
+  }
+  checkFragment((fragment & 0x1fff) * 8, payload, (fragment & 0x2000) !== 0);
+  if (tunnelsAt(frame, ip, tunnels).length > 0) frame.numbered.push(ip);
 }
 
 function checkError(passage: Passage, icmp: number, payload: number): void {

@@ -62,6 +62,7 @@ function checkMade(passage: Passage): void {
   const fragment = fragmentHeader(view, ip, bytes);
   if (fragment > 0) {
     const word = view.getUint16(ip + fragment + 2);
+    frame.numbered.push(ip);
     checkFragment(word & 0xfff8, bytes - fragment - 8, (word & 1) === 1);
     return;
   }

@@ -19,6 +19,8 @@ export interface Frame {
   readonly input: Came | undefined;
   /** All that came in with it: what leaves in a fresh buffer may be a copy of any. */
   readonly burst: Arrivals;
+  /** Where its IP headers lie whose number the router gave, as far as the check has seen. */
+  readonly numbered: number[];
 }
 
 /** An IP packet in a frame that leaves, and the one that it was when it came. */

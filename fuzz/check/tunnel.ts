@@ -18,8 +18,26 @@ export function tunnelsAt(
   const isIp4 = view.getUint8(ip) >> 4 === 4;
   const protocol = view.getUint8(ip + (isIp4 ? 9 : 6));
   if (protocol !== 17 && protocol !== 47) return [];
-  const source = isIp4 ? hexAt(view, ip + 12, 4) : hexAt(view, ip + 8, 16);
-  return tunnels.filter(({ local, kind }) => local === source && protocols[kind] === protocol);
+  const source = isIp4 ? addressKey(view, ip + 12, 4) : addressKey(view, ip + 8, 16);
+  return tunnels.filter(({ local, kind }) => keyOfHex(local) === source && protocols[kind] === protocol);
+}
+
+/** A number that differs where addresses do, nearly always. */
+function addressKey(view: DataView, at: number, bytes: number): number {
+  let key = bytes;
+  for (let i = at; i < at + bytes; i += 4) key = Math.imul(key, 0x01000193) ^ view.getUint32(i);
+  return key >> 2;
+}
+
+const keys = new Map<string, number>();
+
+function keyOfHex(digits: string): number {
+  const known = keys.get(digits);
+  if (known !== undefined) return known;
+  const bytes = Uint8Array.from(Buffer.from(digits, 'hex'));
+  const key = addressKey(new DataView(bytes.buffer), 0, bytes.length);
+  keys.set(digits, key);
+  return key;
 }
 
 /** Checks the headers of a tunnel that the router has put round something. @returns the header that follows them */
@@ -28,6 +46,7 @@ export function checkTunnel(frame: Frame, ip: number, tunnels: readonly Tunnel[]
   const end = frame.at + frame.length;
   const isIp4 = view.getUint8(ip) >> 4 === 4;
   const at = isIp4 ? checkOuter4(view, ip, end) : checkOuter6(view, ip, end);
+  frame.numbered.push(ip);
   const remote = isIp4 ? hexAt(view, ip + 16, 4) : hexAt(view, ip + 24, 16);
   const known = tunnels.filter(({ remotes }) => remotes.includes(remote));
   if (known.length === 0) invalid(`a tunnel to ${remote}, which is no far end of it`);

@@ -8,6 +8,8 @@ import { seedInputs } from './seeds.ts';
 const BURST = 64;
 /** Inputs kept: when there are more, an old one makes room. */
 const CORPUS = 4096;
+/** One input in so many is made from one of those; the others are what was there before, changed further. */
+const AGAIN = 2;
 /** One burst in so many is a single packet, for which something may be scarce: with more, their order would matter. */
 const SINGLE_EVERY = 12;
 /** Bursts between two changes of whether there is a host, and of what lies around packets, which takes long. */
@@ -50,8 +52,8 @@ export class Generator {
   #fill(count: number): readonly Input[] {
     const inputs = this.#places.slice(0, count);
     for (const input of inputs) {
-      copyInput(input, this.#any());
-      for (let left = this.#random(5); left > 0; left--) mutate(input, this.#any(), this.#random);
+      if (count === 1 || this.#random(AGAIN) === 0) copyInput(input, this.#any());
+      for (let left = this.#random(4); left > 0; left--) mutate(input, this.#any(), this.#random);
       if (count > 1) this.#slim(input);
       repair(input, this.#random);
     }

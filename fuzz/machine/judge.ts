@@ -5,7 +5,7 @@ import { fragmentHeader } from '../check/check-ip6.ts';
 import { isCopy } from '../check/copies.ts';
 import { emerged } from '../check/emerged.ts';
 import { type Frame, invalid, isUnfinished } from '../check/frame.ts';
-import { type Layer, layersOf } from '../check/layers.ts';
+import type { Layer } from '../check/layers.ts';
 import { tunnelsAt } from '../check/tunnel.ts';
 import { Finding } from '../finding.ts';
 import type { Input } from '../input.ts';
@@ -85,7 +85,7 @@ export class OutputJudge implements Judge {
     const { view, at, length, port } = frame;
     checkFrame(frame, this.#world);
     if (!frame.input) this.#noteFragment(frame);
-    this.#hideOuter(frame);
+    this.#hideNumbers(frame);
     this.log?.push(`port ${port}${frame.asked ? ' asked' : ''}: ${hexOf(view, at, length)}`);
   }
 
@@ -125,6 +125,7 @@ export class OutputJudge implements Judge {
       l3Bytes: (offload >> 7) & 0x1ff,
       input: input < 0 ? undefined : this.#came.inputs[input],
       burst: this.#came,
+      numbered: [],
     };
   }
 
@@ -176,14 +177,11 @@ export class OutputJudge implements Judge {
     return digest(copy, 0, length, seed);
   }
 
-  /** Clears the numbers of tunnels' packets: each way counts on its own. */
-  #hideOuter(frame: Frame): void {
-    const { tunnels } = this.#world;
-    if (tunnels.length === 0) return;
-    const { view, at, length } = frame;
-    for (const layer of layersOf(view, { kind: 'frame', at, end: at + length })) {
-      if (layer.kind === 'ip4' && tunnelsAt(frame, layer.at, tunnels).length > 0) hideNumber(view, layer.at);
-      if (layer.kind === 'ip6' && !frame.input) hideIdentification(view, layer.at, layer.end - layer.at);
+  /** Clears the numbers that the router gave to packets: each way counts on its own. */
+  #hideNumbers({ view, at, length, numbered }: Frame): void {
+    for (const ip of numbered) {
+      if (view.getUint8(ip) >> 4 === 4) hideNumber(view, ip);
+      else hideIdentification(view, ip, at + length - ip);
     }
   }
 

@@ -12,9 +12,9 @@ export interface Ground {
   /** The router's MAC addresses inside tunnels, as numbers of 48 bits. */
   readonly innerMacs: number[];
   /** The router's MAC addresses by port and tags, as `placeOf` writes them. */
-  readonly macs: Map<string, number[]>;
+  readonly macs: Map<number, number[]>;
   /** The MTU by port and tags where frames leave as they came. */
-  readonly bridged: Map<string, number>;
+  readonly bridged: Map<number, number>;
   /** Ids of interfaces, for them to be traced, and ports whose interface is up. */
   readonly interfaces: number[];
   readonly ports: Set<number>;
@@ -32,9 +32,15 @@ export interface Ground {
   takePort(port: number, stage: string): void;
 }
 
-/** A port and the VLANs of a frame's tags, as a key. */
-export function placeOf(port: number, tags: readonly number[]): string {
-  return [port, ...tags].join('.');
+/** More tags than any interface here has. */
+const MOST_TAGS = 3;
+
+/** A port and the VLANs of the first so many of a frame's tags, as a key. */
+export function placeOf(port: number, tags: readonly number[], count = tags.length): number {
+  if (count > MOST_TAGS) return -1;
+  let key = port + 1;
+  for (let i = 0; i < count; i++) key = key * 4097 + (tags[i] ?? 0) + 1;
+  return key;
 }
 
 /** A MAC address as a number of 48 bits, first byte highest. */

@@ -87,7 +87,7 @@ void memory_release(napi_env env)
 	}
 	rte_mempool_free(packets.pool);
 	rte_memzone_free(packets.zone);
-	free(packets.iova_shifts);
+	free(packets.buffers);
 	packets = (struct packet_memory){0};
 }
 

@@ -17,6 +17,12 @@
 #include <rte_mempool.h>
 #include <rte_memzone.h>
 
+/** What is added to an mbuf's address to find its buffer, by us and by devices: as it lies in the mbuf. */
+struct buffer_place {
+	uint64_t address;
+	uint64_t iova;
+};
+
 struct packet_memory {
 	struct rte_mempool *pool;
 	const struct rte_memzone *zone;
@@ -34,8 +40,8 @@ struct packet_memory {
 	uint32_t stride_inverse;
 	uint32_t stride_shift;
 	uint16_t data_room;
-	/* What devices add to an address to find it, for each chunk; a place in the memory is of chunk (place >> chunk_shift). */
-	uint64_t *iova_shifts;
+	/* For each chunk where its mbufs' buffers are; a place in the memory is of chunk (place >> chunk_shift). */
+	struct buffer_place *buffers;
 	uint32_t chunk_shift;
 	/* The WebAssembly memory; base is NULL until the pool is mapped. */
 	uint8_t *base;

@@ -46,17 +46,18 @@ static inline struct rte_mbuf *packet_at(uint32_t offset)
 	return mbuf->pool == packets.pool ? mbuf : NULL;
 }
 
-/** What devices add to the address of an mbuf of the pool to find it. */
-static inline uint64_t packet_iova_shift(const struct rte_mbuf *mbuf)
+/** Where the buffer of an mbuf of the pool is, for us and for devices. */
+static inline const struct buffer_place *packet_buffer_place(const struct rte_mbuf *mbuf)
 {
-	return packets.iova_shifts[((uintptr_t)mbuf - packets.start) >> packets.chunk_shift];
+	return &packets.buffers[((uintptr_t)mbuf - packets.start) >> packets.chunk_shift];
 }
 
 /** True when an mbuf of the pool has its own buffer, for us and for devices. */
 static inline bool packet_own_buffer(const struct rte_mbuf *mbuf)
 {
-	uintptr_t buffer = (uintptr_t)(mbuf + 1);
-	return (uintptr_t)mbuf->buf_addr == buffer && mbuf->buf_iova == buffer + packet_iova_shift(mbuf) &&
+	const struct buffer_place *place = packet_buffer_place(mbuf);
+	uintptr_t start = (uintptr_t)mbuf;
+	return (uintptr_t)mbuf->buf_addr == start + place->address && mbuf->buf_iova == start + place->iova &&
 		(mbuf->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) == 0;
 }
 

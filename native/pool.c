@@ -76,7 +76,7 @@ napi_value pool_create(napi_env env, napi_callback_info info)
 	if (error != 0) {
 		rte_mempool_free(pool);
 		rte_memzone_free(packets.zone);
-		free(packets.iova_shifts);
+		free(packets.buffers);
 		packets = (struct packet_memory){0};
 		return call_fail(&call, error, "expected memory for %u mbufs of %u bytes on socket %d", config.count,
 			config.data_room, (int)config.socket - 1);
@@ -181,13 +181,14 @@ static int populate(struct rte_mempool *pool)
 {
 	int added = 0;
 
-	packets.iova_shifts = calloc(packets.length / packets.chunk, sizeof(packets.iova_shifts[0]));
-	if (packets.iova_shifts == NULL)
+	packets.buffers = calloc(packets.length / packets.chunk, sizeof(packets.buffers[0]));
+	if (packets.buffers == NULL)
 		return ENOMEM;
 	for (size_t at = 0; at < packets.length && added >= 0 && pool->populated_size < pool->size; at += packets.chunk) {
 		char *address = (char *)packets.start + at;
 		rte_iova_t iova = rte_mem_virt2iova(address);
-		packets.iova_shifts[at / packets.chunk] = iova - (uintptr_t)address;
+		packets.buffers[at / packets.chunk] = (struct buffer_place){
+			.address = sizeof(struct rte_mbuf), .iova = iova - (uintptr_t)address + sizeof(struct rte_mbuf)};
 		added = rte_mempool_populate_iova(pool, address, iova, packets.chunk, NULL, NULL);
 	}
 	if (added < 0)

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
-import type { Trial } from '../../engine/host/trial.ts';
-import { MODE_MEASURE } from '../../engine/layout.ts';
+import { trialBothWays } from '../../engine/host/trial-both-ways.ts';
 import { type Mac, macToBytes, parseMac } from '../../net/mac.ts';
 import { type InterfaceRecord, InterfaceTable, type TakeFunctions } from '../interface/index.ts';
 import { INTERFACE_RUNNING, INTERFACE_UP } from '../interface/layout.ts';
@@ -17,21 +16,20 @@ import { FdbTable } from './fdb-table.ts';
  *   port 9 │ interface 32 ═╬═ bridge 34
  *   port 10│ interface 33 ═╝
  */
-export const bridgeTrial: Trial = {
-  name: 'bridges frames to known stations, and floods the others',
-  run(datapath) {
-    setUp(datapath);
-    for (const mode of [0, MODE_MEASURE]) {
-      datapath.mode = mode;
-      check(datapath, { name: 'a frame to a station', frame: frameTo(station(2)), ports: [9] });
-      check(datapath, { name: 'a tagged one', frame: frameTo(station(3), 0x81, 0, 0, VLAN), ports: [10] });
-      check(datapath, { name: 'a frame back to its own member', frame: frameTo(station(1)), ports: [] });
-      check(datapath, { name: 'a frame to a stranger', frame: frameTo(station(4)), ports: [9, 10] });
-      check(datapath, { name: 'a broadcast', frame: frameTo(parseMac('ff:ff:ff:ff:ff:ff')), ports: [9, 10] });
-    }
-    if (datapath.buffersOut !== 0) throw new Error(`${datapath.buffersOut} buffers were lost`);
+export const bridgeTrial = trialBothWays('bridges frames to known stations, and floods the others', {
+  setUp,
+  check(datapath) {
+    checkFrame(datapath, { name: 'a frame to a station', frame: frameTo(station(2)), ports: [9] });
+    checkFrame(datapath, { name: 'a tagged one', frame: frameTo(station(3), 0x81, 0, 0, VLAN), ports: [10] });
+    checkFrame(datapath, { name: 'a frame back to its own member', frame: frameTo(station(1)), ports: [] });
+    checkFrame(datapath, { name: 'a frame to a stranger', frame: frameTo(station(4)), ports: [9, 10] });
+    checkFrame(datapath, {
+      name: 'a broadcast',
+      frame: frameTo(parseMac('ff:ff:ff:ff:ff:ff')),
+      ports: [9, 10],
+    });
   },
-};
+});
 
 const BRIDGE = 34;
 const VLAN = 7;
@@ -51,7 +49,7 @@ function frameTo(destination: Mac, ...tag: readonly number[]): Uint8Array {
   return Uint8Array.from([...addresses, ...tag, 0x88, 0xb5, ...new Array<number>(60).fill(7)]);
 }
 
-interface Exchange {
+interface Bridged {
   readonly name: string;
   readonly frame: Uint8Array;
   /** Where two of it are to leave, as they came. */
@@ -59,7 +57,7 @@ interface Exchange {
 }
 
 /** @throws Error with what came of it */
-function check(datapath: ScratchDatapath, { name, frame, ports }: Exchange): void {
+function checkFrame(datapath: ScratchDatapath, { name, frame, ports }: Bridged): void {
   const { sent, ended } = datapath.receive(8, [frame, frame]);
   const left = sent.map(({ port }) => port).sort((one, other) => one - other);
   const right = ports.flatMap((port) => [port, port]);

@@ -1,8 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
-import type { Trial } from '../../engine/host/trial.ts';
-import { MODE_MEASURE } from '../../engine/layout.ts';
+import { checkExchange, trialBothWays } from '../../engine/host/trial-both-ways.ts';
 import { parseMac } from '../../net/mac.ts';
 import { type InterfaceRecord, InterfaceTable } from '../interface/index.ts';
 import { INTERFACE_RUNNING, INTERFACE_UP } from '../interface/layout.ts';
@@ -13,18 +11,22 @@ import { type VlanFunctions, vlanFunctionNames } from '../vlan/index.ts';
  *
  *   port 6 │ interface 21 ─ VLAN 5, interface 23 ═══ cross-connected ═══ interface 22 │ port 7
  */
-export const crossConnectTrial: Trial = {
-  name: 'takes tags out and puts them in between cross-connected interfaces',
-  run(datapath) {
-    setUp(datapath);
-    for (const mode of [0, MODE_MEASURE]) {
-      datapath.mode = mode;
-      check(datapath, { name: 'a frame with a tag', from: 6, received: tagged, to: 7, sent: plain });
-      check(datapath, { name: 'a frame without a tag', from: 7, received: plain, to: 6, sent: tagged });
-    }
-    if (datapath.buffersOut !== 0) throw new Error(`${datapath.buffersOut} buffers were lost`);
+export const crossConnectTrial = trialBothWays(
+  'takes tags out and puts them in between cross-connected interfaces',
+  {
+    setUp,
+    check(datapath) {
+      checkExchange(datapath, { name: 'a frame with a tag', from: 6, received: tagged, to: 7, sent: plain });
+      checkExchange(datapath, {
+        name: 'a frame without a tag',
+        from: 7,
+        received: plain,
+        to: 6,
+        sent: tagged,
+      });
+    },
   },
-};
+);
 
 const plain = frameOf(0x88, 0xb5);
 const tagged = frameOf(0x81, 0x00, 0x00, 0x05, 0x88, 0xb5);
@@ -32,23 +34,6 @@ const tagged = frameOf(0x81, 0x00, 0x00, 0x05, 0x88, 0xb5);
 function frameOf(...types: readonly number[]): Uint8Array {
   const addresses = [2, 0, 0, 0, 1, 1, 2, 0, 0, 0, 1, 2];
   return Uint8Array.from([...addresses, ...types, ...new Array<number>(60).fill(7)]);
-}
-
-interface Exchange {
-  readonly name: string;
-  readonly from: number;
-  readonly received: Uint8Array;
-  readonly to: number;
-  readonly sent: Uint8Array;
-}
-
-/** @throws Error with what came of it */
-function check(datapath: ScratchDatapath, { name, from, received, to, sent }: Exchange): void {
-  const outcome = datapath.receive(from, [received, received]);
-  const right = outcome.sent.filter(({ port, bytes }) => port === to && isDeepStrictEqual(bytes, sent));
-  if (right.length === 2 && outcome.sent.length === 2) return;
-  const came = outcome.sent.map(({ bytes }) => Buffer.from(bytes).toString('hex'));
-  throw new Error(`${name} became ${came[0] ?? JSON.stringify(outcome.ended)}`);
 }
 
 function setUp(datapath: ScratchDatapath): void {

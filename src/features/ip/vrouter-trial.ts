@@ -1,8 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
-import type { Trial } from '../../engine/host/trial.ts';
-import { MODE_MEASURE } from '../../engine/layout.ts';
+import { checkExchange, type Exchange, trialBothWays } from '../../engine/host/trial-both-ways.ts';
 import { addressToBytes, parseAddress } from '../../net/address.ts';
 import { etherFrame, icmpMessage, icmpv6Message, ipv4Packet, ipv6Packet } from '../../net/frame/build.ts';
 import { parseMac } from '../../net/mac.ts';
@@ -19,25 +17,12 @@ import { inputStages } from './input-stages.ts';
  *   host 10.0.1.2, fd00:1::2 ── 10.0.1.1, fd00:1::1 │ interface 1, port 0
  *   host 10.0.2.2, fd00:2::2 ── 10.0.2.1, fd00:2::1 │ interface 2, port 1
  */
-export const ipTrial: Trial = {
-  name: 'forwards IPv4 and IPv6, and answers pings',
-  run(datapath) {
-    setUp(datapath);
-    for (const mode of [0, MODE_MEASURE]) {
-      datapath.mode = mode;
-      for (const exchange of exchanges) check(datapath, exchange);
-    }
-    if (datapath.buffersOut !== 0) throw new Error(`${datapath.buffersOut} buffers were lost`);
+export const ipTrial = trialBothWays('forwards IPv4 and IPv6, and answers pings', {
+  setUp,
+  check(datapath) {
+    for (const exchange of exchanges) checkExchange(datapath, { from: 0, ...exchange });
   },
-};
-
-/** What a packet from the first host is to become. */
-interface Exchange {
-  readonly name: string;
-  readonly received: Uint8Array;
-  readonly port: number;
-  readonly sent: Uint8Array;
-}
+});
 
 const router = ['', '02:00:00:00:00:01', '02:00:00:00:00:02'] as const;
 const host = ['', '02:00:00:00:01:01', '02:00:00:00:01:02'] as const;
@@ -52,29 +37,30 @@ function ipv6(source: string, destination: string, type: number, hopLimit: numbe
   return ipv6Packet({ ...ends, nextHeader: 58, hopLimit }, icmpv6Message({ type, rest: 7 }, payload, ends));
 }
 
-const exchanges: readonly Exchange[] = [
+/** What a packet from the first host is to become. */
+const exchanges: readonly Omit<Exchange, 'from'>[] = [
   {
     name: 'an IPv4 packet to the second host',
     received: fromHost(0x0800, ipv4('10.0.1.2', '10.0.2.2', 8, 64)),
-    port: 1,
+    to: 1,
     sent: toHost(2, 0x0800, ipv4('10.0.1.2', '10.0.2.2', 8, 63)),
   },
   {
     name: 'an IPv6 packet to the second host',
     received: fromHost(0x86dd, ipv6('fd00:1::2', 'fd00:2::2', 128, 64)),
-    port: 1,
+    to: 1,
     sent: toHost(2, 0x86dd, ipv6('fd00:1::2', 'fd00:2::2', 128, 63)),
   },
   {
     name: 'an IPv4 ping to the router',
     received: fromHost(0x0800, ipv4('10.0.1.2', '10.0.1.1', 8, 64)),
-    port: 0,
+    to: 0,
     sent: toHost(1, 0x0800, ipv4('10.0.1.1', '10.0.1.2', 0, 64)),
   },
   {
     name: 'an IPv6 ping to the router',
     received: fromHost(0x86dd, ipv6('fd00:1::2', 'fd00:1::1', 128, 64)),
-    port: 0,
+    to: 0,
     sent: toHost(1, 0x86dd, ipv6('fd00:1::1', 'fd00:1::2', 129, 64)),
   },
 ];
@@ -85,15 +71,6 @@ function fromHost(etherType: number, packet: Uint8Array): Uint8Array {
 
 function toHost(number: 1 | 2, etherType: number, packet: Uint8Array): Uint8Array {
   return etherFrame({ destination: host[number], source: router[number], etherType }, packet);
-}
-
-/** A burst of it, so that the end of one packet shows in the next. @throws Error with what came of it */
-function check(datapath: ScratchDatapath, { name, received, port, sent }: Exchange): void {
-  const outcome = datapath.receive(0, [received, received, received]);
-  const right = outcome.sent.filter((frame) => frame.port === port && isDeepStrictEqual(frame.bytes, sent));
-  if (right.length === 3 && outcome.sent.length === 3) return;
-  const came = outcome.sent.map(({ bytes }) => Buffer.from(bytes).toString('hex'));
-  throw new Error(`${name} became ${came[0] ?? JSON.stringify(outcome.ended)}`);
 }
 
 interface Tables {

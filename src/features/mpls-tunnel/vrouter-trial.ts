@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { Outcome, ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
-import type { Trial } from '../../engine/host/trial.ts';
-import { MODE_MEASURE } from '../../engine/layout.ts';
+import { trialBothWays } from '../../engine/host/trial-both-ways.ts';
 import { addressToBytes, parseAddress } from '../../net/address.ts';
 import { etherFrame, ipv4Packet, joinBytes, udpDatagram } from '../../net/frame/build.ts';
 import { parseMac } from '../../net/mac.ts';
@@ -15,28 +14,25 @@ import { MPLS_UDP_PORT } from './layout.ts';
 import type { MplsTunnelFunctions } from './table-functions.ts';
 
 /** What a build must do with tunnels that carry labels, on the fast way and stage by stage. */
-export const mplsTunnelTrial: Trial = {
-  name: 'puts labels into UDP and GRE, and takes them out again',
-  run(datapath) {
-    setUp(datapath);
-    for (const mode of [0, MODE_MEASURE]) {
-      datapath.mode = mode;
-      for (const { stage, header, protocol } of kinds) {
-        const packet = joinBytes(entry, inner(64));
-        const put = datapath.inject(`${stage}-output`, packet, {
-          nextHop: TUNNELS[stage],
-          etherType: 0x4788,
-        });
-        check(`${stage}: a label to be put in`, put, (sent) => outer(sent, protocol, header(sent), packet));
-        const carried = ipv4Packet({ ...ends, protocol }, joinBytes(header(new Uint8Array(64)), packet));
-        const note = carried.length - packet.length;
-        const taken = datapath.inject(inputs[stage], carried, { vrf: VRF, note, etherType: 0x0008 });
-        check(`${stage}: a label to be taken out`, taken, () => frame(inner(63)));
-      }
+export const mplsTunnelTrial = trialBothWays('puts labels into UDP and GRE, and takes them out again', {
+  setUp,
+  check(datapath) {
+    for (const { stage, header, protocol } of kinds) {
+      const packet = joinBytes(entry, inner(64));
+      const put = datapath.inject(`${stage}-output`, packet, {
+        nextHop: TUNNELS[stage],
+        etherType: 0x4788,
+      });
+      checkOutcome(`${stage}: a label to be put in`, put, (sent) =>
+        outer(sent, protocol, header(sent), packet),
+      );
+      const carried = ipv4Packet({ ...ends, protocol }, joinBytes(header(new Uint8Array(64)), packet));
+      const note = carried.length - packet.length;
+      const taken = datapath.inject(inputs[stage], carried, { vrf: VRF, note, etherType: 0x0008 });
+      checkOutcome(`${stage}: a label to be taken out`, taken, () => frame(inner(63)));
     }
-    if (datapath.buffersOut !== 0) throw new Error(`${datapath.buffersOut} buffers were lost`);
   },
-};
+});
 
 const kinds = [
   {
@@ -74,7 +70,7 @@ function frame(packet: Uint8Array): Uint8Array {
 }
 
 /** @throws Error with what came of it */
-function check(name: string, outcome: Outcome, expected: (sent: Uint8Array) => Uint8Array): void {
+function checkOutcome(name: string, outcome: Outcome, expected: (sent: Uint8Array) => Uint8Array): void {
   const sent = outcome.sent[0]?.bytes ?? new Uint8Array(0);
   if (outcome.sent.length === 1 && isDeepStrictEqual(sent, expected(sent))) return;
   throw new Error(`${name} became ${Buffer.from(sent).toString('hex') || JSON.stringify(outcome.ended)}`);

@@ -1,8 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
-import type { Trial } from '../../engine/host/trial.ts';
-import { MODE_MEASURE } from '../../engine/layout.ts';
+import { checkExchange, type Exchange, trialBothWays } from '../../engine/host/trial-both-ways.ts';
 import { etherFrame, ipv4Packet, joinBytes } from '../../net/frame/build.ts';
 import { parseMac } from '../../net/mac.ts';
 import { etherTypeEntry } from '../ether/index.ts';
@@ -13,28 +11,17 @@ import { NEXT_HOP_RESOLVED } from '../neighbor/layout.ts';
 import { LABEL_TO_NEXT_HOP, LABEL_TO_STACK, STACK_COPIES } from './layout.ts';
 
 /** What a build must do with labels, on the fast way and stage by stage: swap one, and take one off for a next hop. */
-export const mplsTrial: Trial = {
-  name: 'swaps labels, takes them off and puts them on',
-  run(datapath) {
-    setUp(datapath);
-    for (const mode of [0, MODE_MEASURE]) {
-      datapath.mode = mode;
-      for (const exchange of exchanges) check(datapath, exchange);
-    }
-    if (datapath.buffersOut !== 0) throw new Error(`${datapath.buffersOut} buffers were lost`);
+export const mplsTrial = trialBothWays('swaps labels, takes them off and puts them on', {
+  setUp,
+  check(datapath) {
+    for (const exchange of exchanges) checkExchange(datapath, { from: 0, to: 0, ...exchange });
   },
-};
-
-/** What a packet that comes in is to become. */
-interface Exchange {
-  readonly name: string;
-  readonly received: Uint8Array;
-  readonly sent: Uint8Array;
-}
+});
 
 const router = '02:00:00:00:00:01';
 const host = '02:00:00:00:01:01';
-const exchanges: readonly Exchange[] = [
+/** What a packet that comes in is to become. */
+const exchanges: readonly Omit<Exchange, 'from' | 'to'>[] = [
   {
     name: 'a packet with a label to be swapped for two',
     received: fromHost(0x8847, joinBytes(entry(100, 64, 0x500), ipv4(64))),
@@ -70,15 +57,6 @@ function fromHost(etherType: number, packet: Uint8Array): Uint8Array {
 
 function toHost(etherType: number, packet: Uint8Array): Uint8Array {
   return etherFrame({ destination: host, source: router, etherType }, packet);
-}
-
-/** @throws Error with what came of it */
-function check(datapath: ScratchDatapath, { name, received, sent }: Exchange): void {
-  const outcome = datapath.receive(0, [received, received, received]);
-  const right = outcome.sent.filter((frame) => isDeepStrictEqual(frame.bytes, sent));
-  if (right.length === 3 && outcome.sent.length === 3) return;
-  const came = outcome.sent.map(({ bytes }) => Buffer.from(bytes).toString('hex'));
-  throw new Error(`${name} became ${came[0] ?? JSON.stringify(outcome.ended)}`);
 }
 
 interface Tables {

@@ -1,7 +1,6 @@
 import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
-import type { Trial } from '../../engine/host/trial.ts';
-import { MODE_MEASURE } from '../../engine/layout.ts';
+import { trialBothWays } from '../../engine/host/trial-both-ways.ts';
 import { addressToBytes, parseAddress } from '../../net/address.ts';
 import { etherFrame, icmpMessage, ipv4Packet, joinBytes, udpDatagram } from '../../net/frame/build.ts';
 import { parseMac } from '../../net/mac.ts';
@@ -18,17 +17,7 @@ import { endWords, VXLAN_PORT } from './vxlan.ts';
  *
  *   far end 10.0.6.2 ── 10.0.6.1 │ interface 6, port 5     station 10.0.7.2 ══ 10.0.7.1 │ interface 7, VNI 700
  */
-export const vxlanTrial: Trial = {
-  name: 'answers a ping through a tunnel',
-  run(datapath) {
-    setUp(datapath);
-    for (const mode of [0, MODE_MEASURE]) {
-      datapath.mode = mode;
-      check(datapath);
-    }
-    if (datapath.buffersOut !== 0) throw new Error(`${datapath.buffersOut} buffers were lost`);
-  },
-};
+export const vxlanTrial = trialBothWays('answers a ping through a tunnel', { setUp, check });
 
 const links = [
   { id: 6, port: 5, stage: 'port-tx', router: '02:00:00:00:06:01', host: '02:00:00:00:06:02' },

@@ -16,15 +16,17 @@ struct packet_memory packets;
 
 static int map_segment(const struct rte_memseg_list *list, const struct rte_memseg *segment, void *region);
 static int map_zone(uint8_t *region);
+static void allow_huge_pages(uint8_t *start, uint8_t *end);
 
 napi_value pool_map(napi_env env, napi_callback_info info)
 {
 	struct call call;
 	struct bytes memory;
-	uint32_t wanted;
+	uint32_t wanted, tables;
 
-	if (!call_begin(&call, env, info, "map the packet pool", 2) || !arg_bytes(&call, 0, "memory", &memory) ||
-		!arg_u32(&call, 1, "regionOffset", UINT32_MAX, &wanted))
+	if (!call_begin(&call, env, info, "map the packet pool", 3) || !arg_bytes(&call, 0, "memory", &memory) ||
+		!arg_u32(&call, 1, "regionOffset", UINT32_MAX, &wanted) ||
+		!arg_u32(&call, 2, "tablesOffset", wanted, &tables))
 		return NULL;
 	if (packets.pool == NULL)
 		return call_fail(&call, ENOENT, "no packet pool was created");
@@ -49,6 +51,7 @@ napi_value pool_map(napi_env env, napi_callback_info info)
 		return call_fail(&call, error, "mmap of the pool's memory at offset %zu failed", offset);
 	}
 	packets.base = memory.data;
+	allow_huge_pages(memory.data + tables, region);
 
 	napi_value result = NULL;
 	napi_create_object(env, &result);
@@ -108,4 +111,12 @@ static int map_segment(const struct rte_memseg_list *list, const struct rte_mems
 	void *address = (uint8_t *)region + ((uintptr_t)segment->addr - packets.start);
 	void *mapped = mmap(address, segment->len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, (off_t)offset);
 	return mapped == MAP_FAILED ? -errno : 0;
+}
+
+/** Without huge pages all works, but slower: a kernel that has none to give is no error. */
+static void allow_huge_pages(uint8_t *start, uint8_t *end)
+{
+	uint8_t *first = RTE_PTR_ALIGN_CEIL(start, (size_t)sysconf(_SC_PAGESIZE));
+	if (first < end)
+		madvise(first, (size_t)(end - first), MADV_HUGEPAGE);
 }

@@ -57,7 +57,10 @@ extern struct packet_memory packets;
 /** poolCreate({name, count, dataRoom, cacheSize, socket}) → {length, pageSize, mbufSize}; socket -1 is any. */
 napi_value pool_create(napi_env env, napi_callback_info info);
 
-/** poolMap(memory, regionOffset) → {offset, length, delta}; the region starts at the next page boundary. */
+/**
+ * poolMap(memory, regionOffset, tablesOffset) → {offset, length, delta}; the region starts at the next page boundary.
+ * Of what is touched between tablesOffset and the region from now on, the kernel may make huge pages.
+ */
 napi_value pool_map(napi_env env, napi_callback_info info);
 
 /** poolStats() → {count, available, inUse}. */

@@ -13,7 +13,7 @@ export interface Addon {
   logSetLevel(pattern: string, level: number): void;
 
   poolCreate(pool: RawPoolOptions): PoolInfo;
-  poolMap(memory: Uint8Array, regionOffset: number): PoolMapping;
+  poolMap(memory: Uint8Array, regionOffset: number, tablesOffset: number): PoolMapping;
   poolStats(): PoolStats;
 
   portProbe(devargs: string): number[];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import {
   burstFunctions,
@@ -13,7 +14,7 @@ import {
   portStart,
   portStop,
 } from './dpdk.ts';
-import { startPacketWorld } from './dpdk-testing.ts';
+import { startPacketWorld, TABLES } from './dpdk-testing.ts';
 
 const world = startPacketWorld({ hugepages: false });
 const { rx, tx, alloc, free } = burstFunctions();
@@ -192,11 +193,24 @@ test('a null port makes and swallows packets', () => {
   assert.equal(poolStats().inUse, 0);
 });
 
+test('the kernel may make huge pages of the tables before the pool, where it has them at all', () => {
+  const offered = existsSync('/sys/kernel/mm/transparent_hugepage');
+  assert.equal(markedKibibytes(), offered ? (world.mapping.offset - TABLES) / 1024 : 0);
+});
+
 test('the process has one pool, mapped once', () => {
   const second = { name: 'more', count: 63, dataRoom: 2176, cacheSize: 0 };
   assert.throws(() => poolCreate(second), { code: 'EBUSY' });
-  assert.throws(() => poolMap(world.memory, 0), { code: 'EBUSY' });
+  assert.throws(() => poolMap(world.memory, 0, 0), { code: 'EBUSY' });
 });
+
+/** KiB of this process's memory that are marked with MADV_HUGEPAGE. */
+function markedKibibytes(): number {
+  const mappings = readFileSync('/proc/self/smaps', 'utf8').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
+  return mappings
+    .filter((mapping) => /^VmFlags:.* hg( |$)/m.test(mapping))
+    .reduce((sum, mapping) => sum + Number(/^Size:\s+(\d+)/m.exec(mapping)?.[1]), 0);
+}
 
 function writeFrame(packet: number, bytes: number): void {
   mbuf(packet).setUint32(36, bytes, true);

@@ -36,14 +36,16 @@ export function poolCreate(options: PoolOptions): PoolInfo {
 
 /**
  * Maps the pool a second time, into a WebAssembly memory, at the first page boundary at or after `regionOffset`
- * (pages are up to PoolInfo.pageSize, so leave that much room more). `memory` views the whole memory.
+ * (pages are up to PoolInfo.pageSize, so leave that much room more). `memory` views the whole memory. From `tablesOffset`
+ * up to the pool the kernel may make huge pages, where it has them, of what is touched from then on.
  */
-export function poolMap(memory: WebAssembly.Memory, regionOffset: number): PoolMapping {
+export function poolMap(memory: WebAssembly.Memory, regionOffset: number, tablesOffset: number): PoolMapping {
   const doing = 'map the packet pool';
   if (!(memory.buffer instanceof SharedArrayBuffer))
     throw invalid(doing, 'a shared memory', 'one that is not');
   checkNumber(doing, 'regionOffset', regionOffset, { min: 0, max: 2 ** 32 - 1 });
-  return control((native) => native.poolMap(new Uint8Array(memory.buffer), regionOffset));
+  checkNumber(doing, 'tablesOffset', tablesOffset, { min: 0, max: regionOffset });
+  return control((native) => native.poolMap(new Uint8Array(memory.buffer), regionOffset, tablesOffset));
 }
 
 /** Counts the pool's mbufs. @throws DpdkError ENOENT before poolCreate */

@@ -24,6 +24,9 @@ export interface PacketWorld {
   array(offset: number, count: number): readonly number[];
 }
 
+/** Where tables would begin in the memory. */
+export const TABLES = 64 << 20;
+
 export function startPacketWorld(options: {
   readonly hugepages: boolean;
   readonly count?: number;
@@ -31,7 +34,7 @@ export function startPacketWorld(options: {
   ealInit({ hugepages: options.hugepages, memoryMegabytes: 128 });
   poolCreate({ name: 'packets', count: options.count ?? 2047, dataRoom: 2176, cacheSize: 64 });
   const memory = new WebAssembly.Memory({ initial: 4096, maximum: 65536, shared: true });
-  const mapping = poolMap(memory, 1 << 20);
+  const mapping = poolMap(memory, 128 << 20, TABLES);
   const array = (offset: number, count: number) => [...new Uint32Array(memory.buffer, offset, count)];
   const [sent, received] = [4096, 8192];
   const take = (count: number) => array(sent, burstFunctions().alloc(sent, count));

@@ -110,7 +110,7 @@ export class Router {
       cacheSize: 256,
     });
     const shared = createMemory(pool.length + pool.pageSize);
-    const mapping = poolMap(shared, PACKET_BUFFERS);
+    const mapping = poolMap(shared, PACKET_BUFFERS, WORKER_AREAS);
     const host = burstFunctions();
     const workerStride = regionOf(datapath, 'WORKER_STRIDE');
     this.log = options.log;

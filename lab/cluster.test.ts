@@ -78,16 +78,34 @@ test('the way of a packet is followed from a veth to an application, by label', 
     '6  red/fast, eth0 (vhost-user)',
     'answered',
   ];
-  const places = way.map((each) => text.indexOf(each));
-  assert.ok(
-    places.every((place, index) => place > (places[index - 1] ?? -1)),
-    text,
-  );
+  assertInOrder(text, way);
 });
 
 test('and from an application to a TAP, in VXLAN, for IPv6', async () => {
   const text = await trace('red/fast', 'red/edge', '-6');
   assert.match(text, /1 {2}red\/fast, eth0[\s\S]*vxlan vni[\s\S]*ipv6[\s\S]*6 {2}red\/edge, eth0/);
+});
+
+test('and between two applications, by a packet that is injected where the first is attached', async () => {
+  for (const [from, to, family] of [
+    ['blue/both:net1', 'blue/fast', '-6'],
+    ['blue/fast', 'blue/both:net1'],
+  ]) {
+    const text = await trace(from ?? '', to ?? '', ...(family ? [family] : []));
+    const way = [
+      `1  ${from?.split(':')[0]}, `,
+      'not sent by it: injected into its router',
+      '2  router of ',
+      'port-rx -> ether-input',
+      '3  underlay, link of ',
+      'vxlan vni',
+      '4  underlay, link of ',
+      '5  router of ',
+      `6  ${to?.split(':')[0]}, `,
+      '\nanswered',
+    ];
+    assertInOrder(text, way);
+  }
 });
 
 test('an object that is changed changes the way of packets', async () => {
@@ -137,6 +155,14 @@ test('what a lab that was killed on its way up has left is taken away, too', asy
   assert.equal((await lab('down', killed)).status, 0);
   assertGone(killed, processes);
 });
+
+function assertInOrder(text: string, parts: readonly string[]): void {
+  const places = parts.map((each) => text.indexOf(each));
+  assert.ok(
+    places.every((place, index) => place > (places[index - 1] ?? -1)),
+    text,
+  );
+}
 
 async function trace(from: string, to: string, ...options: readonly string[]): Promise<string> {
   const { stdout, stderr } = await lab('--lab', name, 'trace', from, to, ...options);

@@ -13,6 +13,21 @@ import {
 import { CtlBench } from './host/api/testing/ctl-bench.ts';
 import { fakeService } from './host/api/testing/fake-service.ts';
 
+const tracedPacket = {
+  trace: 7,
+  timeNs: 1_700_000_000_000_000_042n,
+  cpuId: 1,
+  iface: 'p0',
+  length: 98,
+  steps: [
+    {
+      stage: 'ip-input',
+      edge: 'drop',
+      decision: 'the checksum is wrong',
+      headers: [{ name: 'ipv4', fields: [{ name: 'src', value: '192.0.2.1' }] }],
+    },
+  ],
+};
 const ctl = new CtlBench({
   commands: engineCommands((help) => name(help)),
   services: [
@@ -47,24 +62,11 @@ const ctl = new CtlBench({
       getGraphConfig: () => ({ config: { vectorMax: 64, rxBurstMax: 32 } }),
     }),
     fakeService(TraceService, {
-      listTraces: () => ({
-        packets: [
-          {
-            timeNs: 1_700_000_000_000_000_042n,
-            cpuId: 1,
-            iface: 'p0',
-            length: 98,
-            steps: [
-              {
-                stage: 'ip-input',
-                edge: 'drop',
-                decision: 'the checksum is wrong',
-                headers: [{ name: 'ipv4', fields: [{ name: 'src', value: '192.0.2.1' }] }],
-              },
-            ],
-          },
-        ],
-      }),
+      listTraces: () => ({ packets: [tracedPacket] }),
+      async *followTraces() {
+        yield {};
+        for (;;) yield { packets: [tracedPacket] };
+      },
     }),
     fakeService(CaptureService, {
       async *capture() {
@@ -155,9 +157,16 @@ test('a traced packet is shown stage by stage', async () => {
   );
 });
 
+test('traced packets are shown as they come until the count is reached', async () => {
+  const { out } = await ctl.run('trace follow iface p0 count 2');
+  assert.equal(out.match(/ p0 98 bytes\n {2}ip-input -> drop/g)?.length, 2);
+  assert.deepEqual(ctl.calls[0]?.request, { iface: 'p0' });
+});
+
 test('a traced packet as JSON has its headers decoded', async () => {
   assert.deepEqual(await ctl.json('trace show'), [
     {
+      trace: 7,
       time_ns: '1700000000000000042',
       cpu_id: 1,
       iface: 'p0',

@@ -131,6 +131,8 @@ export const EVENT_BYTES = 64;
 /** Packets from the control thread: { written u32, read u32 } then INJECT_SLOTS × { packet u32, node u32 } at 64. */
 export const WORKER_INJECTED = 458752;
 export const INJECT_SLOTS = 4096;
+/** Set in a slot's node: the packet comes as though a port had received it, and the stage that receives starts its trace. */
+export const INJECT_RECEIVED = 0x80000000;
 /** Trace records: { written u32 } then TRACE_SLOTS × TRACE_BYTES at 64. */
 export const WORKER_TRACE = 524288;
 export const TRACE_SLOTS = 4096;

@@ -4,13 +4,16 @@ import { LabError } from '../../lab-error.ts';
 import { shellInside } from '../inside.ts';
 import { type AttachedInterface, type AttachedPod, findPod, type LabRecord } from '../record.ts';
 
-/** One packet to follow: an echo request or, where an application without a shell is to send it, the answer to one. */
+/** How the packet comes to be: by ping, as an application's answer to a ping, or taken by a router as though an application had sent it. */
+export type Origin = 'request' | 'answer' | 'injected';
+
+/** One packet to follow: an echo request or, where an application is to send it that cannot be told to, the answer to one. */
 export interface Probe {
   readonly from: End;
   readonly to: End;
   /** The identifier of its ICMP header, by which it is known everywhere. */
   readonly id: number;
-  readonly isAnswer: boolean;
+  readonly origin: Origin;
   /** tshark's and our own words for it. */
   readonly filter: string;
 }
@@ -26,14 +29,9 @@ export interface End {
 export function chooseProbe(record: LabRecord, words: { from: string; to: string; isIp6: boolean }): Probe {
   const [from, to] = [endOf(record, words.from, words.isIp6), endOf(record, words.to, words.isIp6)];
   const id = randomInt(1, 0xffff);
-  const isAnswer = !isKernel(from);
-  if (isAnswer && !isKernel(to)) {
-    const kinds = `${from.iface.kind} and ${to.iface.kind}`;
-    throw new LabError('LAB_TRACE', `expected a veth or tap at one end, to ping from, got ${kinds}`);
-  }
   const [ip, icmp] = words.isIp6 ? ['ipv6', 'icmpv6.echo.identifier'] : ['ip', 'icmp.ident'];
   const filter = `${ip}.src == ${from.address} && ${ip}.dst == ${to.address} && ${icmp} == ${id}`;
-  return { from, to, id, isAnswer, filter };
+  return { from, to, id, origin: originOf(from, to), filter };
 }
 
 /** Whether the kernel of a pod has the interface, so that ping and tcpdump work there. */
@@ -41,12 +39,18 @@ export function isKernel({ iface }: End): boolean {
   return iface.kind === 'veth' || iface.kind === 'tap';
 }
 
-/** Sends it; resolves to what ping says. */
-export async function send({ from, to, id, isAnswer }: Probe): Promise<string> {
-  const [pinger, target] = isAnswer ? [to, from] : [from, to];
+/** From a pod whose kernel has the interface one can ping; two applications have to be helped. */
+function originOf(from: End, to: End): Origin {
+  if (isKernel(from)) return 'request';
+  return isKernel(to) ? 'answer' : 'injected';
+}
+
+/** Sends it, or what it is to answer; resolves to whether ping was answered. */
+export async function ping({ from, to, id, origin }: Probe): Promise<boolean> {
+  const [pinger, target] = origin === 'answer' ? [to, from] : [from, to];
   const line = `ping -n -c 1 -W 2 -e ${id} -I ${pinger.iface.name} ${target.address}`;
-  const { stdout, stderr } = await attempt(shellInside(pinger.pod.namespace, line));
-  return stdout + stderr;
+  const { stdout } = await attempt(shellInside(pinger.pod.namespace, line));
+  return / bytes from /.test(stdout);
 }
 
 function endOf(record: LabRecord, text: string, isIp6: boolean): End {

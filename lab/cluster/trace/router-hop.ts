@@ -1,5 +1,10 @@
 import { engineServices } from '../../../src/engine/client/engine-services.ts';
 import { connectRouter, type RouterClient } from '../../../src/engine/client/router-client.ts';
+import type {
+  FollowTracesResponseJson,
+  TracedPacketJson,
+  TraceStepJson,
+} from '../../../src/engine/host/api/engine_pb.js';
 import type { NodePlace } from '../place.ts';
 import type { Probe } from './probe.ts';
 
@@ -17,6 +22,8 @@ export interface StageStep {
 export interface RouterHop {
   readonly place: 'router';
   readonly node: string;
+  /** The router's number of it: a packet that was held and went on has it twice. */
+  readonly trace: number;
   readonly timeNs: string;
   /** The interface that it came in by. */
   readonly iface: string;
@@ -24,51 +31,74 @@ export interface RouterHop {
   readonly steps: readonly StageStep[];
 }
 
-/** A router that notes the way of all packets until it is closed. */
+/** A router that tells the way of all packets until it is closed, or this process ends. */
 export class TracingRouter implements AsyncDisposable {
   readonly #node: string;
   readonly #client: RouterClient;
+  readonly #ending = new AbortController();
+  readonly #hops: RouterHop[] = [];
+  #reading: Promise<void> = Promise.resolve();
 
-  private constructor(node: string, client: RouterClient) {
-    this.#node = node;
-    this.#client = client;
+  private constructor({ name, routerSocket }: NodePlace) {
+    this.#node = name;
+    this.#client = connectRouter({ socketPath: routerSocket });
   }
 
-  static async start({ name, routerSocket }: NodePlace): Promise<TracingRouter> {
-    const client = connectRouter({ socketPath: routerSocket });
-    await client.call(engineServices.trace, 'clearTraces', {});
-    await client.call(engineServices.trace, 'setTrace', { enabled: true });
-    return new TracingRouter(name, client);
+  static async start(node: NodePlace): Promise<TracingRouter> {
+    const router = new TracingRouter(node);
+    await router.#begin();
+    return router;
   }
 
   /** The ways that the probe took through this router so far, oldest first. */
-  async hops(probe: Probe): Promise<readonly RouterHop[]> {
-    const { packets = [] } = await this.#client.call(engineServices.trace, 'listTraces', { count: MOST });
-    return packets
-      .map(({ time_ns = '0', iface = '', length = 0, steps = [] }) => ({
-        place: 'router' as const,
-        node: this.#node,
-        timeNs: String(time_ns),
-        iface,
-        length,
-        steps: steps.map(({ stage = '', edge = '', drop = false, decision = '', headers = [] }) => ({
-          stage,
-          edge,
-          drop,
-          decision,
-          headers: headers.map(({ name = '', text = '' }) =>
-            text.startsWith(name) ? text : `${name} ${text}`,
-          ),
-        })),
-      }))
+  hops(probe: Probe): readonly RouterHop[] {
+    return joined(this.#hops)
       .filter((hop) => isOf(hop, probe))
       .sort((a, b) => (BigInt(a.timeNs) < BigInt(b.timeNs) ? -1 : 1));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#client.call(engineServices.trace, 'setTrace', { enabled: false });
+    this.#ending.abort();
+    await this.#reading;
     this.#client.close();
   }
+
+  /** The first message says that it has begun. */
+  async #begin(): Promise<void> {
+    const { signal } = this.#ending;
+    const messages = this.#client.stream(engineServices.trace, 'followTraces', {}, { signal });
+    await messages.next();
+    this.#reading = this.#read(messages);
+  }
+
+  async #read(messages: AsyncIterable<FollowTracesResponseJson>): Promise<void> {
+    for await (const { packets = [] } of messages)
+      this.#hops.push(...packets.map((packet) => hopOf(this.#node, packet)));
+  }
+}
+
+function hopOf(node: string, packet: TracedPacketJson): RouterHop {
+  const { trace = 0, time_ns = '0', iface = '', length = 0, steps = [] } = packet;
+  return { place: 'router', node, trace, timeNs: String(time_ns), iface, length, steps: steps.map(stepOf) };
+}
+
+/** Puts the parts of a way together that was interrupted because the packet was held. */
+function joined(hops: readonly RouterHop[]): readonly RouterHop[] {
+  const parts = Map.groupBy(hops, ({ trace }) => trace);
+  return [...parts.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [{ ...first, steps: [first, ...others].flatMap(({ steps }) => steps) }],
+  );
+}
+
+function stepOf({
+  stage = '',
+  edge = '',
+  drop = false,
+  decision = '',
+  headers = [],
+}: TraceStepJson): StageStep {
+  const texts = headers.map(({ name = '', text = '' }) => (text.startsWith(name) ? text : `${name} ${text}`));
+  return { stage, edge, drop, decision, headers: texts };
 }
 
 /** Whether some stage has seen the probe's headers. */
@@ -79,5 +109,3 @@ function isOf({ steps }: RouterHop, { from, to, id }: Probe): boolean {
     seen.some((text) => `${text} `.includes(between)) && seen.some((text) => text.includes(` id ${id} `))
   );
 }
-
-const MOST = 4096;

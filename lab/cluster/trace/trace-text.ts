@@ -16,8 +16,11 @@ export function wayText({ from, to, packet, hops, answered }: PacketWay): string
 function hopLines(hop: Hop, number: number): readonly string[] {
   if (hop.place === 'router') return routerLines(hop, number);
   if (hop.place === 'wire') return wireLines(hop, number);
-  return [`${number}  ${hop.where}: in the memory of an application, by ${hop.socket}`];
+  const where = `${number}  ${hop.where}: in the memory of an application, by ${hop.socket}`;
+  return hop.isInjected ? [where, `     not sent by it: ${injected}`] : [where];
 }
+
+const injected = 'injected into its router, which took it as though it had come from there';
 
 function wireLines({ where, length, headers }: WireHop, number: number): readonly string[] {
   return [`${number}  ${where}: ${length} bytes`, ...headers.map((header) => `     ${header}`)];

@@ -2,7 +2,8 @@ import { eventually } from '../../eventually.ts';
 import type { Place } from '../place.ts';
 import type { LabRecord } from '../record.ts';
 import { underlayEnd } from '../underlay.ts';
-import { chooseProbe, type End, isKernel, type Probe, send } from './probe.ts';
+import { injectProbe } from './inject.ts';
+import { chooseProbe, type End, isKernel, type Origin, type Probe, ping } from './probe.ts';
 import { type RouterHop, TracingRouter } from './router-hop.ts';
 import { podWire, TracingWire, type WireHop } from './wire-hop.ts';
 
@@ -11,6 +12,8 @@ export interface SocketHop {
   readonly place: 'socket';
   readonly where: string;
   readonly socket: string;
+  /** Its router was made to take the packet as though the application had sent it. */
+  readonly isInjected: boolean;
 }
 
 export type Hop = RouterHop | WireHop | SocketHop;
@@ -21,7 +24,7 @@ export interface PacketWay {
   readonly to: string;
   readonly packet: string;
   readonly hops: readonly Hop[];
-  /** Whether the ping that it belongs to was answered. */
+  /** Whether the ping that it belongs to was answered or, where it was injected, whether it came back. */
   readonly answered: boolean;
 }
 
@@ -39,17 +42,42 @@ export async function tracePacket(place: Place, record: LabRecord, journey: Jour
   const stations = await Promise.all(
     stationsOf(place, probe).map(async (start) => witnesses.use(await start())),
   );
-  const said = await send(probe);
+  const isAnswered = await send(place, probe);
   const hops = await eventually(() => allHops(stations, probe), { timeoutMs: 3000, everyMs: 100 }).catch(() =>
     hopsSoFar(stations, probe),
   );
   return {
     from: `${journey.from} ${probe.from.address}`,
     to: `${journey.to} ${probe.to.address}`,
-    packet: `${probe.isAnswer ? 'the answer to an echo request' : 'an echo request'}, id ${probe.id}`,
-    hops: [...socketHop(probe.from), ...hops, ...socketHop(probe.to)],
-    answered: / bytes from /.test(said),
+    packet: `${packets[probe.origin]}, id ${probe.id}`,
+    hops: [...socketHop(probe.from, probe.origin === 'injected'), ...hops, ...socketHop(probe.to)],
+    answered: isAnswered ?? (await cameBack(stations, probe)),
   };
+}
+
+const packets: Readonly<Record<Origin, string>> = {
+  request: 'an echo request',
+  answer: 'the answer to an echo request',
+  injected: 'an echo request',
+};
+
+/** Sends the probe; resolves to whether it was answered, or to nothing where nobody waits for an answer. */
+async function send(place: Place, probe: Probe): Promise<boolean | undefined> {
+  if (probe.origin !== 'injected') return ping(probe);
+  await injectProbe(place.node(probe.from.pod.node), probe);
+  return undefined;
+}
+
+/** Whether the application at the other end has sent the probe back, as the router there saw it. */
+async function cameBack(stations: readonly Station[], { from, to, ...rest }: Probe): Promise<boolean> {
+  const back = { ...rest, from: to, to: from };
+  const routers = stations.filter((station) => station instanceof TracingRouter);
+  const look = () => {
+    if (routers.every((router) => router.hops(back).length === 0))
+      throw new Error('expected it to come back');
+    return true;
+  };
+  return eventually(look, { timeoutMs: 2000 }).catch(() => false);
 }
 
 type Station = TracingRouter | TracingWire;
@@ -88,10 +116,15 @@ function firstOnly(hops: readonly Hop[]): readonly Hop[] {
   return hops.filter((hop) => isAnswer(hop) === isAnswer(hops[0]));
 }
 
-function socketHop(end: End): readonly SocketHop[] {
+function socketHop(end: End, isInjected = false): readonly SocketHop[] {
   if (isKernel(end)) return [];
   const { pod, iface } = end;
   return [
-    { place: 'socket', where: `${pod.name}, ${iface.name} (${iface.kind})`, socket: iface.socket ?? '' },
+    {
+      place: 'socket',
+      where: `${pod.name}, ${iface.name} (${iface.kind})`,
+      socket: iface.socket ?? '',
+      isInjected,
+    },
   ];
 }

@@ -3,7 +3,12 @@ import { integer, oneOf } from '../../command/argument-types.ts';
 import { type JsonObject, lines } from '../../command/output.ts';
 import { engineServices } from '../client/engine-services.ts';
 import { routerCommand } from '../client/router-command.ts';
-import type { TracedPacketJson, TraceHeaderJson, TraceStepJson } from '../host/api/engine_pb.js';
+import type {
+  FollowTracesResponseJson,
+  TracedPacketJson,
+  TraceHeaderJson,
+  TraceStepJson,
+} from '../host/api/engine_pb.js';
 import type { InterfaceArgument } from './interface-argument.ts';
 import { timeText } from './time-text.ts';
 
@@ -32,6 +37,18 @@ export const traceCommands = (interfaceName: InterfaceArgument) => [
     },
   }),
   routerCommand({
+    syntax: 'trace follow [(iface IFACE),(count N)]',
+    help: 'Traces packets and shows them as they pass, until Ctrl-C; then none leaves a trace for it.',
+    args: {
+      IFACE: optional(interfaceName('Only this interface.')),
+      'count N': optional(integer({ min: 1, help: 'Ends after so many packets.' })),
+    },
+    run: ({ IFACE, 'count N': count }, router, { signal }) => {
+      const messages = router.stream(engineServices.trace, 'followTraces', { iface: IFACE }, { signal });
+      return packetsOf(messages, count ?? Number.POSITIVE_INFINITY);
+    },
+  }),
+  routerCommand({
     syntax: 'trace clear',
     help: 'Forgets the traced packets.',
     run: async (_, router) => {
@@ -40,6 +57,17 @@ export const traceCommands = (interfaceName: InterfaceArgument) => [
     },
   }),
 ];
+
+async function* packetsOf(messages: AsyncIterable<FollowTracesResponseJson>, most: number) {
+  let count = 0;
+  for await (const { packets = [] } of messages) {
+    for (const packet of packets) {
+      yield lines(packetLines(packet), packetJson(packet));
+      count += 1;
+      if (count >= most) return;
+    }
+  }
+}
 
 function packetLines(packet: TracedPacketJson): readonly string[] {
   const { time_ns, cpu_id, iface, length, steps = [] } = packet;

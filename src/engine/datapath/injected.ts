@@ -1,4 +1,4 @@
-import { CONTROL_MODE, INJECT_SLOTS, MODE_TRACE_LOCAL, WORKER_INJECTED } from '../layout';
+import { CONTROL_MODE, INJECT_RECEIVED, INJECT_SLOTS, MODE_TRACE_LOCAL, WORKER_INJECTED } from '../layout';
 import { arrive } from './graph';
 import { worker } from './instance';
 import { Packet } from './packet';
@@ -25,8 +25,10 @@ export function takeInjected(): u32 {
   for (let i = read; i != written; i++) {
     const slot = changetype<usize>(ring) + 64 + ((i & (INJECT_SLOTS - 1)) << 3);
     const packet = changetype<Packet>(<usize>load<u32>(slot));
-    if (!packet.trace && load<u32>(CONTROL_MODE) & MODE_TRACE_LOCAL) startTrace(packet);
-    arrive(load<u32>(slot, 4), packet);
+    const node = load<u32>(slot, 4);
+    if (!packet.trace && !(node & INJECT_RECEIVED) && load<u32>(CONTROL_MODE) & MODE_TRACE_LOCAL)
+      startTrace(packet);
+    arrive(node & ~INJECT_RECEIVED, packet);
   }
   atomic.store<u32>(changetype<usize>(ring) + offsetof<Ring>('read'), written);
   return written - read;

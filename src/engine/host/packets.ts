@@ -1,4 +1,11 @@
-import { INJECT_SLOTS, WORKER_AREAS, WORKER_FREES, WORKER_INJECTED, WORKER_SPARES } from '../layout.ts';
+import {
+  INJECT_RECEIVED,
+  INJECT_SLOTS,
+  WORKER_AREAS,
+  WORKER_FREES,
+  WORKER_INJECTED,
+  WORKER_SPARES,
+} from '../layout.ts';
 import { CONTROL_WORKER, type HostFunctions } from './datapath.ts';
 
 /** A packet in the control thread's hands: the offset of its mbuf. It must be freed or injected, once. */
@@ -6,6 +13,8 @@ export type PacketHandle = number & { readonly packet: unique symbol };
 
 /** What the next stage is to know of an injected packet. Absent fields are zero. */
 export interface PacketFields {
+  /** DPDK's number of the port that has received it, as it were; none when absent. */
+  readonly port?: number;
   readonly iface?: number;
   readonly output?: number;
   readonly vrf?: number;
@@ -131,7 +140,7 @@ export class Packets {
   }
 
   /** Reads what the datapath noted of a packet. */
-  fields(packet: PacketHandle): Required<PacketFields> {
+  fields(packet: PacketHandle): Required<Omit<PacketFields, 'port'>> {
     const view = this.#view;
     return {
       iface: view.getUint16(packet + 92, true),
@@ -154,6 +163,7 @@ export class Packets {
   /** Gives a packet to a stage on a worker, where its trace goes on; false when none could take it, and the packet is freed then. */
   inject(packet: PacketHandle, node: number, fields: PacketFields): boolean {
     const view = this.#view;
+    if (fields.port !== undefined) view.setUint16(packet + 22, fields.port, true);
     view.setUint16(packet + 92, fields.iface ?? 0, true);
     view.setUint16(packet + 94, fields.output ?? 0, true);
     view.setUint32(packet + 96, fields.nextHop ?? 0, true);
@@ -162,7 +172,7 @@ export class Packets {
     view.setUint16(packet + 112, fields.etherType ?? 0, true);
     view.setUint32(packet + 116, fields.note ?? 0, true);
     view.setUint32(packet + 120, fields.note2 ?? 0, true);
-    if (this.#push(packet, node)) return true;
+    if (this.#push(packet, fields.port === undefined ? node : (node | INJECT_RECEIVED) >>> 0)) return true;
     this.#lost++;
     this.free(packet);
     return false;

@@ -47,6 +47,14 @@ test('every attribute of a port reaches the request, in any order', async () => 
   });
 });
 
+test('a frame to inject is sent as bytes', async () => {
+  const [call] = await ctl.requests(`trace inject p0 frame ${'0a'.repeat(14)}`);
+  assert.deepEqual(call, {
+    method: 'injectFrame',
+    request: { name: 'p0', frame: Buffer.alloc(14, 0x0a).toString('base64') },
+  });
+});
+
 test('only what is given is changed', async () => {
   assert.deepEqual(await ctl.requests('interface set port p0 name p1 up domain p2'), [
     {

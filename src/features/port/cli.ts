@@ -64,6 +64,24 @@ export const portCommands = [
     },
   }),
   routerCommand({
+    syntax: 'trace inject PORT frame HEX',
+    help: 'Takes a frame as though a port had received it.',
+    args: {
+      PORT: interfaceName('The port to receive it.', 'port'),
+      HEX: text('The frame from its Ethernet header on, without checksum at the end.', {
+        expects: 'a frame in hexadecimal, 14 bytes or more',
+        pattern: /^([0-9a-f]{2}){14,}$/i,
+      }),
+    },
+    run: async ({ PORT, HEX }, router) => {
+      await router.call(ports, 'injectFrame', {
+        name: PORT,
+        frame: Buffer.from(HEX, 'hex').toString('base64'),
+      });
+      return undefined;
+    },
+  }),
+  routerCommand({
     syntax: 'affinity cpus set (control CPULIST),(datapath CPULIST)',
     help: 'Moves control threads or workers to other CPUs while packets flow.',
     args: {

@@ -240,6 +240,64 @@ export declare type SetPortResponseJson = {
 export declare const SetPortResponseSchema: GenMessage<SetPortResponse, {jsonType: SetPortResponseJson}>;
 
 /**
+ * @generated from message millrace.port.v1.InjectFrameRequest
+ */
+export declare type InjectFrameRequest = Message<"millrace.port.v1.InjectFrameRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * From the Ethernet header on, without checksum at the end.
+   *
+   * @generated from field: bytes frame = 2;
+   */
+  frame: Uint8Array;
+};
+
+/**
+ * @generated from message millrace.port.v1.InjectFrameRequest
+ */
+export declare type InjectFrameRequestJson = {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name?: string;
+
+  /**
+   * From the Ethernet header on, without checksum at the end.
+   *
+   * @generated from field: bytes frame = 2;
+   */
+  frame?: string;
+};
+
+/**
+ * Describes the message millrace.port.v1.InjectFrameRequest.
+ * Use `create(InjectFrameRequestSchema)` to create a new message.
+ */
+export declare const InjectFrameRequestSchema: GenMessage<InjectFrameRequest, {jsonType: InjectFrameRequestJson}>;
+
+/**
+ * @generated from message millrace.port.v1.InjectFrameResponse
+ */
+export declare type InjectFrameResponse = Message<"millrace.port.v1.InjectFrameResponse"> & {
+};
+
+/**
+ * @generated from message millrace.port.v1.InjectFrameResponse
+ */
+export declare type InjectFrameResponseJson = {
+};
+
+/**
+ * Describes the message millrace.port.v1.InjectFrameResponse.
+ * Use `create(InjectFrameResponseSchema)` to create a new message.
+ */
+export declare const InjectFrameResponseSchema: GenMessage<InjectFrameResponse, {jsonType: InjectFrameResponseJson}>;
+
+/**
  * @generated from message millrace.port.v1.GetCpusRequest
  */
 export declare type GetCpusRequest = Message<"millrace.port.v1.GetCpusRequest"> & {
@@ -576,6 +634,16 @@ export declare const PortService: GenService<{
     methodKind: "unary";
     input: typeof SetPortRequestSchema;
     output: typeof SetPortResponseSchema;
+  },
+  /**
+   * Takes a frame as though a port had received it: it is counted, traced and forwarded as such.
+   *
+   * @generated from rpc millrace.port.v1.PortService.InjectFrame
+   */
+  injectFrame: {
+    methodKind: "unary";
+    input: typeof InjectFrameRequestSchema;
+    output: typeof InjectFrameResponseSchema;
   },
 }>;
 

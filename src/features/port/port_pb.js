@@ -11,7 +11,7 @@ import { file_features_interface_interface } from "../interface/interface_pb.js"
  * Describes the file features/port/port.proto.
  */
 export const file_features_port_port = /*@__PURE__*/
-  fileDesc("ChhmZWF0dXJlcy9wb3J0L3BvcnQucHJvdG8SEG1pbGxyYWNlLnBvcnQudjEiZAoOUG9ydEF0dHJpYnV0ZXMSEAoDbWFjGAEgASgJSACIAQESEQoEcnhxcxgCIAEoDUgBiAEBEhIKBXFzaXplGAMgASgNSAKIAQFCBgoEX21hY0IHCgVfcnhxc0IICgZfcXNpemUinwEKDkFkZFBvcnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSDwoHZGV2YXJncxgCIAEoCRI+CgphdHRyaWJ1dGVzGAMgASgLMioubWlsbHJhY2UuaW50ZXJmYWNlLnYxLkludGVyZmFjZUF0dHJpYnV0ZXMSLgoEcG9ydBgEIAEoCzIgLm1pbGxyYWNlLnBvcnQudjEuUG9ydEF0dHJpYnV0ZXMiRgoPQWRkUG9ydFJlc3BvbnNlEjMKCWludGVyZmFjZRgBIAEoCzIgLm1pbGxyYWNlLmludGVyZmFjZS52MS5JbnRlcmZhY2UivAEKDlNldFBvcnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSHwoIbmV3X25hbWUYAiABKAlIAFIIbmV3X25hbWWIAQESPgoKYXR0cmlidXRlcxgDIAEoCzIqLm1pbGxyYWNlLmludGVyZmFjZS52MS5JbnRlcmZhY2VBdHRyaWJ1dGVzEi4KBHBvcnQYBCABKAsyIC5taWxscmFjZS5wb3J0LnYxLlBvcnRBdHRyaWJ1dGVzQgsKCV9uZXdfbmFtZSJGCg9TZXRQb3J0UmVzcG9uc2USMwoJaW50ZXJmYWNlGAEgASgLMiAubWlsbHJhY2UuaW50ZXJmYWNlLnYxLkludGVyZmFjZSIQCg5HZXRDcHVzUmVxdWVzdCI3Cg9HZXRDcHVzUmVzcG9uc2USJAoEY3B1cxgBIAEoCzIWLm1pbGxyYWNlLnBvcnQudjEuQ3B1cyIzCg5TZXRDcHVzUmVxdWVzdBIPCgdjb250cm9sGAEgAygNEhAKCGRhdGFwYXRoGAIgAygNIjcKD1NldENwdXNSZXNwb25zZRIkCgRjcHVzGAEgASgLMhYubWlsbHJhY2UucG9ydC52MS5DcHVzIikKBENwdXMSDwoHY29udHJvbBgBIAMoDRIQCghkYXRhcGF0aBgCIAMoDSITChFMaXN0UXVldWVzUmVxdWVzdCI9ChJMaXN0UXVldWVzUmVzcG9uc2USJwoGcXVldWVzGAEgAygLMhcubWlsbHJhY2UucG9ydC52MS5RdWV1ZSJXCgVRdWV1ZRIWCgZjcHVfaWQYASABKA1SBmNwdV9pZBINCgVpZmFjZRgCIAEoCRIWCgZyeHFfaWQYAyABKA1SBnJ4cV9pZBIPCgdlbmFibGVkGAQgASgIIlAKD1NldFF1ZXVlUmVxdWVzdBINCgVpZmFjZRgBIAEoCRIWCgZyeHFfaWQYAiABKA1SBnJ4cV9pZBIWCgZjcHVfaWQYAyABKA1SBmNwdV9pZCISChBTZXRRdWV1ZVJlc3BvbnNlMq0BCgtQb3J0U2VydmljZRJOCgdBZGRQb3J0EiAubWlsbHJhY2UucG9ydC52MS5BZGRQb3J0UmVxdWVzdBohLm1pbGxyYWNlLnBvcnQudjEuQWRkUG9ydFJlc3BvbnNlEk4KB1NldFBvcnQSIC5taWxscmFjZS5wb3J0LnYxLlNldFBvcnRSZXF1ZXN0GiEubWlsbHJhY2UucG9ydC52MS5TZXRQb3J0UmVzcG9uc2Uy3QIKD0FmZmluaXR5U2VydmljZRJOCgdHZXRDcHVzEiAubWlsbHJhY2UucG9ydC52MS5HZXRDcHVzUmVxdWVzdBohLm1pbGxyYWNlLnBvcnQudjEuR2V0Q3B1c1Jlc3BvbnNlEk4KB1NldENwdXMSIC5taWxscmFjZS5wb3J0LnYxLlNldENwdXNSZXF1ZXN0GiEubWlsbHJhY2UucG9ydC52MS5TZXRDcHVzUmVzcG9uc2USVwoKTGlzdFF1ZXVlcxIjLm1pbGxyYWNlLnBvcnQudjEuTGlzdFF1ZXVlc1JlcXVlc3QaJC5taWxscmFjZS5wb3J0LnYxLkxpc3RRdWV1ZXNSZXNwb25zZRJRCghTZXRRdWV1ZRIhLm1pbGxyYWNlLnBvcnQudjEuU2V0UXVldWVSZXF1ZXN0GiIubWlsbHJhY2UucG9ydC52MS5TZXRRdWV1ZVJlc3BvbnNlYgZwcm90bzM", [file_features_interface_interface]);
+  fileDesc("ChhmZWF0dXJlcy9wb3J0L3BvcnQucHJvdG8SEG1pbGxyYWNlLnBvcnQudjEiZAoOUG9ydEF0dHJpYnV0ZXMSEAoDbWFjGAEgASgJSACIAQESEQoEcnhxcxgCIAEoDUgBiAEBEhIKBXFzaXplGAMgASgNSAKIAQFCBgoEX21hY0IHCgVfcnhxc0IICgZfcXNpemUinwEKDkFkZFBvcnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSDwoHZGV2YXJncxgCIAEoCRI+CgphdHRyaWJ1dGVzGAMgASgLMioubWlsbHJhY2UuaW50ZXJmYWNlLnYxLkludGVyZmFjZUF0dHJpYnV0ZXMSLgoEcG9ydBgEIAEoCzIgLm1pbGxyYWNlLnBvcnQudjEuUG9ydEF0dHJpYnV0ZXMiRgoPQWRkUG9ydFJlc3BvbnNlEjMKCWludGVyZmFjZRgBIAEoCzIgLm1pbGxyYWNlLmludGVyZmFjZS52MS5JbnRlcmZhY2UivAEKDlNldFBvcnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSHwoIbmV3X25hbWUYAiABKAlIAFIIbmV3X25hbWWIAQESPgoKYXR0cmlidXRlcxgDIAEoCzIqLm1pbGxyYWNlLmludGVyZmFjZS52MS5JbnRlcmZhY2VBdHRyaWJ1dGVzEi4KBHBvcnQYBCABKAsyIC5taWxscmFjZS5wb3J0LnYxLlBvcnRBdHRyaWJ1dGVzQgsKCV9uZXdfbmFtZSJGCg9TZXRQb3J0UmVzcG9uc2USMwoJaW50ZXJmYWNlGAEgASgLMiAubWlsbHJhY2UuaW50ZXJmYWNlLnYxLkludGVyZmFjZSIxChJJbmplY3RGcmFtZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVmcmFtZRgCIAEoDCIVChNJbmplY3RGcmFtZVJlc3BvbnNlIhAKDkdldENwdXNSZXF1ZXN0IjcKD0dldENwdXNSZXNwb25zZRIkCgRjcHVzGAEgASgLMhYubWlsbHJhY2UucG9ydC52MS5DcHVzIjMKDlNldENwdXNSZXF1ZXN0Eg8KB2NvbnRyb2wYASADKA0SEAoIZGF0YXBhdGgYAiADKA0iNwoPU2V0Q3B1c1Jlc3BvbnNlEiQKBGNwdXMYASABKAsyFi5taWxscmFjZS5wb3J0LnYxLkNwdXMiKQoEQ3B1cxIPCgdjb250cm9sGAEgAygNEhAKCGRhdGFwYXRoGAIgAygNIhMKEUxpc3RRdWV1ZXNSZXF1ZXN0Ij0KEkxpc3RRdWV1ZXNSZXNwb25zZRInCgZxdWV1ZXMYASADKAsyFy5taWxscmFjZS5wb3J0LnYxLlF1ZXVlIlcKBVF1ZXVlEhYKBmNwdV9pZBgBIAEoDVIGY3B1X2lkEg0KBWlmYWNlGAIgASgJEhYKBnJ4cV9pZBgDIAEoDVIGcnhxX2lkEg8KB2VuYWJsZWQYBCABKAgiUAoPU2V0UXVldWVSZXF1ZXN0Eg0KBWlmYWNlGAEgASgJEhYKBnJ4cV9pZBgCIAEoDVIGcnhxX2lkEhYKBmNwdV9pZBgDIAEoDVIGY3B1X2lkIhIKEFNldFF1ZXVlUmVzcG9uc2UyiQIKC1BvcnRTZXJ2aWNlEk4KB0FkZFBvcnQSIC5taWxscmFjZS5wb3J0LnYxLkFkZFBvcnRSZXF1ZXN0GiEubWlsbHJhY2UucG9ydC52MS5BZGRQb3J0UmVzcG9uc2USTgoHU2V0UG9ydBIgLm1pbGxyYWNlLnBvcnQudjEuU2V0UG9ydFJlcXVlc3QaIS5taWxscmFjZS5wb3J0LnYxLlNldFBvcnRSZXNwb25zZRJaCgtJbmplY3RGcmFtZRIkLm1pbGxyYWNlLnBvcnQudjEuSW5qZWN0RnJhbWVSZXF1ZXN0GiUubWlsbHJhY2UucG9ydC52MS5JbmplY3RGcmFtZVJlc3BvbnNlMt0CCg9BZmZpbml0eVNlcnZpY2USTgoHR2V0Q3B1cxIgLm1pbGxyYWNlLnBvcnQudjEuR2V0Q3B1c1JlcXVlc3QaIS5taWxscmFjZS5wb3J0LnYxLkdldENwdXNSZXNwb25zZRJOCgdTZXRDcHVzEiAubWlsbHJhY2UucG9ydC52MS5TZXRDcHVzUmVxdWVzdBohLm1pbGxyYWNlLnBvcnQudjEuU2V0Q3B1c1Jlc3BvbnNlElcKCkxpc3RRdWV1ZXMSIy5taWxscmFjZS5wb3J0LnYxLkxpc3RRdWV1ZXNSZXF1ZXN0GiQubWlsbHJhY2UucG9ydC52MS5MaXN0UXVldWVzUmVzcG9uc2USUQoIU2V0UXVldWUSIS5taWxscmFjZS5wb3J0LnYxLlNldFF1ZXVlUmVxdWVzdBoiLm1pbGxyYWNlLnBvcnQudjEuU2V0UXVldWVSZXNwb25zZWIGcHJvdG8z", [file_features_interface_interface]);
 
 /**
  * Describes the message millrace.port.v1.PortAttributes.
@@ -49,74 +49,88 @@ export const SetPortResponseSchema = /*@__PURE__*/
   messageDesc(file_features_port_port, 4);
 
 /**
+ * Describes the message millrace.port.v1.InjectFrameRequest.
+ * Use `create(InjectFrameRequestSchema)` to create a new message.
+ */
+export const InjectFrameRequestSchema = /*@__PURE__*/
+  messageDesc(file_features_port_port, 5);
+
+/**
+ * Describes the message millrace.port.v1.InjectFrameResponse.
+ * Use `create(InjectFrameResponseSchema)` to create a new message.
+ */
+export const InjectFrameResponseSchema = /*@__PURE__*/
+  messageDesc(file_features_port_port, 6);
+
+/**
  * Describes the message millrace.port.v1.GetCpusRequest.
  * Use `create(GetCpusRequestSchema)` to create a new message.
  */
 export const GetCpusRequestSchema = /*@__PURE__*/
-  messageDesc(file_features_port_port, 5);
+  messageDesc(file_features_port_port, 7);
 
 /**
  * Describes the message millrace.port.v1.GetCpusResponse.
  * Use `create(GetCpusResponseSchema)` to create a new message.
  */
 export const GetCpusResponseSchema = /*@__PURE__*/
-  messageDesc(file_features_port_port, 6);
+  messageDesc(file_features_port_port, 8);
 
 /**
  * Describes the message millrace.port.v1.SetCpusRequest.
  * Use `create(SetCpusRequestSchema)` to create a new message.
  */
 export const SetCpusRequestSchema = /*@__PURE__*/
-  messageDesc(file_features_port_port, 7);
+  messageDesc(file_features_port_port, 9);
 
 /**
  * Describes the message millrace.port.v1.SetCpusResponse.
  * Use `create(SetCpusResponseSchema)` to create a new message.
  */
 export const SetCpusResponseSchema = /*@__PURE__*/
-  messageDesc(file_features_port_port, 8);
+  messageDesc(file_features_port_port, 10);
 
 /**
  * Describes the message millrace.port.v1.Cpus.
  * Use `create(CpusSchema)` to create a new message.
  */
 export const CpusSchema = /*@__PURE__*/
-  messageDesc(file_features_port_port, 9);
+  messageDesc(file_features_port_port, 11);
 
 /**
  * Describes the message millrace.port.v1.ListQueuesRequest.
  * Use `create(ListQueuesRequestSchema)` to create a new message.
  */
 export const ListQueuesRequestSchema = /*@__PURE__*/
-  messageDesc(file_features_port_port, 10);
+  messageDesc(file_features_port_port, 12);
 
 /**
  * Describes the message millrace.port.v1.ListQueuesResponse.
  * Use `create(ListQueuesResponseSchema)` to create a new message.
  */
 export const ListQueuesResponseSchema = /*@__PURE__*/
-  messageDesc(file_features_port_port, 11);
+  messageDesc(file_features_port_port, 13);
 
 /**
  * Describes the message millrace.port.v1.Queue.
  * Use `create(QueueSchema)` to create a new message.
  */
 export const QueueSchema = /*@__PURE__*/
-  messageDesc(file_features_port_port, 12);
+  messageDesc(file_features_port_port, 14);
 
 /**
  * Describes the message millrace.port.v1.SetQueueRequest.
  * Use `create(SetQueueRequestSchema)` to create a new message.
  */
 export const SetQueueRequestSchema = /*@__PURE__*/
-  messageDesc(file_features_port_port, 13);
+  messageDesc(file_features_port_port, 15);
 
 /**
  * Describes the message millrace.port.v1.SetQueueResponse.
  * Use `create(SetQueueResponseSchema)` to create a new message.
  */
 export const SetQueueResponseSchema = /*@__PURE__*/
-  messageDesc(file_features_port_port, 14);
+  messageDesc(file_features_port_port, 16);
 
 /**
  * @generated from service millrace.port.v1.PortService

@@ -3,6 +3,7 @@ import type { Router } from '../../engine/host/router.ts';
 import { parseMac } from '../../net/mac.ts';
 import { type Interfaces, interfaceMessage, readAttributes } from '../interface/index.ts';
 import { affinityService } from './affinity.ts';
+import { injectFrame } from './inject.ts';
 import type { PortAttributes as PortMessage } from './port_pb.js';
 import { PortService } from './port_pb.js';
 import { type PortAttributes, Ports } from './ports.ts';
@@ -28,6 +29,10 @@ export function startPorts(router: Router, interfaces: Interfaces): Ports {
           await ports.setQueues(interfaces.named(doing, name, 'port'), readPort(port));
           return { interface: interfaceMessage(interfaces, await interfaces.set(name, wanted, newName)) };
         }),
+      injectFrame: (request) => {
+        injectFrame(router, interfaces, request);
+        return {};
+      },
     }),
     affinityService(router, interfaces, ports),
   );

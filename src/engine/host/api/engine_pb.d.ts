@@ -1375,6 +1375,62 @@ export declare type SetTraceResponseJson = {
 export declare const SetTraceResponseSchema: GenMessage<SetTraceResponse, {jsonType: SetTraceResponseJson}>;
 
 /**
+ * @generated from message millrace.engine.v1.FollowTracesRequest
+ */
+export declare type FollowTracesRequest = Message<"millrace.engine.v1.FollowTracesRequest"> & {
+  /**
+   * All interfaces when absent.
+   *
+   * @generated from field: optional string iface = 1;
+   */
+  iface?: string | undefined;
+};
+
+/**
+ * @generated from message millrace.engine.v1.FollowTracesRequest
+ */
+export declare type FollowTracesRequestJson = {
+  /**
+   * All interfaces when absent.
+   *
+   * @generated from field: optional string iface = 1;
+   */
+  iface?: string;
+};
+
+/**
+ * Describes the message millrace.engine.v1.FollowTracesRequest.
+ * Use `create(FollowTracesRequestSchema)` to create a new message.
+ */
+export declare const FollowTracesRequestSchema: GenMessage<FollowTracesRequest, {jsonType: FollowTracesRequestJson}>;
+
+/**
+ * @generated from message millrace.engine.v1.FollowTracesResponse
+ */
+export declare type FollowTracesResponse = Message<"millrace.engine.v1.FollowTracesResponse"> & {
+  /**
+   * @generated from field: repeated millrace.engine.v1.TracedPacket packets = 1;
+   */
+  packets: TracedPacket[];
+};
+
+/**
+ * @generated from message millrace.engine.v1.FollowTracesResponse
+ */
+export declare type FollowTracesResponseJson = {
+  /**
+   * @generated from field: repeated millrace.engine.v1.TracedPacket packets = 1;
+   */
+  packets?: TracedPacketJson[];
+};
+
+/**
+ * Describes the message millrace.engine.v1.FollowTracesResponse.
+ * Use `create(FollowTracesResponseSchema)` to create a new message.
+ */
+export declare const FollowTracesResponseSchema: GenMessage<FollowTracesResponse, {jsonType: FollowTracesResponseJson}>;
+
+/**
  * @generated from message millrace.engine.v1.ListTracesRequest
  */
 export declare type ListTracesRequest = Message<"millrace.engine.v1.ListTracesRequest"> & {
@@ -1462,6 +1518,13 @@ export declare type TracedPacket = Message<"millrace.engine.v1.TracedPacket"> & 
    * @generated from field: repeated millrace.engine.v1.TraceStep steps = 5;
    */
   steps: TraceStep[];
+
+  /**
+   * Its number: two with the same are parts of one packet's way, which was held in between.
+   *
+   * @generated from field: uint32 trace = 6;
+   */
+  trace: number;
 };
 
 /**
@@ -1496,6 +1559,13 @@ export declare type TracedPacketJson = {
    * @generated from field: repeated millrace.engine.v1.TraceStep steps = 5;
    */
   steps?: TraceStepJson[];
+
+  /**
+   * Its number: two with the same are parts of one packet's way, which was held in between.
+   *
+   * @generated from field: uint32 trace = 6;
+   */
+  trace?: number;
 };
 
 /**
@@ -2346,6 +2416,17 @@ export declare const TraceService: GenService<{
     methodKind: "unary";
     input: typeof ListTracesRequestSchema;
     output: typeof ListTracesResponseSchema;
+  },
+  /**
+   * Traces the packets received by one interface or by all for as long as the call goes on, and streams them as their
+   * ways end. The first message, without packets, says that it has begun. It ends with the client, however that ends.
+   *
+   * @generated from rpc millrace.engine.v1.TraceService.FollowTraces
+   */
+  followTraces: {
+    methodKind: "server_streaming";
+    input: typeof FollowTracesRequestSchema;
+    output: typeof FollowTracesResponseSchema;
   },
   /**
    * Forgets the traced packets.

@@ -24,6 +24,7 @@ import { routerService } from './services/router-service.ts';
 import { type DeviceCounter, statsService } from './services/stats-service.ts';
 import { traceService } from './services/trace-service.ts';
 import type { TelemetrySource } from './source.ts';
+import { TraceFollowers } from './trace-followers.ts';
 import { TraceReader } from './trace-reader.ts';
 import { Tracing } from './tracing.ts';
 import { noInterfaces, type WatchedInterfaces } from './watched-interfaces.ts';
@@ -160,6 +161,7 @@ export class Telemetry {
       traceService({
         tracing,
         reader: new TraceReader(source),
+        followers: new TraceFollowers({ source, graph, tracing }),
         graph,
         interfaces,
         clock,

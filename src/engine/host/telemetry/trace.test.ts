@@ -5,6 +5,7 @@ import { ModeBits } from '../mode-bits.ts';
 import { clockNow } from './clock.ts';
 import { openSampleBench, type SampleBench } from './testing/sample-bench.ts';
 import { sampleFrame } from './testing/sample-frames.ts';
+import { TraceFollowers } from './trace-followers.ts';
 import { TraceReader } from './trace-reader.ts';
 import { describePacket, groupRecords, isComplete, type TracedPacket } from './traced-packets.ts';
 import { Tracing } from './tracing.ts';
@@ -152,6 +153,35 @@ test('packets are dated by the clock of the worker that received them', () => {
   sample.bench.clock += 5_000n;
   const clock = clockNow(1_000_000_000n, sample.bench.clock, 1_700_000_000_000_000_000n);
   assert.equal(packets(clock)[0]?.timeNs, 1_699_999_999_999_995_000n);
+});
+
+test('who follows is given each packet once, when its way has ended, and nothing is traced after that', async () => {
+  const followers = new TraceFollowers({ source: sample.source, graph: sample.source.info.graph, tracing });
+  const [first, second] = [1, 1].map((iface) => followers.follow(iface, new AbortController().signal));
+  assert.deepEqual((await first?.next())?.value, []);
+  assert.deepEqual((await second?.next())?.value, []);
+  for (const expected of [2, 1]) {
+    sample.bench.receive(
+      0,
+      Array.from({ length: expected }, () => sampleFrame()),
+    );
+    sample.bench.receive(1, [sampleFrame()]);
+    for (const each of [first, second]) assert.equal((await each?.next())?.value?.length, expected);
+  }
+  await first?.return(undefined);
+  assert.notEqual(sample.bench.view.getUint32(CONTROL_MODE, true), 0);
+  await second?.return(undefined);
+  assert.equal(sample.bench.view.getUint32(CONTROL_MODE, true), 0);
+});
+
+test('at most sixteen follow at once', async () => {
+  const followers = new TraceFollowers({ source: sample.source, graph: sample.source.info.graph, tracing });
+  const follow = () => followers.follow(undefined, new AbortController().signal);
+  const all = Array.from({ length: 16 }, follow);
+  await Promise.all(all.map((each) => each.next()));
+  await assert.rejects(follow().next(), { code: 'EBUSY' });
+  await Promise.all(all.map((each) => each.return(undefined)));
+  assert.equal(sample.bench.view.getUint32(CONTROL_MODE, true), 0);
 });
 
 function packets(clock = clockNow(1_000_000_000n, sample.bench.clock)): readonly TracedPacket[] {

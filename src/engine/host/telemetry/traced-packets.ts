@@ -8,6 +8,8 @@ import type { WatchedInterfaces } from './watched-interfaces.ts';
 
 /** A traced packet's way through the stages. */
 export interface TracedPacket {
+  /** Its number: a packet that is held and goes on later has the same. */
+  readonly trace: number;
   readonly timeNs: bigint;
   readonly worker: number;
   /** Which interface received it; empty for a packet made by the router. */
@@ -53,6 +55,7 @@ export function describePacket(records: readonly TraceRecord[], context: TraceCo
   const [first] = records;
   if (!first) throw new RangeError('describing a traced packet: expected at least one record, got none');
   return {
+    trace: first.trace,
     timeNs: context.clock.timeNs(first.clock),
     worker: first.worker,
     iface: context.interfaces.find(first.iface)?.name ?? '',

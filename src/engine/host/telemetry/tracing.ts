@@ -26,6 +26,12 @@ export class Tracing {
     this.#change(owner, new Set(id === undefined ? [] : ids.filter((each) => each !== id)));
   }
 
+  /** Ends all that an owner has traced. */
+  forget(owner: string): void {
+    this.#change(owner, new Set());
+    this.#scopes.delete(owner);
+  }
+
   #change(owner: string, scope: WatchScope): void {
     this.#scopes.set(owner, scope);
     const wanted = joinScopes([...this.#scopes.values()]);

@@ -26,6 +26,9 @@ export function sampleServices(state: SampleState = { endedStreams: 0 }): ApiSer
       listTraces: () => {
         throw new TypeError('packets is not iterable');
       },
+      async *followTraces() {
+        yield {};
+      },
       clearTraces: () => ({}),
     }),
     apiService(EventService, {

@@ -18,6 +18,7 @@ import { PacketLog } from '../packet-log.ts';
 import { openSampleBench, sampleDispatch } from '../testing/sample-bench.ts';
 import { sampleFrame } from '../testing/sample-frames.ts';
 import { tshark } from '../testing/tshark.ts';
+import { TraceFollowers } from '../trace-followers.ts';
 import { TraceReader } from '../trace-reader.ts';
 import { Tracing } from '../tracing.ts';
 import { captureService } from './capture-service.ts';
@@ -70,7 +71,15 @@ const ctl = new CtlBench({
       traps,
     }),
     routerService({ eal: { version: 'DPDK' }, troubles }, { version: '1', startupMs: 5 }),
-    traceService({ tracing, reader, graph, interfaces: watched, clock, workers }),
+    traceService({
+      tracing,
+      reader,
+      followers: new TraceFollowers({ source, graph, tracing }),
+      graph,
+      interfaces: watched,
+      clock,
+      workers,
+    }),
     captureService(captures, watched),
     eventService(events),
     logService({

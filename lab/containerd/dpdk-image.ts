@@ -35,7 +35,7 @@ const cache = '/var/cache/millrace/images';
 const roots = '/var/cache/millrace/dpdk';
 const unpack = fileURLToPath(new URL('unpack-dpdk.sh', import.meta.url));
 
-/** The image with the DPDK of another Debian release, made once on a machine: from its packages in a minute or two. */
+/** The image with the DPDK of another Debian release, made once on a machine: from its packages in half a minute or more. */
 export async function dpdkImageOf(version: string, suite: string): Promise<DpdkImage> {
   const image = { name: `millrace.local/dpdk:${version}`, file: join(cache, `dpdk-${version}.tar`) };
   if (existsSync(image.file)) return image;

@@ -1,12 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { Ledger } from '../../src/features/pod/ledger.ts';
-import { Agent, devicesIn, Pod } from '../agent.ts';
+import { Agent, Pod } from '../agent.ts';
 import { eventually } from '../eventually.ts';
 import { podPlan } from '../pod-plan.ts';
 import { Router } from '../router.ts';
 import { Doom } from './doom.ts';
 import { Findings, type Outcome } from './outcome.ts';
+import { podLeftovers } from './pod-leftovers.ts';
 import { PodLife } from './pod-life.ts';
 import { PodPings } from './pod-pings.ts';
 
@@ -54,7 +52,7 @@ export async function stressPods(plan: PodStress): Promise<Outcome> {
     longestGapMs <= plan.mostGapMs,
     `expected a gap of at most ${plan.mostGapMs} ms, got ${longestGapMs}`,
   );
-  findings.add(await leftovers(router, agent));
+  findings.add(await podLeftovers(router, agent, 2));
   return findings;
 }
 
@@ -71,29 +69,4 @@ async function liveAndDie(agent: Agent, { pods, atOnce }: PodStress): Promise<re
 
 function killedCallers(lives: readonly PodLife[]): number {
   return lives.reduce((sum, life) => sum + life.killedCalls, 0);
-}
-
-/** Two pods are left: whatever else is there has leaked. */
-async function leftovers(router: Router, agent: Agent): Promise<Outcome> {
-  const findings = new Findings();
-  const is = (what: string, count: number, expected: number) =>
-    findings.expect(count === expected, `expected ${expected} ${what}, got ${count}`);
-  const named = (list: readonly object[]) =>
-    list.filter((each) => /"(name|iface)":"pod\d+"/.test(JSON.stringify(each)));
-  is('interfaces of the router', named(await router.list('interface show')).length, 2);
-  const routes = await router.list('route show vrf red');
-  is('routes to pods', routes.filter(({ destination }) => isPodRoute(String(destination))).length, 4);
-  is('host ends', (await devicesIn(router.namespace)).filter((name) => /^mr-pod\d/.test(name)).length, 2);
-  is('directories of sockets', existsSync(agent.pods) ? readdirSync(agent.pods).length : 0, 0);
-  await agent.close();
-  const ledger = new Ledger(join(agent.state, 'ledger.sqlite'));
-  is('attachments in the ledger', ledger.all.length, 2);
-  is('ready ones', ledger.all.filter(({ state }) => state === 'ready').length, 2);
-  ledger.close();
-  return findings;
-}
-
-/** A route to one address, but not that of the gateway. */
-function isPodRoute(destination: string): boolean {
-  return /^10\.244\.(?!0\.1\/).*\/32$|^fd00:244:(?!:1\/).*\/128$/.test(destination);
 }

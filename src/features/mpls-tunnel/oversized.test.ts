@@ -52,6 +52,20 @@ for (const kind of ['mplsoudp', 'mplsogre'] as const)
         assert.match(inside(told6.sent[0]), /> fd00:7::1 icmpv6 .* packet too big mtu 1496/);
       });
 
+      it('goes on whole where it is IPv6 that every link must take', () => {
+        const narrow = tunnels.tunnel(kind, remote[family], local[family], 6635, 1280);
+        const ends6 = { source: 'fd00:7::1', destination: 'fd00:8::1', nextHeader: 17 };
+        const sendThere = (bytes: number) => {
+          labels.swap(400, [500], narrow);
+          const packet = ipv6Packet(ends6, datagram.subarray(0, bytes - 40));
+          return labels.receiveOnce(labelled([{ label: 400 }], packet));
+        };
+        assert.deepEqual(sendThere(1280).ended, { sent: 1 });
+        const told = sendThere(1281);
+        assert.deepEqual(told.ended, { 'mpls-too-big': 1, sent: 1 });
+        assert.match(inside(told.sent[0]), /> fd00:7::1 icmpv6 .* packet too big mtu 1280/);
+      });
+
       /** What an outer packet has behind its one label. */
       function inside(frame: Parameters<typeof packetIn>[0]): string {
         const packet = packetIn(frame).subarray(ipBytes[family] + ownBytes[kind] + 4);

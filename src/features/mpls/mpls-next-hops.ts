@@ -77,7 +77,7 @@ export class MplsNextHops {
 
   #targetOf(record: number, via: NextHop | undefined, viaId = via?.id): Encapsulation {
     const { labels = [], trafficClass, ttl } = this.#stacks.find(record) ?? {};
-    const mtu = via ? Math.max(0, mtuOf(this.#parts, via) - 4 * labels.length) : LARGEST;
+    const mtu = via ? this.#mtuBehind(via, labels.length) : LARGEST;
     const info = [
       `label=${labels.join(',')}`,
       `via=${viaId}${via ? '' : '(gone)'}`,
@@ -85,6 +85,13 @@ export class MplsNextHops {
       ...(ttl === undefined ? [] : [`ttl=${ttl}`]),
     ];
     return { type: 'encapsulation', kind: MPLS, record, mtu, info };
+  }
+
+  /** Largest packet that fits behind so many labels; a tunnel takes all of IPv6 that must not be cut, and cuts its own. */
+  #mtuBehind(via: NextHop, labels: number): number {
+    const { target } = via;
+    const isTunnel = target.type === 'encapsulation' && target.kind !== MPLS;
+    return Math.max(isTunnel ? LEAST_MTU6 : 0, mtuOf(this.#parts, via) - 4 * labels);
   }
 
   #onAdded(nextHop: NextHop): void {
@@ -206,6 +213,8 @@ export class MplsNextHops {
   }
 }
 
+/** Largest IPv6 packet that every link takes whole (RFC 8200 5). */
+const LEAST_MTU6 = 1280;
 const MPLS = 'mpls';
 
 /** Tells whether a next hop puts labels in front of packets. */

@@ -33,6 +33,15 @@ describe('mpls-oversized', () => {
     );
   });
 
+  it('tells it in an error that its labels leave room for, where the link is as narrow as may be', async () => {
+    const bench = await swapping(1280);
+    const labels = [{ label: 400 }, { label: 77 }, { label: 78 }];
+    const told6 = bench.receive(labelled(labels, ipv6Packet(ends6, datagram)));
+    assert.deepEqual(told6.ended, { 'mpls-too-big': 1, sent: 1 });
+    assert.match(sent(told6), /icmpv6 packet too big mtu 1268 for/);
+    assert.equal(told6.sent[0]?.bytes.length, 14 + 1280);
+  });
+
   it('drops on a link, and tells nobody about, what might be cut, frames, and errors', async () => {
     const bench = await swapping();
     const [, second] = bench.topology.links;
@@ -56,9 +65,9 @@ describe('mpls-oversized', () => {
   });
 });
 
-async function swapping(): Promise<MplsBench> {
+async function swapping(mtu = 1300): Promise<MplsBench> {
   const bench = await MplsBench.open();
-  bench.swap(400, [500], bench.topology.neighbor(bench.topology.links[1], { mtu: 1300 }));
+  bench.swap(400, [500], bench.topology.neighbor(bench.topology.links[1], { mtu }));
   return bench;
 }
 

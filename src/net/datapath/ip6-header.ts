@@ -36,6 +36,8 @@ export class Ip6Header {
 }
 
 export const IP6_HEADER_BYTES: u32 = 40;
+/** Largest packet that every link takes whole (RFC 8200 5). */
+export const IP6_LEAST_MTU: u32 = 1280;
 /** First word of a header without traffic class and flow label, as it lies. */
 export const IP6_PLAIN_RAW: u32 = 0x00000060;
 /** The first byte of a multicast address, which lies lowest. */

@@ -25,17 +25,17 @@ import { icmp6Sum } from './icmp6-sum';
 
 // The ICMPv6 error about an IPv6 packet that has noted which one it deserves.
 
-/** Longest error: what every link takes whole (RFC 4443 2.4 (c)). */
-const ERROR_BYTES: u32 = 1280;
-
 /** Where the address of ours lies that an error about a packet comes from; null where there is none, or no error is allowed. */
 export function errorSource6(packet: Packet): usize {
   return deservesError(packet) ? addressOfOurs(packet) : 0;
 }
 
-/** Makes the error that a packet has noted, from an address of ours to its sender; null without buffers. */
-export function newError6(packet: Packet, source: usize): Packet | null {
-  const error = newError(packet, IP6_HEADER_BYTES, ERROR_BYTES);
+/**
+ * Makes the error that a packet has noted, from an address of ours to its sender, of at most so many bytes; null without
+ * buffers.
+ */
+export function newError6(packet: Packet, source: usize, most: u32): Packet | null {
+  const error = newError(packet, IP6_HEADER_BYTES, most);
   if (error === null) return null;
   writeHeader(error, source, changetype<Ip6Header>(packet.data).source);
   writeIcmp(error, packet.note, packet.note2);

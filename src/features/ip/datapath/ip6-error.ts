@@ -12,6 +12,7 @@ import {
   UNREACHABLE6_PORT,
   UNREACHABLE6_SCOPE,
 } from '../../../net/datapath/icmp-header';
+import { IP6_LEAST_MTU } from '../../../net/datapath/ip6-header';
 import { mayError } from './icmp-errors';
 import { errorSource6, newError6 } from './ip6-error-message';
 
@@ -45,7 +46,7 @@ export function ip6Error(packet: Packet): u32 {
   const source = errorSource6(packet);
   if (!source) return reasonOf(packet.note);
   if (!mayError()) return Edge.DROP_IP6_ERROR_LIMIT;
-  const error = newError6(packet, source);
+  const error = newError6(packet, source, IP6_LEAST_MTU); // RFC 4443 2.4 (c)
   if (error === null) return reasonOf(packet.note);
   error.output = packet.iface;
   send(NODE_IP6_SEND, error);

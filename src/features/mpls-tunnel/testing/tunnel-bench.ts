@@ -46,8 +46,14 @@ export class TunnelBench {
   }
 
   /** The next hop of a tunnel from one address to another; `local` empty for one that is down. */
-  tunnel(kind: 'mplsoudp' | 'mplsogre', remote: string, local: string, port = MPLS_UDP_PORT): number {
-    const key = `${kind} ${remote} ${local} ${port}`;
+  tunnel(
+    kind: 'mplsoudp' | 'mplsogre',
+    remote: string,
+    local: string,
+    port = MPLS_UDP_PORT,
+    mtu = 1500,
+  ): number {
+    const key = `${kind} ${remote} ${local} ${port} ${mtu}`;
     const found = this.#nextHops.get(key);
     if (found !== undefined) return found;
     const record = ++this.#records;
@@ -56,7 +62,7 @@ export class TunnelBench {
     const { low, high } = addressWords(far);
     const family = local === '' ? 0 : far.family === 'ipv4' ? 4 : 6;
     this.#control.setMplsTunnel(record, family, 1, port, near.low, near.high, low, high);
-    const nextHop = this.topology.nextHop({ ...encapsulating });
+    const nextHop = this.topology.nextHop({ ...encapsulating, mtu });
     this.#control.setNextHopOutput(nextHop, this.topology.bench.node(`${kind}-output`), record);
     this.#nextHops.set(key, nextHop);
     this.#stages.set(nextHop, `${kind}-output`);

@@ -4,6 +4,7 @@ import { Packet } from '../../../engine/datapath/packet';
 import { fold, sumBytes } from '../../../net/datapath/checksum';
 import { TYPE_MPLS_RAW } from '../../../net/datapath/ether-header';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
+import { IP6_LEAST_MTU } from '../../../net/datapath/ip6-header';
 import { mayError } from '../../ip/datapath/icmp-errors';
 import { errorSource4, newError4 } from '../../ip/datapath/ip4-error-message';
 import { errorSource6, newError6 } from '../../ip/datapath/ip6-error-message';
@@ -14,7 +15,8 @@ import { entryAt, LABEL_BYTES, putEntry, TTL_MASK } from './label-entry';
 
 /**
  * Tells the sender of the IP packet of a `version` behind `stack` bytes of labels about the error that the packet has
- * noted, where that is allowed. The error goes on to a node, with all the time there is. False when this worker has sent
+ * noted, where that is allowed. The error goes on to a node, with all the time there is, and with its labels is no longer
+ * than what every link takes: larger, it would be dropped where nobody may be told (RFC 4443 2.4 (e)). False when this worker has sent
  * as many errors as it may.
  */
 export function tellSender(packet: Packet, stack: u32, version: u32, node: u32): bool {
@@ -38,7 +40,7 @@ function tell6(packet: Packet, stack: u32, node: u32): bool {
   const source = errorSource6(packet);
   if (!source) return true;
   if (!mayError()) return false;
-  sendOn(newError6(packet, source), packet.data - stack, stack, node);
+  sendOn(newError6(packet, source, IP6_LEAST_MTU - stack), packet.data - stack, stack, node);
   return true;
 }
 

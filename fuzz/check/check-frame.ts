@@ -74,11 +74,12 @@ function mtuOf({ view, at, port, input }: Frame, headers: number, stations: Stat
   if (station?.ports.includes(port)) return station.mtu;
   // Answers go back to whoever has asked, or to a group.
   const asker = input?.entry === 'wire' ? macAt(input.view, 6) : undefined;
-  const isAnswer = mac === asker || Math.floor(mac / GROUP_BIT) % 2 === 1 || isSolicited(view, at + headers);
-  return isAnswer && input ? 1500 : invalid(`${mac.toString(16)} is no neighbour on port ${port}`);
+  const isAnswer = input && (mac === asker || Math.floor(mac / GROUP_BIT) % 2 === 1);
+  if (isAnswer || isSolicited(view, at + headers)) return 1500;
+  return invalid(`${mac.toString(16)} is no neighbour on port ${port}`);
 }
 
-/** A neighbor advertisement goes to the MAC address that the solicitation's option names. */
+/** A neighbor advertisement goes to the MAC address that the solicitation's option names, in copies where a bridge floods it. */
 function isSolicited(view: DataView, ip: number): boolean {
   return view.getUint16(ip - 2) === 0x86dd && view.getUint8(ip + 6) === 58 && view.getUint8(ip + 40) === 136;
 }

@@ -69,7 +69,8 @@ function onlyChecksum(view: DataView, ip: number, headerBytes: number, differs: 
 function isReply({ frame, ip, from }: Passage, input: Input, headerBytes: number): boolean {
   const { view } = frame;
   const was = input.view;
-  if (view.getUint8(ip + 9) !== ICMP || was.getUint8(from + headerBytes) !== 8) return false;
+  if (view.getUint8(ip + 9) !== ICMP || from + headerBytes >= input.length) return false;
+  if (was.getUint8(from + headerBytes) !== 8) return false;
   return view.getUint8(ip + headerBytes) === 0 && view.getUint32(ip + 16) === was.getUint32(from + 12);
 }
 

@@ -35,6 +35,7 @@ const mutations: readonly Mutation[] = [
   setProtocol,
   setLifetime,
   setFragment,
+  setDiscovery,
   setEtherType,
   insertHeader,
   insertHeader,
@@ -116,6 +117,27 @@ function setFragment(input: Input, _: Input, random: Random): void {
   if (versionAt(input, ip) === 6) return;
   const word = [0, 0x4000, 0x2000, 0x2001, 0x1fff, 0x3fff, 0x1fe0, random(0x10000)][random(8)] ?? 0;
   input.view.setUint16(ip + 6, word);
+}
+
+/** Changes a message of neighbor discovery in one of the ways that RFC 4861 7.1 forbids, or makes one of another message. */
+function setDiscovery(input: Input, _: Input, random: Random): void {
+  const { bytes, length } = input;
+  const ip = ipPlaceOf(input, random);
+  const at = ip + 40;
+  if (versionAt(input, ip) !== 6 || bytes[ip + 6] !== 58 || length < at + 24) return;
+  bytes[at] = random(4) === 0 ? 135 + random(2) : (bytes[at] ?? 0);
+  bytes[ip + 7] = random(8) === 0 ? 254 : 255;
+  const wrong = random(8);
+  if (wrong === 0) bytes[at + 1] = 1;
+  if (wrong === 1) bytes[at + 8] = 0xff;
+  if (wrong === 2) setAddress(input, ip + 8, addresses6[random(3)]);
+  if (wrong === 3) bytes[at + 4] = [0, 0x20, 0x40, 0x60, 0xe0][random(5)] ?? 0;
+  if (wrong === 4) input.length = at + 24;
+  if (wrong === 4) input.tailroom = random(9);
+  if (wrong < 5 || length < at + 32) return;
+  if (wrong === 5) bytes[at + 25] = random(3);
+  if (wrong === 6) bytes[at + 26] = random(2);
+  if (wrong === 7) bytes.set([2, 0, 0, 0, 0, 1 + random(3)], at + 26);
 }
 
 function setEtherType(input: Input, _: Input, random: Random): void {

@@ -24,7 +24,7 @@ export const destinations4: readonly string[] = [
   '10.0.2.77',
   '10.0.3.77',
   '10.0.1.255',
-  ...Array.from({ length: 28 }, (_, i) => `198.51.${100 + i}.1`),
+  ...Array.from({ length: 32 }, (_, i) => `198.51.${100 + i}.1`),
   '10.0.10.1',
   '10.0.10.7',
   '10.0.10.22',
@@ -48,7 +48,7 @@ export const destinations6: readonly string[] = [
   '2001:db8:1::77',
   '2001:db8:2::77',
   '2001:db8:3::77',
-  ...Array.from({ length: 28 }, (_, i) => `2001:db8:${(0xf0 + i).toString(16)}::1`),
+  ...Array.from({ length: 32 }, (_, i) => `2001:db8:${(0xf0 + i).toString(16)}::1`),
   '2001:db8:ffff::1',
   'fe80::1',
   'fe80::2',
@@ -74,7 +74,7 @@ function bytesOf(text: string): Uint8Array {
 export const vlans: readonly number[] = [10, 10, 20, 30, 0, 99, 4095];
 export const vnis: readonly number[] = [100, 100, 101, 200, 201, 0, 0xffffff];
 export const labels: readonly number[] = [
-  16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 0, 1, 2, 3, 7, 1000,
+  16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 0, 1, 2, 3, 7, 1000,
 ];
 
 /** Addresses of station N of the bridge, 02:00:00:00:0b:0N. */

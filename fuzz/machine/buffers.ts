@@ -114,7 +114,9 @@ export class Buffers extends Records {
   /** Looks at the poison around what a packet covered, and covers that with poison again. */
   #poisonAgain(index: number, from: number, to: number): void {
     const room = index * STRIDE + MBUF_BYTES;
-    const mayMove = (this.#from[index] ?? 0) < ROOM_IN_FRONT;
+    const received = this.#from[index] ?? 0;
+    // What was made here may have had labels that were taken off again.
+    const mayMove = received < ROOM_IN_FRONT || this.#to[index] === received;
     const start = mayMove ? room : room + from;
     const end = room + to;
     if (!mayMove && from >= NEAR_BYTES) this.#expectPoison(index, start - NEAR_BYTES);

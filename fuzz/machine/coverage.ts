@@ -25,6 +25,8 @@ export class Coverage {
   readonly #nodeCount: number;
   /** The edges that stages have of their own; others come from tables. */
   readonly #own: ReadonlySet<number>;
+  /** Nodes to which one stage leads, and nothing else. */
+  readonly #lonely: ReadonlySet<number>;
   readonly #way: Way;
   readonly #ports: ReadonlySet<number>;
   /** Inputs of the last burst that reached something new, by their number. */
@@ -41,6 +43,8 @@ export class Coverage {
     this.#nodeCount = graph.nodes.length;
     const own = graph.nodes.flatMap(({ id, edges }) => edges.map((to) => id * graph.nodes.length + to));
     this.#own = new Set(own);
+    const ends = own.map((edge) => edge % graph.nodes.length);
+    this.#lonely = new Set(ends.filter((node) => ends.indexOf(node) === ends.lastIndexOf(node)));
   }
 
   /** Edges that some packet has taken, of those that stages have of their own. */
@@ -54,8 +58,14 @@ export class Coverage {
   }
 
   #ownEdges(taken: boolean): readonly GraphEdge[] {
-    const edges = [...this.#own].filter((edge) => this.edges.has(edge) === taken);
+    const edges = [...this.#own].filter((edge) => (this.edges.has(edge) || this.#isCounted(edge)) === taken);
     return edges.map((edge) => ({ stage: Math.floor(edge / this.#nodeCount), node: edge % this.#nodeCount }));
+  }
+
+  /** Whether packets were counted where one stage alone leads: those of an interface that is down are not traced. */
+  #isCounted(edge: number): boolean {
+    const node = edge % this.#nodeCount;
+    return this.#lonely.has(node) && this.#way.counted(node) > 0;
   }
 
   get pathCount(): number {

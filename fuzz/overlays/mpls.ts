@@ -22,6 +22,10 @@ const VRF = 1;
 export const BRIDGED_WIRE = 24;
 const ROUTED_WIRE = 25;
 const BRIDGE = 10;
+/** A sub-interface that is down (vlan.ts). */
+const DOWN = 23;
+/** Records of tunnels behind those that lead somewhere. */
+const LOST_TUNNELS = 16;
 
 /** A next hop that pushes labels, and the one behind it. */
 interface Push {
@@ -56,6 +60,7 @@ export function addLabels(ground: Ground): void {
   for (const [i, nextHop] of pushes.slice(0, 3).entries()) ground.route(123 + i, nextHop);
   for (const [i, nextHop] of pushes.slice(3).entries()) topology.route(`198.51.${100 + i}.128/25`, nextHop);
   for (const label of [1000, 1001, 1002]) ground.labels.add(label);
+  addLostWays(ground, push, ways.slice(1, 3));
   addWires(ground, functions, [
     push({ labels: [1003], via: neighbor }),
     push({ labels: [1004, 1005], via: ways[1] ?? 0 }),
@@ -74,9 +79,46 @@ export function addLabels(ground: Ground): void {
     [25, LABEL_TO_INTERFACE, 1],
     [26, LABEL_TO_INTERFACE, BRIDGED_WIRE | LABEL_CONTROL_WORD],
     [27, LABEL_TO_INTERFACE, ROUTED_WIRE],
+    ...narrowWays(ground, ways).map((via, i) => [28 + i, LABEL_TO_STACK, swap(via)] as const),
+    [33, LABEL_TO_INTERFACE, DOWN],
+    [34, LABEL_TO_NEXT_HOP, topology.nextHop({ ...forwarding, mtu: 0 })],
   ];
   for (const meaning of meanings) functions.setLabel(...meaning);
   for (const label of [0, 2, ...meanings.map(([number]) => number)]) ground.labelsTaken.add(label);
+}
+
+/** Ways for packets with labels that are narrow, the last of them a tunnel; and those that lead nowhere. */
+function narrowWays(ground: Ground, ways: readonly number[]): readonly number[] {
+  const { topology } = ground;
+  const link = topology.links[1];
+  const narrow = [100, 1280].map((mtu) => {
+    const mac = `02:00:00:00:0f:${mtu === 100 ? '01' : '02'}`;
+    ground.station(mac, [link.port], mtu);
+    return topology.neighbor(link, { mac, mtu });
+  });
+  const tunnel = topology.nextHop({ ...encapsulating, mtu: 100 });
+  const functions = tableFunctions<TunnelFunctions>(topology.bench.control.exports, tunnelFunctionNames);
+  functions.setNextHopOutput(tunnel, topology.bench.node('mplsoudp-output'), 1);
+  const nobody = topology.nextHop({ stage4: 'ip4-group', stage6: 'ip6-group', members: [] });
+  const group = topology.nextHop({
+    stage4: 'ip4-group',
+    stage6: 'ip6-group',
+    members: [ways[0] ?? 0, tunnel],
+  });
+  return [...narrow, tunnel, nobody, group];
+}
+
+/** Routes into tunnels without labels in front, and into those that are down. */
+function addLostWays(ground: Ground, push: (stack: Push) => number, tunnels: readonly number[]): void {
+  const { topology } = ground;
+  const functions = tableFunctions<TunnelFunctions>(topology.bench.control.exports, tunnelFunctionNames);
+  for (const [i, stage] of ['mplsoudp-output', 'mplsogre-output'].entries()) {
+    const down = topology.nextHop(encapsulating);
+    functions.setMplsTunnel(LOST_TUNNELS + i, 0, VRF, 6635, 0n, 0n, 0n, 0n);
+    functions.setNextHopOutput(down, topology.bench.node(stage), LOST_TUNNELS + i);
+    ground.route(128 + 2 * i, tunnels[i] ?? 0);
+    ground.route(129 + 2 * i, push({ labels: [1000], via: down }));
+  }
 }
 
 /** Two pseudowires: one to a neighbour, and one through a tunnel to a router behind which are routes. */

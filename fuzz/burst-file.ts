@@ -1,4 +1,13 @@
-import { type Burst, blankInput, entries, INPUT_BYTES, type Input, offloads, type Setting } from './input.ts';
+import {
+  type Burst,
+  blankInput,
+  bridgeFaults,
+  entries,
+  INPUT_BYTES,
+  type Input,
+  offloads,
+  type Setting,
+} from './input.ts';
 
 /** Writes a burst as text that a person can read and change. */
 export function formatBurst({ setting, inputs }: Burst): string {
@@ -25,6 +34,7 @@ function parseSetting(value: unknown): Setting {
     poison: numberIn(fields, 'poison', 255),
     host: fields.host === true,
     suppress: fields.suppress === true || undefined,
+    bridge: fields.bridge === undefined ? undefined : oneOf(fields, 'bridge', bridgeFaults),
     errors: optionalNumber(fields, 'errors'),
     buffers: optionalNumber(fields, 'buffers'),
     events: optionalNumber(fields, 'events'),

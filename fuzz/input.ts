@@ -42,6 +42,9 @@ export function ipOffsetOf({ entry }: Pick<Input, 'entry'>): number {
   return entry === 'wire' || entry === 'tap-input' ? 14 : 0;
 }
 
+export const bridgeFaults = ['down', 'no-flood'] as const;
+export type BridgeFault = (typeof bridgeFaults)[number];
+
 /** How the router is set while a burst passes. */
 export interface Setting {
   /** How the slow way runs: measured only, or traced and captured too. */
@@ -54,6 +57,8 @@ export interface Setting {
   readonly host: boolean;
   /** Whether the bridge answers ARP and ND for the stations that it knows. */
   readonly suppress?: true | undefined;
+  /** What the bridge does not do, if anything: pass on at all, or flood what is for nobody that it knows. */
+  readonly bridge?: BridgeFault | undefined;
   /** ICMP errors that may be sent; undefined for as many as are due. */
   readonly errors?: number | undefined;
   /** Fresh buffers that the datapath gets, events that it can put, frames that each port takes; undefined for all. */

@@ -122,8 +122,8 @@ export class World implements Stations, Ground {
   }
 
   /** Sets the router as a burst wants it. */
-  apply({ host, suppress, errors }: Setting): void {
-    this.#bridge.suppress(suppress === true);
+  apply({ host, suppress, bridge, errors }: Setting): void {
+    this.#bridge.set(suppress === true, bridge);
     if (host !== this.#host) this.#setHost(host);
     this.#host = host;
     const { topology } = this;
@@ -224,6 +224,7 @@ export class World implements Stations, Ground {
       this.#neighbor(third, 1280),
       this.#neighbor(first, 40),
     ];
+    this.#circle();
     for (const [i, nextHop] of kinds.entries()) this.route(100 + i, nextHop);
     for (const vrf of [1, 2]) topology.route('10.0.1.255/32', broadcast, vrf);
     topology.route('10.0.3.0/24', connected3, 2);
@@ -232,6 +233,18 @@ export class World implements Stations, Ground {
     topology.route('2001:db8:3::1/128', topology.nextHop(local3), 2);
     topology.route('0.0.0.0/0', this.#neighbor(third, 600), 2);
     topology.route('::/0', this.#neighbor(third, 600), 2);
+  }
+
+  /** Routes that lead from either VRF to the other, and back. */
+  #circle(): void {
+    for (const [vrf, other] of [
+      [1, 2],
+      [2, 1],
+    ] as const) {
+      const nextHop = this.topology.nextHop({ stage4: 'ip4-vrf', stage6: 'ip6-vrf', vrf: other });
+      this.topology.route('198.51.132.0/24', nextHop, vrf);
+      this.topology.route('2001:db8:110::/48', nextHop, vrf);
+    }
   }
 
   /** Gives datagrams to a UDP port of ours to a stage. */

@@ -63,7 +63,8 @@ function checkSize(
   headers: number,
   { stations, bridged = LARGEST }: { readonly stations: Stations; readonly bridged: number | undefined },
 ): void {
-  const mtu = Math.min(bridged, mtuOf(frame, headers, stations));
+  // A bridge leaves each of its members room for a tag, also where a frame has none, as Linux does.
+  const mtu = Math.min(bridged + TAG_BYTES, mtuOf(frame, headers, stations));
   const bytes = frame.length - headers;
   if (bytes > mtu) invalid(`${bytes} bytes for a next hop with an MTU of ${mtu}`);
 }

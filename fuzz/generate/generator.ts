@@ -1,5 +1,13 @@
 import { seededRandom } from '../../bench/random.ts';
-import { type Burst, blankInput, copyInput, type Input, keepInput, type Setting } from '../input.ts';
+import {
+  type Burst,
+  blankInput,
+  bridgeFaults,
+  copyInput,
+  type Input,
+  keepInput,
+  type Setting,
+} from '../input.ts';
 import type { Random } from './header.ts';
 import { mutate } from './mutate.ts';
 import { repair } from './repair.ts';
@@ -83,6 +91,7 @@ export class Generator {
       poison: this.#poison,
       host: this.#host,
       ...(random(3) === 0 ? { suppress: true as const } : {}),
+      ...(random(8) === 0 ? { bridge: bridgeFaults[random(2)] } : {}),
     };
   }
 

@@ -2,7 +2,7 @@ import { addressToBytes, parseAddress } from '../../src/net/address.ts';
 
 /** Ports from zero on, of which the last ones have bridges and VLANs behind them. */
 export const LAST_PORT = 9;
-export const LAST_INTERFACE = 25;
+export const LAST_INTERFACE = 26;
 /** MAC addresses of the router and of a host on link N (fuzz/world.ts); the last byte of each is N. */
 export const routerMac = '02:00:00:00:00:01';
 export const hostMac = '02:00:00:00:01:01';
@@ -24,7 +24,7 @@ export const destinations4: readonly string[] = [
   '10.0.2.77',
   '10.0.3.77',
   '10.0.1.255',
-  ...Array.from({ length: 32 }, (_, i) => `198.51.${100 + i}.1`),
+  ...Array.from({ length: 34 }, (_, i) => `198.51.${100 + i}.1`),
   '10.0.10.1',
   '10.0.10.7',
   '10.0.10.22',
@@ -48,7 +48,7 @@ export const destinations6: readonly string[] = [
   '2001:db8:1::77',
   '2001:db8:2::77',
   '2001:db8:3::77',
-  ...Array.from({ length: 32 }, (_, i) => `2001:db8:${(0xf0 + i).toString(16)}::1`),
+  ...Array.from({ length: 34 }, (_, i) => `2001:db8:${(0xf0 + i).toString(16)}::1`),
   '2001:db8:ffff::1',
   'fe80::1',
   'fe80::2',
@@ -72,7 +72,7 @@ function bytesOf(text: string): Uint8Array {
 
 /** VLANs, networks and labels that the router knows (fuzz/world.ts), and some that it does not. */
 export const vlans: readonly number[] = [10, 10, 20, 30, 0, 99, 4095];
-export const vnis: readonly number[] = [100, 100, 101, 200, 201, 0, 0xffffff];
+export const vnis: readonly number[] = [100, 100, 101, 102, 200, 201, 0, 0xffffff];
 export const labels: readonly number[] = [
   16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 0, 1, 2, 3, 7, 1000,
 ];

@@ -13,6 +13,7 @@ import { NEXT_HOP_CONNECTED, NEXT_HOP_LOCAL } from '../../src/features/neighbor/
 import { parseAddress } from '../../src/net/address.ts';
 import { parseMac } from '../../src/net/mac.ts';
 import { addressesOf } from '../generate/places.ts';
+import type { BridgeFault } from '../input.ts';
 import { type Ground, hexOf, macKey, numberOf, placeOf } from './ground.ts';
 import { BRIDGED_WIRE } from './mpls.ts';
 
@@ -22,12 +23,12 @@ const MTU = 1500;
 /** Members that are ports of their own; the second one takes shorter frames only. */
 const ports = [
   { id: 11, port: 5, mtu: MTU },
-  { id: 12, port: 6, mtu: 600 },
+  { id: 12, port: 6, mtu: 200 },
 ];
 
 /** The bridge, which answers for the stations that it knows, or leaves that to them. */
 export interface FuzzedBridge {
-  suppress(on: boolean): void;
+  set(suppresses: boolean, fault: BridgeFault | undefined): void;
 }
 
 /** Adds a bridge with addresses, two ports, a VLAN, tunnels and a pseudowire as members, and some stations that it knows. */
@@ -55,8 +56,13 @@ export function addBridge(ground: Ground, farEnds: ReadonlyMap<string, number>):
   }
   for (let i = 1; i < 10; i++) ground.station(`02:00:00:00:0b:0${i}`, [1, 5, 6], MTU);
   addRoutes(ground);
-  const flags = BRIDGE_UP | BRIDGE_LEARN | BRIDGE_FLOOD;
-  return { suppress: (on) => functions.setBridge(BRIDGE, on ? flags | BRIDGE_SUPPRESS : flags, 300) };
+  return { set: (suppresses, fault) => functions.setBridge(BRIDGE, flagsOf(suppresses, fault), 300) };
+}
+
+function flagsOf(suppresses: boolean, fault: BridgeFault | undefined): number {
+  const up = fault === 'down' ? 0 : BRIDGE_UP;
+  const floods = fault === 'no-flood' ? 0 : BRIDGE_FLOOD;
+  return up | BRIDGE_LEARN | floods | (suppresses ? BRIDGE_SUPPRESS : 0);
 }
 
 /** Lets the bridge know who has an address. */

@@ -2,7 +2,7 @@ import { INTERFACE_RUNNING, INTERFACE_UP } from '../../src/features/interface/la
 import { parseMac } from '../../src/net/mac.ts';
 import { type Ground, placeOf } from './ground.ts';
 
-const MTU = 1300;
+const MTU = 200;
 
 /** Adds two ports that are bound to each other, and one that is bound to an interface that is down. */
 export function addCrossConnect({ topology, interfaces, ports, bridged }: Ground): void {

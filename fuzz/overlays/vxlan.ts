@@ -20,6 +20,7 @@ interface Plan {
   readonly far: readonly string[];
   /** Interface id of the bridge that it is a member of. */
   readonly bridge?: number;
+  readonly isDown?: true;
 }
 
 const mac = '02:00:00:00:0d:01';
@@ -31,6 +32,7 @@ export const vxlanPlans: readonly Plan[] = [
   { id: 17, vni: 101, local: '2001:db8:1::1', far: ['2001:db8:2::2'] },
   { id: 18, vni: 200, local: '10.0.1.1', far: ['10.0.2.2', '198.51.100.1', '10.0.1.2'], bridge: 10 },
   { id: 19, vni: 201, local: '2001:db8:1::1', far: ['2001:db8:2::2', '2001:db8:f0::1'], bridge: 10 },
+  { id: 26, vni: 102, local: '10.0.1.1', far: ['10.0.2.2'], isDown: true },
 ];
 
 /** Adds interfaces of type vxlan: routed ones, to which routes lead, and members of a bridge. */
@@ -49,13 +51,14 @@ export function addVxlans(ground: Ground): ReadonlyMap<string, number> {
       if (!farEnds.has(far)) farEnds.set(far, functions.putFarEnd(low, high));
     }
     add(ground, functions, plan, farEnds);
-    if (plan.bridge === undefined) route(ground, functions, plan, { farEnds, at: i });
+    if (plan.isDown) leadTo(ground, plan);
+    else if (plan.bridge === undefined) route(ground, functions, plan, { farEnds, at: i });
   }
   return farEnds;
 }
 
 function add(ground: Ground, functions: Functions, plan: Plan, farEnds: ReadonlyMap<string, number>): void {
-  const { id, vni, local, far, bridge } = plan;
+  const { id, vni, local, far, bridge, isDown } = plan;
   const { bench, interfaces } = ground.topology;
   interfaces.write(id, {
     flags: INTERFACE_UP | INTERFACE_RUNNING | (bridge === undefined ? 0 : INTERFACE_FAR_ENDS),
@@ -68,7 +71,9 @@ function add(ground: Ground, functions: Functions, plan: Plan, farEnds: Readonly
     domain: bridge ?? 0,
   });
   const flags =
-    VXLAN_READY | (bridge === undefined ? 0 : VXLAN_BRIDGED) | (local.includes(':') ? VXLAN_IP6 : 0);
+    (isDown ? 0 : VXLAN_READY) |
+    (bridge === undefined ? 0 : VXLAN_BRIDGED) |
+    (local.includes(':') ? VXLAN_IP6 : 0);
   const { low, high } = endWords(parseAddress(local));
   functions.setVxlan(id, flags, VRF, vni, PORT, low, high);
   functions.bindVni(VRF, vni, id);
@@ -99,6 +104,12 @@ function route(
   ] as const) {
     ground.route(place, hop);
   }
+}
+
+/** Lets a route lead to an interface that is down. */
+function leadTo(ground: Ground, { id }: Plan): void {
+  const [first] = ground.topology.links;
+  ground.route(133, ground.topology.nextHop({ ...forwarding, link: { ...first, id, mac }, mac: station }));
 }
 
 type Functions = Pick<VxlanFunctions, (typeof functionNames)[number]>;

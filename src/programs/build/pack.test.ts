@@ -49,6 +49,17 @@ test('a program runs from its sources when one of them is younger than the pack'
   assert.equal(greet(), 'good evening greet.ts programs sources');
 });
 
+test('a pack is as good as before when tests and texts beside its sources have changed', async () => {
+  await packProgram(join(clone, 'src/programs/greet.ts'), pack);
+  age('node_modules/.package-lock.json', -1000);
+  for (const file of ['src/programs/README.md', 'src/programs/greet.test.ts']) {
+    write(file, '');
+    age(file, 1000);
+  }
+  age('src/programs', 1000);
+  assert.equal(greet(), 'good evening greet.ts programs pack');
+});
+
 test('a pack bears the time at which its packing began', async () => {
   const before = Date.now();
   const packing = packProgram(join(clone, 'src/programs/greet.ts'), pack);

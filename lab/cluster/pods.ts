@@ -1,20 +1,19 @@
-import { run } from '../command.ts';
-import { type DpdkImage, dpdkImageOfHost } from '../containerd/dpdk-image.ts';
 import { startApplication } from './application.ts';
+import { ApplicationImages } from './application-images.ts';
 import { attach } from './attach.ts';
-import { addContainer, type ContainerPlace } from './container.ts';
+import { addContainer } from './container.ts';
 import { makeShare, shareOfEach } from './cpu-share.ts';
 import type { NodePlace, Place } from './place.ts';
 import type { AttachedPod, Recorder } from './record.ts';
-import { hostIn, startRuntime } from './runtime.ts';
+import { startRuntime } from './runtime.ts';
 import type { PlannedPod, Topology } from './topology.ts';
 
 /** Adds all pods, on all nodes at once, and starts what runs in them. */
 export async function addPods(place: Place, recorder: Recorder): Promise<void> {
   const { topology } = recorder.record;
   const nodes = topology.underlay.map(({ node }) => place.node(node));
-  const image = hasContainers(topology) ? dpdkImageOfHost(place.directory) : undefined;
-  const add = (node: NodePlace) => addPodsOf({ node, place, recorder, image });
+  const images = new ApplicationImages(place.directory);
+  const add = (node: NodePlace) => addPodsOf({ node, place, recorder, images });
   const pods = (await Promise.all(nodes.map(add))).flat();
   recorder.note({ pods });
   if (topology.runtime === 'namespaces') makeShare(topology.name);
@@ -25,8 +24,7 @@ interface NodeToFill {
   readonly node: NodePlace;
   readonly place: Place;
   readonly recorder: Recorder;
-  /** Of pods with testpmd, where pods are containers. */
-  readonly image: Promise<DpdkImage> | undefined;
+  readonly images: ApplicationImages;
 }
 
 /** One after the other, so that each gets the same addresses every time. */
@@ -42,14 +40,15 @@ type AddPod = (pod: PlannedPod) => Promise<AttachedPod>;
 
 /** What pods are: real containers, or bare network namespaces, which start faster. */
 const waysToAdd: Readonly<Record<Topology['runtime'], (options: NodeToFill) => Promise<AddPod>>> = {
-  async containerd({ node, recorder, image }) {
-    const { topology } = recorder.record;
+  async containerd({ node, recorder, images }) {
+    const applications = recorder.record.topology.pods.filter(({ testpmd }) => testpmd !== undefined);
+    for (const pod of applications) images.prepare(pod);
     const directory = await startRuntime(node, recorder);
-    const applications = topology.pods.filter(isApplication);
-    const isHere = applications.some((pod) => pod.node === node.name);
-    const own = { user: unprivileged, cpu: shareOfEach(applications.length) };
-    const special = isHere ? { ...own, image: await imported(image, directory) } : {};
-    return (pod) => addContainer(pod, { node, directory, ...(isApplication(pod) && special) });
+    const special = { user: unprivileged, cpu: shareOfEach(applications.length) };
+    return async (pod) => {
+      if (!applications.includes(pod)) return addContainer(pod, { node, directory });
+      return addContainer(pod, { node, directory, ...special, image: await images.import(pod, directory) });
+    };
   },
 
   async namespaces({ node, place }) {
@@ -64,25 +63,6 @@ const waysToAdd: Readonly<Record<Topology['runtime'], (options: NodeToFill) => P
 
 /** The user of containers with an application: it needs no privilege. */
 const unprivileged = 1000;
-
-function hasContainers({ runtime, pods }: Topology): boolean {
-  return runtime === 'containerd' && pods.some(isApplication);
-}
-
-function isApplication({ testpmd }: PlannedPod): boolean {
-  return testpmd !== undefined;
-}
-
-/** Gives an image to the containerd in a directory, and resolves to its name there. */
-async function imported(
-  image: Promise<DpdkImage> | undefined,
-  directory: string,
-): Promise<ContainerPlace['image']> {
-  if (image === undefined) return undefined;
-  const { name, file } = await image;
-  await run(hostIn(directory).ctl('images', 'import', file));
-  return name;
-}
 
 async function startProgram(
   { name, node, testpmd }: PlannedPod,

@@ -24,6 +24,11 @@ test('what is not filled in has a default', () => {
 
 for (const [what, text, expected] of [
   [
+    'a version of DPDK where none runs',
+    `${base}  - { name: a/b, node: n1, ${interfaces}, dpdk: "24.11" }`,
+    /a\/b: expected testpmd with dpdk, got none/,
+  ],
+  [
     'a field that is not there',
     `${base}  - { name: a/b, node: n1, ${interfaces}, colour: red }`,
     /colour: expected one of/,

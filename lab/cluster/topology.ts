@@ -44,6 +44,12 @@ const pod = Type.Object(
         description: 'Runs testpmd on its vhost-user and memif interfaces, which does this with packets.',
       }),
     ),
+    dpdk: Type.Optional(
+      Type.Enum(['24.11', '25.11'], {
+        description:
+          "The version of DPDK that testpmd is of, from Debian's packages; this machine's when absent.",
+      }),
+    ),
   },
   strict,
 );
@@ -108,6 +114,9 @@ function checkPods(file: string, { underlay, pods }: Pick<Topology, 'underlay' |
       `${file}: ${other.name}: expected eth0 as its first interface, got ${received}`,
     );
   }
+  const versioned = pods.find(({ dpdk, testpmd }) => dpdk !== undefined && testpmd === undefined);
+  if (versioned !== undefined)
+    throw new LabError('LAB_TOPOLOGY', `${file}: ${versioned.name}: expected testpmd with dpdk, got none`);
   const names = pods.map((each) => each.name);
   const twice = names.find((each, index) => names.indexOf(each) !== index);
   if (twice !== undefined)

@@ -39,7 +39,7 @@ export interface ContainerPodOptions {
   /** The user that its programs run as; root when absent. */
   readonly user?: number;
   /** What its programs may have of a CPU; as much as there is when absent. */
-  readonly cpu?: CpuShare;
+  readonly cpu?: CpuShare | undefined;
 }
 
 /** So many microseconds of a CPU in every period of so many. */

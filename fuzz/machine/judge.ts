@@ -156,12 +156,11 @@ export class OutputJudge implements Judge {
     const input = this.#came.inputs[way.inputOf[whole.packet] ?? -1];
     if (!input) return;
     const { view, at, length } = whole;
-    const { layers } = input;
-    const isIn = (layer: Layer, i: number) =>
+    const isIn = (layer: Layer, i: number, layers: readonly Layer[]) =>
       [input, ...emerged(input, layers, i)].some(
         ({ bytes }) => firstDifference(view, at, bytes, layer.at, length) < 0,
       );
-    if (layers.some(isIn) || isUnfinished(input)) return;
+    if (isUnfinished(input) || input.readings.some((layers) => layers.some(isIn))) return;
     if (length >= 14 && isCopy({ view, at, length, input, burst: this.#came }, at, this.#world)) return;
     invalid('a packet for the host has changed');
   }

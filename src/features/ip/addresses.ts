@@ -24,13 +24,18 @@ export interface AddressListener {
   removed?(address: InterfaceAddress, iface: Interface): void;
 }
 
+/** What addresses need of interfaces. */
+type InterfaceParts = Pick<Interfaces, 'listen' | 'find' | 'setSources'>;
+
 /** The addresses of all interfaces. */
 export class Addresses {
-  readonly #interfaces: Interfaces;
+  readonly #interfaces: InterfaceParts;
   readonly #byInterface = new Map<number, readonly Prefix[]>();
+  /** The interfaces that have an address, by its text: tunnels ask for the owner of theirs, and there may be thousands. */
+  readonly #holders = new Map<string, Set<number>>();
   readonly #listeners: AddressListener[] = [];
 
-  constructor(interfaces: Interfaces) {
+  constructor(interfaces: InterfaceParts) {
     this.#interfaces = interfaces;
     interfaces.listen({
       added: (iface) => this.#addLinkLocal(iface),
@@ -106,11 +111,11 @@ export class Addresses {
 
   /** The interface of a VRF that has an address, other than one that is to be left out. */
   ownerOf(vrf: number, address: IpAddress, except = 0): Interface | undefined {
-    const owner = this.list().find(({ iface, prefix }) => {
-      if (iface === except) return false;
-      return sameAddress(prefix.address, address) && this.#interfaces.find(iface)?.vrf === vrf;
-    });
-    return owner && this.#interfaces.find(owner.iface);
+    for (const id of this.#holders.get(formatAddress(address)) ?? []) {
+      const iface = id === except ? undefined : this.#interfaces.find(id);
+      if (iface?.vrf === vrf) return iface;
+    }
+    return undefined;
   }
 
   #check(doing: string, iface: Interface, { address, length }: Prefix): void {
@@ -188,6 +193,8 @@ export class Addresses {
   }
 
   #change(iface: Interface, prefixes: readonly Prefix[]): void {
+    for (const { address } of this.of(iface.id)) this.#letGo(iface.id, address);
+    for (const { address } of prefixes) this.#hold(iface.id, address);
     this.#byInterface.set(iface.id, prefixes);
     const first = (wanted: (address: IpAddress) => boolean) => {
       const found = prefixes.find(({ address }) => wanted(address));
@@ -199,6 +206,19 @@ export class Addresses {
       address6: first((address) => address.family === 'ipv6' && !isLinkLocal(address)) ?? linkLocal,
       linkLocal,
     });
+  }
+
+  #hold(iface: number, address: IpAddress): void {
+    const key = formatAddress(address);
+    const holders = this.#holders.get(key) ?? new Set();
+    this.#holders.set(key, holders.add(iface));
+  }
+
+  #letGo(iface: number, address: IpAddress): void {
+    const key = formatAddress(address);
+    const holders = this.#holders.get(key);
+    holders?.delete(iface);
+    if (holders?.size === 0) this.#holders.delete(key);
   }
 }
 

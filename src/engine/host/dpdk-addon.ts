@@ -62,7 +62,7 @@ export interface Addon {
   fdClose(fd: number): void;
   pollStart(fd: number, callback: () => void): object;
   pollStop(handle: object): void;
-  netlinkExchange(messages: Uint8Array, netns?: string): Promise<Buffer>;
+  netlinkExchange(script: Uint8Array): Promise<Buffer>;
   steerFromPod(base: number): number;
   steerToPods(base: number): number;
 }

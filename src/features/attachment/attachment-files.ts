@@ -8,7 +8,7 @@ import { type Attachment, attachmentSchema } from './attachment.ts';
 /** The attachments of a node as files of its agent, one object each, with their status. */
 export class AttachmentFiles {
   readonly #directory: string;
-  /** What was written, by name; undefined before the first time. */
+  /** What was written, by name, in the words of JSON, which are made sooner; undefined before the first time. */
   #written: ReadonlyMap<string, string> | undefined;
 
   constructor(stateDirectory: string) {
@@ -17,13 +17,15 @@ export class AttachmentFiles {
 
   /** Makes the files those of these attachments: nothing that is right already is touched. */
   async keep(attachments: readonly Attachment[]): Promise<void> {
-    const wanted = new Map(attachments.map((attachment) => [nameOf(attachment), stringify(attachment)]));
+    const wanted = new Map(attachments.map((attachment) => [nameOf(attachment), attachment]));
+    const texts = new Map([...wanted].map(([name, attachment]) => [name, JSON.stringify(attachment)]));
     const written = this.#written ?? (await this.#found());
     this.#written = undefined; // what is done halfway is looked at again
-    for (const [name, text] of wanted) if (written.get(name) !== text) await this.#write(name, text);
+    for (const [name, attachment] of wanted)
+      if (written.get(name) !== texts.get(name)) await this.#write(name, stringify(attachment));
     for (const name of written.keys())
       if (!wanted.has(name)) await rm(join(this.#directory, name), { force: true });
-    this.#written = wanted;
+    this.#written = texts;
   }
 
   async #found(): Promise<ReadonlyMap<string, string>> {

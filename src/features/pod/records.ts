@@ -29,6 +29,8 @@ export class Records {
   readonly #needs: RecordsNeeds;
   readonly #files: AttachmentFiles;
   #timer: NodeJS.Timeout | undefined;
+  /** When the first change was that is not written yet. */
+  #sinceMs = 0;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(needs: RecordsNeeds) {
@@ -37,12 +39,13 @@ export class Records {
     needs.ledger.listen(() => this.note());
   }
 
-  /** Something has changed. */
+  /** Something has changed. What follows at once is waited for, so that whoever attaches many is not held up. */
   note(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#writing = this.#writing.then(() => this.#write());
-    }, SOON_MS);
+    const nowMs = performance.now();
+    if (this.#timer === undefined) this.#sinceMs = nowMs;
+    clearTimeout(this.#timer);
+    const restMs = Math.max(0, this.#sinceMs + LATEST_MS - nowMs);
+    this.#timer = setTimeout(() => this.#begin(), Math.min(SOON_MS, restMs));
   }
 
   /** Writes what is to be written. */
@@ -52,9 +55,15 @@ export class Records {
     await this.#write();
   }
 
+  #begin(): void {
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(() => this.#write());
+  }
+
   async #write(): Promise<void> {
-    const { ledger, folders, log } = this.#needs;
-    const objects = new Map(ledger.all.map((record) => [record, this.#objectOf(record)]));
+    const { ledger, folders, log, cpu } = this.#needs;
+    const numaNode = numaNodeOf(cpu());
+    const objects = new Map(ledger.all.map((record) => [record, this.#objectOf(record, numaNode)]));
     try {
       await this.#files.keep([...objects.values()]);
       folders.record(objects);
@@ -63,18 +72,20 @@ export class Records {
     }
   }
 
-  #objectOf(record: AttachmentRecord): Attachment {
-    const { node, networks, cpu, socketPath } = this.#needs;
+  #objectOf(record: AttachmentRecord, numaNode: number | undefined): Attachment {
+    const { node, networks, socketPath } = this.#needs;
     return attachmentObject(record, {
       node: node(),
       socketPath: socketPath(record),
       label: findNetwork(networks(), record.network)?.label,
-      numaNode: numaNodeOf(cpu()),
+      numaNode,
     });
   }
 }
 
 const SOON_MS = 100;
+/** However much goes on. */
+const LATEST_MS = 1000;
 
 /** The memory that a CPU is near to; on a machine with one, that is it. */
 function numaNodeOf(cpu: number | undefined, directory = '/sys/devices/system'): number | undefined {

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
-import { netlinkExchange } from '../../../engine/host/netlink.ts';
+import { type NetlinkStep, netlinkExchange } from '../../../engine/host/netlink.ts';
 import { PodError } from '../pod-error.ts';
 import { type NetlinkAnswer, type NetlinkMessage, readAttributes, readMessages, textOf } from './message.ts';
 
-/** Where messages go, and what for. */
-export interface NetlinkPlace {
+/** What is to be done: a message to the kernel, or a step on the way. */
+export type Step = NetlinkMessage | Exclude<NetlinkStep, { readonly bytes: Uint8Array }>;
+
+/** What an exchange is for. */
+export interface ExchangeOptions {
   readonly doing: string;
-  /** The path of a network namespace; our own by default. */
-  readonly netns?: string;
   /** Names of errors that say that all is as it shall be. */
   readonly fine?: readonly string[];
 }
@@ -20,25 +21,26 @@ interface Refusal {
   readonly says: string;
 }
 
-/** Has the kernel do one thing after another until it refuses one. @throws PodError unknown where the namespace is gone, host */
+/** Has the kernel do one thing after another until it refuses one. @throws PodError unknown where a namespace is gone, host */
 export async function exchange(
-  messages: readonly NetlinkMessage[],
-  { doing, netns, fine = [] }: NetlinkPlace,
+  steps: readonly Step[],
+  { doing, fine = [] }: ExchangeOptions,
 ): Promise<readonly NetlinkAnswer[]> {
-  const answers = await talk(doing, messages, netns);
+  const answers = await talk(doing, steps);
   const ends = answers.flatMap((answer) => endOf(answer) ?? []);
   const at = ends.findIndex(({ code }) => code !== 0 && !fine.includes(nameOf(code)));
   if (at < 0) return answers;
-  const expected = `the host to take "ip ${messages[at]?.asks}"`;
+  const asked = steps.flatMap((step) => ('asks' in step ? step.asks : []));
+  const expected = `the host to take "ip ${asked[at]}"`;
   throw new PodError('host', { doing, expected, received: wordsOf(ends[at]) });
 }
 
-async function talk(doing: string, messages: readonly NetlinkMessage[], netns: string | undefined) {
-  const bytes = Buffer.concat(messages.map((message) => message.bytes));
+async function talk(doing: string, steps: readonly Step[]): Promise<readonly NetlinkAnswer[]> {
   try {
-    return [...readMessages(await netlinkExchange(bytes, netns))];
+    return [...readMessages(await netlinkExchange(steps))];
   } catch (cause) {
-    if (netns !== undefined && !existsSync(netns)) throw noNamespace(doing, netns);
+    for (const step of steps)
+      if ('enter' in step && !existsSync(step.enter)) throw noNamespace(doing, step.enter);
     const received = cause instanceof Error ? cause.message : String(cause);
     throw new PodError('host', { doing, expected: 'the kernel to answer', received }, { cause });
   }

@@ -32,7 +32,7 @@ export interface VethEnd {
 /** Makes a veth pair: one end here, the other in the network namespace of a file descriptor. */
 export function addVeth(end: VethEnd, peer: VethEnd, netnsFd: number): NetlinkMessage {
   const inPeer = Buffer.concat([
-    linkPart({}),
+    linkPart({ index: peer.index ?? 0 }),
     ...endAttributes(peer),
     attribute(IFLA.NET_NS_FD, u32(netnsFd)),
   ]);
@@ -57,6 +57,17 @@ export function bringUp(name: string): NetlinkMessage {
     { type: NEW_LINK },
     part,
     attribute(IFLA.NAME, text(name)),
+  );
+}
+
+/** Gives a device an Ethernet address, which may be the one that it has. */
+export function setMac(name: string, mac: string): NetlinkMessage {
+  return netlinkMessage(
+    `link set dev ${name} address ${mac}`,
+    { type: NEW_LINK },
+    linkPart({}),
+    attribute(IFLA.NAME, text(name)),
+    macAttribute(mac),
   );
 }
 
@@ -104,6 +115,10 @@ function endAttributes({ name, mtu, mac }: VethEnd): readonly Buffer[] {
   return [
     attribute(IFLA.NAME, text(name)),
     attribute(IFLA.MTU, u32(mtu)),
-    ...(mac === undefined ? [] : [attribute(IFLA.ADDRESS, Buffer.from(macToBytes(parseMac(mac))))]),
+    ...(mac === undefined ? [] : [macAttribute(mac)]),
   ];
+}
+
+function macAttribute(mac: string): Buffer {
+  return attribute(IFLA.ADDRESS, Buffer.from(macToBytes(parseMac(mac))));
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseAddress } from '../../../net/address.ts';
 import { parsePrefix } from '../../../net/prefix.ts';
 import { addAddress, addDefaultRoute } from './addresses.ts';
-import { addVeth, bringUp, readLinks } from './links.ts';
+import { addVeth, bringUp, readLinks, setMac } from './links.ts';
 import { attribute, readAttributes, readMessages, text, textOf, u32 } from './message.ts';
 
 test('a message has a header, a fixed part, and attributes that begin at multiples of four', () => {
@@ -18,6 +18,17 @@ test('a message has a header, a fixed part, and attributes that begin at multipl
       '00000000000000000100000001000000' + // any index; up, of the flags up
       '09000300' + // IFLA_IFNAME
       '6574683000000000', // eth0, its zero, and three to the next multiple
+  );
+});
+
+test('a device is given its Ethernet address by its name', () => {
+  const body = setMac('eth0', '02:00:00:00:00:01').bytes.subarray(32);
+  assert.equal(
+    body.toString('hex'),
+    '09000300' + // IFLA_IFNAME
+      '6574683000000000' +
+      '0a000100' + // IFLA_ADDRESS
+      '0200000000010000',
   );
 });
 

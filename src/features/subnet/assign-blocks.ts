@@ -46,6 +46,7 @@ interface Slot {
 }
 
 function slotsOf(node: string, count: number): readonly Slot[] {
+  if (count === 1) return [{ node, slot: node }]; // nearly all
   return Array.from({ length: count }, (_, index) => ({ node, slot: slotName(node, index) }));
 }
 

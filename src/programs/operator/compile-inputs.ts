@@ -46,6 +46,7 @@ export class NodeInputsCompiler {
   readonly #here = new Memo<readonly unknown[]>();
   readonly #placed = new Memo<Placed>();
   readonly #routes = new Memo<NetworkRoutes>();
+  readonly #ways = new Memo<Ways>();
   readonly #shared = new Memo<SharedParts>();
   readonly #allShared = new Memo<AllShared>();
 
@@ -89,40 +90,39 @@ export class NodeInputsCompiler {
 
   #shareAll(cluster: Cluster, networks: ReadonlyMap<string, Presences>, settled: Settled): AllShared {
     const { routers } = cluster.nodes;
+    const ways = new Map<string, Ways>();
     const shared = new Map<string, SharedParts>();
     for (const router of routers.values()) {
       const presences = networks.get(router.node) ?? nothingHere;
-      shared.set(router.node, this.#share({ cluster, router, presences, settled }));
+      const alike = alikeOf(router, presences);
+      const own = ways.get(alike) ?? this.#waysOf(alike, { cluster, router, presences, settled });
+      ways.set(alike, own);
+      const inputs = [router, presences, settled.refused.size === 0 ? undefined : settled, own];
+      shared.set(
+        router.node,
+        this.#shared.get(router.node, inputs, () => ({ router, presences, settled, ...own })),
+      );
     }
+    this.#ways.keep(ways);
     this.#shared.keep(shared);
-    return { byNode: shared, problems: routeProblems(shared) };
+    return { byNode: shared, problems: routeProblems(ways) };
   }
 
-  #share({ cluster, router, presences, settled }: Sharing): SharedParts {
+  /** What nodes have in common that send alike and have the same networks. */
+  #waysOf(alike: string, { cluster, router, presences, settled }: Sharing): Ways {
     const { imports, externals } = cluster.networks;
-    const sender = senderClass(router);
-    const wanted = new Set([...presences.keys()].flatMap((key) => [key, ...(imports.get(key) ?? [])]));
+    const sender = senderOf(router);
+    const keys = [...presences.keys()];
     const routes = new Map<string, NetworkRoutes>();
-    for (const key of wanted) {
+    for (const key of new Set(keys.flatMap((own) => [own, ...(imports.get(own) ?? [])]))) {
       const place = cluster.places.get(key);
       if (place !== undefined) routes.set(key, this.#routesOf(place, { router, sender, settled }));
     }
-    const keys = [...presences.keys()];
     const inputs = [
-      router,
-      presences,
-      settled.refused.size === 0 ? undefined : settled,
       ...routes.values(),
       ...keys.flatMap((key) => [imports.get(key), externals.has(key), settled.byNetwork.get(key)]),
     ];
-    return this.#shared.get(router.node, inputs, () => ({
-      router,
-      presences,
-      settled,
-      imports,
-      externals,
-      routes,
-    }));
+    return this.#ways.get(alike, inputs, () => ({ imports, externals, routes }));
   }
 
   #routesOf(place: Place, { router, sender, settled }: Sending): NetworkRoutes {
@@ -132,6 +132,26 @@ export class NodeInputsCompiler {
       networkRoutes({ core, hosts, blocks: subnets.map(({ blocks }) => blocks), strangers }, router),
     );
   }
+}
+
+/** What leads to a node's networks and to what they import. */
+type Ways = Pick<SharedParts, 'imports' | 'externals' | 'routes'>;
+
+const senders = new WeakMap<NodeRouter, string>();
+
+function senderOf(router: NodeRouter): string {
+  const known = senders.get(router) ?? senderClass(router);
+  senders.set(router, known);
+  return known;
+}
+
+const namesOf = new WeakMap<Presences, string>();
+
+/** Says in one word how a node sends and which networks it has. */
+function alikeOf(router: NodeRouter, presences: Presences): string {
+  const names = namesOf.get(presences) ?? [...presences.keys()].join(' ');
+  namesOf.set(presences, names);
+  return `${senderOf(router)} ${names}`;
 }
 
 interface AllShared {
@@ -169,7 +189,7 @@ function attachmentProblems(placed: ReadonlyMap<string, Placed>): readonly Probl
 }
 
 /** Nodes that send alike complain alike: once is enough. */
-function routeProblems(shared: ReadonlyMap<string, SharedParts>): readonly Problem[] {
-  const lists = new Set([...shared.values()].flatMap(({ routes }) => [...routes.values()]));
+function routeProblems(ways: ReadonlyMap<string, Ways>): readonly Problem[] {
+  const lists = new Set([...ways.values()].flatMap(({ routes }) => [...routes.values()]));
   return [...lists].flatMap(({ problems }) => problems);
 }

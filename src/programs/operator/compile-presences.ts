@@ -15,7 +15,7 @@ import type { NodeGroup } from './attachments-by-node.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import type { CompiledNetworks } from './compile-networks.ts';
 import type { CompiledNodes } from './compile-nodes.ts';
-import { Lists, Memo } from './memo.ts';
+import { Lists, Memo, sameItems } from './memo.ts';
 
 /** Where a network is. */
 export interface Place {
@@ -34,8 +34,8 @@ export class PlaceCompiler {
   readonly #mtus = new Memo<Attempt<number>>();
   readonly #blocks = new Memo<Attempt<SubnetBlocks>>();
   readonly #places = new Memo<Place>();
-  readonly #subnets = new Memo<readonly NodeSubnet[]>();
-  readonly #presences = new Memo<Presence>();
+  /** Of each network as it was last. */
+  readonly #presences = new Map<string, Place['presences']>();
 
   /** Gives the places of all networks that are somewhere, by the network's key. */
   compile(
@@ -54,6 +54,7 @@ export class PlaceCompiler {
         this.#place({ core, hosts, subnets, crowd: crowds.get(core.key) ?? nobody, unknown }),
       );
     }
+    for (const key of this.#presences.keys()) if (!places.has(key)) this.#presences.delete(key);
     return places;
   }
 
@@ -92,19 +93,42 @@ export class PlaceCompiler {
     });
   }
 
-  #spread({ core, hosts, mtu, good }: Spreading): ReadonlyMap<string, Presence> {
-    const entries = hosts.map(({ node }): readonly [string, Presence] => {
-      const key = `${core.key} ${node}`;
-      const blocks = good.map((subnet) => subnet.blocks.get(node) ?? []);
-      const inputs = good.flatMap(({ facts }, index) => [facts, ...(blocks[index] ?? [])]);
-      const subnets = this.#subnets.get(key, inputs, () =>
-        good.map(({ facts }, index) => ({ facts, blocks: blocks[index] ?? [] })),
-      );
-      return [node, this.#presences.get(key, [core, mtu, subnets], () => ({ core, mtu, subnets }))];
-    });
-    return new Map(entries);
+  #spread(spreading: Spreading): Place['presences'] {
+    const { core, hosts } = spreading;
+    const before = this.#presences.get(core.key);
+    const now = new Map(
+      hosts.map(({ node }) => [node, presenceOn(node, spreading, before?.get(node))] as const),
+    );
+    this.#presences.set(core.key, now);
+    return now;
   }
 }
+
+/** What a node has of a network: the same object as before while it is the same. */
+function presenceOn(node: string, { core, mtu, good }: Spreading, before: Presence | undefined): Presence {
+  const subnets = isOn(node, good, before?.subnets) ? before.subnets : subnetsOn(node, good);
+  if (before?.core === core && before.mtu === mtu && before.subnets === subnets) return before;
+  return { core, mtu, subnets };
+}
+
+function subnetsOn(node: string, good: Place['subnets']): readonly NodeSubnet[] {
+  return good.map(({ facts, blocks }) => ({ facts, blocks: blocks.get(node) ?? noBlocks }));
+}
+
+/** Tells whether these are the subnets of a node, with the same blocks in each. */
+function isOn(
+  node: string,
+  good: Place['subnets'],
+  subnets: readonly NodeSubnet[] | undefined,
+): subnets is readonly NodeSubnet[] {
+  if (subnets?.length !== good.length) return false;
+  return good.every(({ facts, blocks }, index) => {
+    const own = subnets[index];
+    return own?.facts === facts && sameItems(own.blocks, blocks.get(node) ?? noBlocks);
+  });
+}
+
+const noBlocks: readonly never[] = [];
 
 /** How many attachments of a network those nodes have that may need more than one block. */
 type Crowd = ReadonlyMap<string, number>;

@@ -10,7 +10,7 @@ import type { Bench, Result, Settings } from '../bench.ts';
 import { BenchError } from '../bench-error.ts';
 import { interleave } from '../harness.ts';
 import { reserveHugepages } from '../hugepages.ts';
-import { referencePlugins } from '../setup/cni.ts';
+import { referencePlugins, silentPlugin } from '../setup/cni.ts';
 import { median } from '../statistics.ts';
 import { Workspace } from '../workspace.ts';
 
@@ -46,16 +46,20 @@ async function measure(settings: Settings): Promise<readonly Result[]> {
   const own = fileURLToPath(new URL('../../build', import.meta.url));
   const millrace = write(workspace.path, 'millrace', own, millraceConfiguration(agent.socket));
   const bridge = write(workspace.path, 'bridge', reference, bridgeConfiguration(workspace.path));
+  const silent = write(workspace.path, 'silent', await silentPlugin(settings.log), { type: 'silent-plugin' });
   const each = (work: (plugins: Plugins) => Promise<number>) => [
     { name: 'millrace', measure: () => work(millrace) },
     { name: 'bridge + host-local', measure: () => work(bridge) },
   ];
   const common = { rounds: settings.runs, unit, log: settings.log };
-  const one = await interleave({ ...common, contenders: each((plugins) => inTurn(tool, plugins)) });
+  const nothing = { name: 'a plugin that does nothing', measure: () => inTurn(tool, silent) };
+  const one = await interleave({
+    ...common,
+    contenders: [...each((plugins) => inTurn(tool, plugins)), nothing],
+  });
   const bare = await interleave({ ...common, contenders: each((plugins) => inTurn(plugin, plugins)) });
   const many = await interleave({ ...common, contenders: each((plugins) => atOnce(tool, plugins)) });
-  const note =
-    'Both by cnitool, which takes its part of the time; the reference has both ends in the kernel.';
+  const note = 'All by cnitool, which takes its part of the time; the reference has both ends in the kernel.';
   const about = 'Time of one ADD for a pod with a veth pair and addresses of both families, middle of 15';
   const ratioTo = 'bridge + host-local';
   return [

@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Log } from '../peer.ts';
 import { run } from '../run.ts';
 import { cached } from './cache.ts';
+import { compiled } from './compiled.ts';
 
 const modules = [
   'github.com/containernetworking/cni/cnitool@v1.3.0',
@@ -13,6 +15,15 @@ const modules = [
 export function referencePlugins(log: Log): Promise<string> {
   const what = 'builds cnitool and the CNI reference plugins with Go';
   return cached({ name: 'cni-1.9.1', what, log, make: build });
+}
+
+/** Compiles the plugin `silent-plugin`, which does nothing, and returns its directory. */
+export async function silentPlugin(log: Log): Promise<string> {
+  const source = join(import.meta.dirname, '../silent-plugin/silent-plugin.c');
+  const words = async () => ['-static'];
+  return dirname(
+    await compiled({ name: 'silent-plugin', what: 'a plugin that does nothing', source, words }, log),
+  );
 }
 
 async function build(directory: string): Promise<void> {

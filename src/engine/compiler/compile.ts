@@ -5,7 +5,7 @@ import asc from 'assemblyscript/asc';
 import type binaryen from 'binaryen';
 import { addFastCopies } from './fast-copies.ts';
 import type { FastWay } from './fast-names.ts';
-import { expecting, joinPaths, loopOf } from './fast-way.ts';
+import { expecting, joinWays, loopOf } from './fast-way.ts';
 import { generateGraph, generateNodes, generateRegions, importPath } from './generate.ts';
 import { fingerprint, type Graph, inNumbers, linkGraph, type NodeNumbers, nodesOf } from './graph.ts';
 import { keepPacketInLocals, type PacketLoop } from './packet-locals.ts';
@@ -27,6 +27,8 @@ export interface DatapathSource {
   readonly commonPaths: readonly (readonly string[])[];
   /** Modules with `lookAhead(burst, packets)`: what reads tables for a whole burst before its first packet. */
   readonly lookAhead?: readonly string[];
+  /** The common path of packets that need not be asked much once somebody has looked at them. */
+  readonly foreseen?: ForeseenPath;
   /** Modules whose exports the control thread calls. */
   readonly controlModules: readonly string[];
   /** The features' layout.ts modules. */
@@ -35,6 +37,13 @@ export interface DatapathSource {
   readonly numbers?: NodeNumbers;
   /** Tables of the build that this one is to take over from: what is laid out otherwise lies beside them. */
   readonly beside?: TablePlaces;
+}
+
+/** The common path of packets that a module's `foresee(burst, packets)` has looked at: it knows that they get `to` a stage. */
+export interface ForeseenPath {
+  readonly path: readonly string[];
+  readonly to: string;
+  readonly by: string;
 }
 
 /** What a datapath module says of itself, kept in its custom section. */
@@ -55,14 +64,15 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
   const stages = readStages(source);
   const layouts = await Promise.all(source.layouts.map((path) => importLayout(source.root, path)));
   const graph = linkGraph(stages, source.numbers);
-  const fastWays = joinPaths(stages, source.commonPaths);
+  const fastWays = joinWays(stages, source.commonPaths, source.foreseen);
   const tables = placeTables(await readTableLayouts(source.root, layouts), source.beside);
   const regions = regionsOf(tables);
   const folder = join(source.root, 'engine/datapath');
   const controlModules = source.controlModules.map((path) => join(source.root, `${path}.ts`));
   const lookAhead = (source.lookAhead ?? []).map((path) => join(source.root, `${path}.ts`));
+  const foresee = source.foreseen && join(source.root, `${source.foreseen.by}.ts`);
   const graphFile = join(folder, 'graph.ts');
-  const graphText = generateGraph({ stages, graph, fastWays, lookAhead, controlModules, folder });
+  const graphText = generateGraph({ stages, graph, fastWays, lookAhead, foresee, controlModules, folder });
   const generated = new Map([
     [graphFile, graphText],
     [join(folder, 'nodes.ts'), generateNodes(graph)],

@@ -5,6 +5,8 @@ export interface FastWay {
   readonly first: Stage;
   /** Its place among the ways, which all its names end in; that of received packets is the first, and has none. */
   readonly suffix: string;
+  /** The stage that its packets are known to get to, where all is known that `isForeseen` stands for (datapath/foreseen.ts). */
+  readonly foreseenTo: Stage | undefined;
   /** Stages in an order in which each comes after those that lead to it. */
   readonly order: readonly Stage[];
   /** Where each stage's packets go on to; the first is where most go. */

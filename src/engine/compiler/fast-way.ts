@@ -26,14 +26,14 @@ import type { Stage } from './stages.ts';
 // for packets that have what the stage expects, of whose records much is known already (remembered.ts), and for all
 // others. At the first stage of a way others give up: a burst comes from one port.
 //
+// Packets of which a short loop has proven the most (`foreseen`) have a loop of their own, in which the stages on the most
+// common path of all leave those questions out: where a stage asks `isForeseen()`, its copy there has the answer.
+//
 // Paths that begin with the same stage share a loop, and each loop has copies of its own. The first loop takes what is
 // received, the others what waits for the stage that they begin with: so tunnels cost plain packets nothing.
 
 /** Joins the common paths, one way for each stage that some begin with. @throws Error when the first is not that which receives */
-export function joinPaths(
-  stages: readonly Stage[],
-  paths: readonly (readonly string[])[],
-): readonly FastWay[] {
+function joinPaths(stages: readonly Stage[], paths: readonly (readonly string[])[]): readonly FastWay[] {
   const begins = new Set(paths.map((path) => stageNamed(stages, path[0] ?? '')));
   const [received] = begins;
   if (received !== undefined && received !== stages[0]) {
@@ -42,8 +42,22 @@ export function joinPaths(
   return [...begins].map((first, place) => {
     const own = paths.filter((path) => path[0] === first.name);
     const next = joinSteps(own.map((path) => path.map((name) => stageNamed(stages, name))));
-    return { first, suffix: place === 0 ? '' : String(place), order: sortForward(next), next };
+    const suffix = place === 0 ? '' : String(place);
+    return { first, suffix, foreseenTo: undefined, order: sortForward(next), next };
   });
+}
+
+/** The same, and behind them the way of packets that are foreseen to take a path. */
+export function joinWays(
+  stages: readonly Stage[],
+  paths: readonly (readonly string[])[],
+  foreseen?: { readonly path: readonly string[]; readonly to: string },
+): readonly FastWay[] {
+  const ways = joinPaths(stages, paths);
+  if (!foreseen) return ways;
+  const foreseenTo = stageNamed(stages, foreseen.to);
+  const own = joinPaths(stages, [foreseen.path]);
+  return [...ways, ...own.map((way) => ({ ...way, suffix: String(ways.length), foreseenTo }))];
 }
 
 /** Which stages follow each one on some paths. */
@@ -64,7 +78,13 @@ export function generateFastWays(ways: readonly FastWay[], stages: readonly Stag
   const idOf = (stage: Stage) => stages.indexOf(stage);
   const loops = ways.map((way) => generateFastWay({ way, graph, idOf }));
   const empty = generateLoop({ suffix: '', before: '', first: 'FIRST_STAGE', after: '' });
-  return [markers, ...(loops.length > 0 ? loops : [empty]), generatePassFrom(ways.slice(1), idOf)].join('\n');
+  const waiting = ways.filter((way) => !isReceived(way));
+  return [
+    markers,
+    ...(loops.length > 0 ? loops : [empty]),
+    generatePassReceived(ways.find(({ foreseenTo }) => foreseenTo)),
+    generatePassFrom(waiting, idOf),
+  ].join('\n');
 }
 
 function generateFastWay({ way, graph, idOf }: Joints): string {
@@ -79,7 +99,7 @@ function generateFastWay({ way, graph, idOf }: Joints): string {
       suffix: way.suffix,
       before: `${expectFirst(way)}  expectFast();`,
       first: `startFast${way.suffix}(packet)`,
-      after: `  countFast${way.suffix}(packets);`,
+      after: `  countFast${way.suffix}(packets - begin);`,
     }),
     generateCount(way, graph, idOf),
   ].join('\n');
@@ -92,7 +112,16 @@ export function fastImports(ways: readonly FastWay[], stage: Stage): readonly st
 
 /** The loop of a way, and whether the packets come as a port has received them. */
 export function loopOf(way: FastWay): { readonly loop: string; readonly received: boolean } {
-  return { loop: `passFast${way.suffix}`, received: way.suffix === '' };
+  return { loop: `passFast${way.suffix}`, received: isReceived(way) };
+}
+
+function isReceived({ suffix, foreseenTo }: FastWay): boolean {
+  return suffix === '' || foreseenTo !== undefined;
+}
+
+/** Tells whether it is known where packets go on from a stage. */
+function isCertain({ order, foreseenTo }: FastWay, stage: Stage): boolean {
+  return foreseenTo !== undefined && order.indexOf(stage) < order.indexOf(foreseenTo);
 }
 
 /** A field, and a way's names for the value that a stage expects in it and for where a packet has proved to have it. */
@@ -102,9 +131,15 @@ export interface Expectation {
   readonly met: string;
 }
 
-/** What the stages of a way expect. */
+/** What the stages of a way expect; and what foreseen packets have in common beside it. */
 export function expecting(way: FastWay): readonly Expectation[] {
-  return way.order.flatMap((stage) => expectationOf(way, stage) ?? []);
+  return [...way.order.flatMap((stage) => expectationOf(way, stage) ?? []), ...commonOf(way)];
+}
+
+function commonOf({ suffix, foreseenTo }: FastWay): readonly Expectation[] {
+  return foreseenTo
+    ? [{ field: 'dataOff', value: `dataOffExpected${suffix}`, met: `dataOffMet${suffix}` }]
+    : [];
 }
 
 function expectationOf({ suffix }: FastWay, { functionName, expects }: Stage): Expectation | undefined {
@@ -116,21 +151,28 @@ function generateExpected({ value, met }: Expectation): string {
   return `let ${value}: u32 = 0;\nfunction ${met}(packet: Packet): void {}`;
 }
 
+/** What all packets are expected to have at the start of a way. */
+function expectedFirst(way: FastWay): readonly Expectation[] {
+  const own = expectationOf(way, way.first);
+  return [...(own ? [own] : []), ...commonOf(way)];
+}
+
 /** What the first packet has is expected of all. */
 function expectFirst(way: FastWay): string {
-  const { field, value } = expectationOf(way, way.first) ?? {};
-  return field ? `  ${value} = changetype<Packet>(<usize>load<u32>(burst)).${field};\n` : '';
+  const lines = expectedFirst(way).map(({ field, value }) => `  ${value} = first.${field};\n`);
+  if (lines.length === 0) return '';
+  return `  const first = changetype<Packet>(<usize>load<u32>(burst + (begin << 2)));\n${lines.join('')}`;
 }
 
 function generateStart(way: FastWay): string {
-  const { field, value, met } = expectationOf(way, way.first) ?? {};
-  const check = field
-    ? `  if (packet.${field} != ${value}) return ${giveUp(way, way.first)}();\n  ${met}(packet);\n`
-    : '';
+  const checks = expectedFirst(way).map(({ field, value, met }) => {
+    const ask = `  if (packet.${field} != ${value}) return ${giveUp(way, way.first)}();\n`;
+    return `${way.foreseenTo ? '' : ask}  ${met}(packet);\n`;
+  });
   return `
 /** @inline */
 function startFast${way.suffix}(packet: Packet): u32 {
-${check}  return ${fast(way, way.first)}(packet);
+${checks.join('')}  return ${fast(way, way.first)}(packet);
 }
 `;
 }
@@ -159,10 +201,10 @@ interface LoopText {
 /** Writes the loop over a burst. */
 function generateLoop({ suffix, before, first, after }: LoopText): string {
   return `
-/** Takes a burst along the common paths, packet by packet; those that leave them wait for their stage. */
-export function passFast${suffix}(burst: usize, packets: u32): void {
+/** Takes a burst from one packet on along the common paths; those that leave them wait for their stage. */
+export function passFast${suffix}(burst: usize, begin: u32, packets: u32): void {
 ${before}
-  for (let i: u32 = 0; i < packets; i++) {
+  for (let i = begin; i < packets; i++) {
     const packet = changetype<Packet>(<usize>load<u32>(burst + (i << 2)));
     worker.burstIndex = i;
     beginFast(packet);
@@ -171,6 +213,20 @@ ${before}
   }
   worker.burstIndex = packets;
 ${after}
+}
+`;
+}
+
+/** Writes what takes a received burst along: first as many packets as are foreseen. */
+function generatePassReceived(foreseen: FastWay | undefined): string {
+  const first = foreseen
+    ? `const begin = foresee(burst, packets);\n  if (begin) passFast${foreseen.suffix}(burst, 0, begin);`
+    : 'const begin: u32 = 0;';
+  return `
+/** Takes a received burst along the common paths; packets that leave them wait for their stage. */
+export function passReceived(burst: usize, packets: u32): void {
+  ${first}
+  if (begin < packets) passFast(burst, begin, packets);
 }
 `;
 }
@@ -186,7 +242,7 @@ export function beginsPath(stage: u32): bool {
 
 /** Takes packets along the common paths that begin with a stage; those that leave them wait, perhaps for the same stage. */
 export function passFrom(stage: u32, burst: usize, packets: u32): void {
-${ways.map((way, i) => `  if (${ids[i]}) passFast${way.suffix}(burst, packets);`).join('\n')}
+${ways.map((way, i) => `  if (${ids[i]}) passFast${way.suffix}(burst, 0, packets);`).join('\n')}
 }
 `;
 }
@@ -206,7 +262,8 @@ function generateJoint(stage: Stage, { way, graph, idOf }: Joints): string {
       const own = graph.nodes[id]?.edges.indexOf(idOf(next)) ?? -1;
       const edge = own >= 0 ? own : NODE_BIT + idOf(next);
       const counting = i > 0 ? `${branch(way, stage, next)}++; ` : '';
-      return `  if (edge == ${isNode ? idOf(next) : edge}) { ${counting}${passOn(way, next)} }`;
+      const asked = isCertain(way, stage) ? '' : `if (edge == ${isNode ? idOf(next) : edge}) `;
+      return `  ${asked}{ ${counting}${passOn(way, next)} }`;
     });
   const ends =
     following.length > 0

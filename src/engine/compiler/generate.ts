@@ -12,6 +12,8 @@ export interface GraphSource {
   readonly fastWays: readonly FastWay[];
   /** The module that reads tables for a whole burst. */
   readonly lookAhead: readonly string[];
+  /** The module that foresees which packets of a burst take the most common path of all. */
+  readonly foresee: string | undefined;
   /** Modules whose exports the control thread calls. */
   readonly controlModules: readonly string[];
   /** The folder that the generated module is imported from. */
@@ -42,6 +44,9 @@ export function generateGraph(source: GraphSource): string {
     ...source.lookAhead.map(
       (file, i) => `import { lookAhead as lookAhead${i} } from '${importPath(source.folder, file)}';`,
     ),
+    ...(source.foresee
+      ? [`import { foresee } from '${importPath(source.folder, source.foresee)}';`, 'export { foresee };']
+      : []),
     'export function lookAhead(burst: usize, packets: u32): void {',
     ...source.lookAhead.map((_, i) => `  lookAhead${i}(burst, packets);`),
     '}',

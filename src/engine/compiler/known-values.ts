@@ -51,6 +51,9 @@ function fixedBy(
     [binaryen.OrInt32, i32.or],
     [binaryen.EqInt32, i32.eq],
     [binaryen.NeInt32, i32.ne],
+    [binaryen.AddInt32, i32.add],
+    [binaryen.SubInt32, i32.sub],
+    [binaryen.LtUInt32, i32.lt_u],
   ]);
   const operate = operations.get(operation);
   if (!operate || !left || !right || right.by) return undefined;

@@ -42,6 +42,20 @@ test('nothing is called along the common paths but what takes a packet off them'
   assert.deepEqual(calls, ['leaveFast']);
 });
 
+test('the loop of foreseen packets asks less than half of what the other one asks', async () => {
+  const { code } = await cachedDatapath(packetPath, build);
+  const module = binaryen.readBinary(code);
+  const ways = new Set(packetPath.commonPaths.map(([stage]) => stage));
+  const [others, foreseen] = ['', String(ways.size)].map((suffix) => {
+    const kinds: string[] = [];
+    walk(bodyOf(functionNamed(module, `graph/passFast${suffix}`)), ({ get }) => kinds.push(kindOf(get())));
+    return kinds.filter((kind) => kind === 'If').length;
+  });
+  module.dispose();
+  assert.ok(others !== undefined && foreseen !== undefined);
+  assert.ok(foreseen > 0 && 2 * foreseen < others, `${foreseen} and ${others} questions`);
+});
+
 test('along those that begin further on, only tables and options are searched by calls', async () => {
   const { code } = await cachedDatapath(packetPath, build);
   const module = binaryen.readBinary(code);

@@ -247,7 +247,8 @@ class Remembering {
     const [owner = '', accessor = ''] = target.split('#');
     const met = this.#groups.find(({ expectation }) => isNamed(target, `graph/${expectation.met}`));
     if (met) return this.#meet(place, met);
-    if (isNamed(owner, this.#options.loop.record)) return this.#visitPacket(target, accessor, second);
+    if (isNamed(owner, this.#options.loop.record))
+      return this.#visitPacket(place, { target, accessor, written: second });
     if (accessor) return this.#visitField(place, call, first);
     if (!this.#options.marked.remembered.has(target)) return unknown();
     return operands.length > 0 ? this.#remember(place, target, first) : this.#rememberOne(place, target);
@@ -267,19 +268,27 @@ class Remembering {
   }
 
   /** A packet's field has the value that was written last. */
-  #visitPacket(target: string, accessor: string, written: Value): Value {
+  #visitPacket(
+    place: Place,
+    {
+      target,
+      accessor,
+      written,
+    }: { readonly target: string; readonly accessor: string; readonly written: Value },
+  ): Value {
     const [kind, field] = accessor.split(':');
     const variable = `packet ${field}`;
     const bits = fieldSize(this.#module, target.replace('#set:', '#get:'))?.bits ?? 0;
-    if (kind !== 'set') return this.#known.get(variable, bits);
+    if (kind !== 'set') return this.#conclude(place, this.#known.get(variable, bits));
     this.#known.set(variable, cut(this.#module, written, bits));
     return unknown();
   }
 
   /** Puts a remembered answer in a call's place, if what is asked about is expected or follows from it. */
   #remember(place: Place, target: string, { id, fixed }: Value): Value {
-    const group = this.#groups.find((each) => each === fixed?.by);
-    if (!group || !fixed) return unknown();
+    if (!fixed) return unknown();
+    const group = fixed.by ? this.#groups.find((each) => each === fixed.by) : this.#groups[0];
+    if (!group) return unknown();
     return this.#answer(place, group, { target, questionId: id, question: fixed.make });
   }
 

@@ -42,6 +42,7 @@ const operands = {
   SIMDTernary: ['A', 'B', 'C'],
   SIMDShift: ['Vec', 'Shift'],
   SIMDLoad: ['Ptr'],
+  SIMDLoadStoreLane: ['Ptr', 'Vec'],
   Nop: [],
   Unreachable: [],
 } as const;

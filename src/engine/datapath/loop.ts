@@ -26,8 +26,8 @@ import {
   keepsPacket,
   lookAhead,
   nodeOf,
-  passFast,
   passFrom,
+  passReceived,
   STAGE_DISABLED,
   step,
 } from './graph';
@@ -110,7 +110,7 @@ function receive(index: u32): u32 {
   worker.mode = burstMode(count);
   if (load<u32>(CONTROL_LOOK_AHEAD)) lookAhead(burst, count);
   if (worker.mode) passSlowly(burst, count);
-  else passFast(burst, count);
+  else passReceived(burst, count);
   worker.burstCount = 0;
   runWaiting();
   return count;

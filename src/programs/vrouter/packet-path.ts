@@ -87,6 +87,11 @@ export const packetPath: DatapathSource = {
     ['ip4-local', 'udp-input', 'mplsoudp-input', 'mpls-input', ...routed],
     ['ip4-local', 'gre-input', 'mpls-input', ...routed],
   ],
+  foreseen: {
+    path: ['port-rx', 'ether-input', ...routed],
+    to: 'ip4-input',
+    by: 'features/ip/datapath/foresee',
+  },
   lookAhead: [
     'features/ip/datapath/look-ahead',
     'features/bridge/datapath/look-ahead',

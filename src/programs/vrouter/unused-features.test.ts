@@ -22,9 +22,10 @@ const build = fileURLToPath(new URL('../../../build', import.meta.url));
 const plain = /^(engine|features\/(interface|port|ether|vrf|neighbor|ip|representor))\//;
 /**
  * Instructions in the text of the loop along the common paths, what it remembers for a burst with them
- * (docs/decisions/0025-what-a-burst-has-in-common.md): 1457 before that, and before there were tunnels, bridges and labels.
+ * (docs/decisions/0025-what-a-burst-has-in-common.md): 1457 before that, and before there were tunnels, bridges and labels;
+ * 1707 before a loop could begin in the middle of a burst (docs/decisions/0031-plain-packets-are-foreseen.md).
  */
-const INSTRUCTIONS_BEFORE = 1707;
+const INSTRUCTIONS_BEFORE = 1716;
 
 /** The packet path with the common paths of plain forwarding alone. */
 const plainPaths: DatapathSource = { ...packetPath, commonPaths: packetPath.commonPaths.filter(isPlain) };

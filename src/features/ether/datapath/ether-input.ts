@@ -1,7 +1,8 @@
+import { isForeseen } from '../../../engine/datapath/foreseen';
 import { PACKET_LINK_MULTICAST, Packet } from '../../../engine/datapath/packet';
 import { ETHER_OTHERS, ETHER_TYPES } from '../../../engine/datapath/regions';
 import { NODE_BIT } from '../../../engine/layout';
-import { ETHER_HEADER_BYTES, GROUP_BIT } from '../../../net/datapath/ether-header';
+import { ETHER_HEADER_BYTES, GROUP_BIT, TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import { interfaceAt, MAC_MASK } from '../../interface/datapath/interface';
 
 export enum Edge {
@@ -22,13 +23,14 @@ export enum Edge {
  * @table ether-others
  */
 export function etherInput(packet: Packet): u32 {
-  if (packet.dataLen < <u16>ETHER_HEADER_BYTES) return Edge.DROP_ETHER_TRUNCATED;
-  const frame = packet.data;
-  const destination = load<u64>(frame) & MAC_MASK;
-  if (destination != interfaceAt(packet.iface).mac) return takeOther(packet, destination);
-  const type = load<u16>(frame, 12);
+  if (!isForeseen()) {
+    if (packet.dataLen < <u16>ETHER_HEADER_BYTES) return Edge.DROP_ETHER_TRUNCATED;
+    const destination = load<u64>(packet.data) & MAC_MASK;
+    if (destination != interfaceAt(packet.iface).mac) return takeOther(packet, destination);
+  }
+  const type = isForeseen() ? TYPE_IP4_RAW : load<u16>(packet.data, 12);
   const node = nodeOf(type);
-  if (!node) return Edge.DROP_ETHER_UNKNOWN_TYPE;
+  if (!isForeseen() && !node) return Edge.DROP_ETHER_UNKNOWN_TYPE;
   unwrap(packet, type);
   return NODE_BIT | node;
 }

@@ -1,4 +1,5 @@
 import { trim } from '../../../engine/datapath/chain';
+import { isForeseen } from '../../../engine/datapath/foreseen';
 import { PACKET_OPTIONS, Packet, RX_IP_CKSUM_BAD, RX_IP_CKSUM_GOOD } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { fold, holds20, sumBytes } from '../../../net/datapath/checksum';
@@ -28,20 +29,22 @@ export enum Edge {
  * @table next-hop-input
  */
 export function ip4Input(packet: Packet): u32 {
-  if (packet.dataLen < <u16>IP4_HEADER_BYTES) return Edge.DROP_IP4_TRUNCATED;
   const header = changetype<Ip4Header>(packet.data);
-  if (header.versionIhl != IP4_PLAIN) return takeWithOptions(packet, header);
-  const verdict = packet.olFlags & (RX_IP_CKSUM_GOOD | RX_IP_CKSUM_BAD);
-  if (verdict) {
-    if (!isGood(verdict, header)) return Edge.DROP_IP4_BAD_CHECKSUM;
-  } else if (!holds20(changetype<usize>(header))) return Edge.DROP_IP4_BAD_CHECKSUM;
-  const length = header.totalLength;
-  if (length != packet.pktLen) {
-    if (length < IP4_HEADER_BYTES || length > packet.pktLen) return Edge.DROP_IP4_BAD_LENGTH;
-    if (packet.nbSegs > 1) return takePadded(packet, header, length);
-    packet.cut(length); // what pads a short frame to 60 bytes (IEEE 802.3 4.2.3.3)
+  if (!isForeseen()) {
+    if (packet.dataLen < <u16>IP4_HEADER_BYTES) return Edge.DROP_IP4_TRUNCATED;
+    if (header.versionIhl != IP4_PLAIN) return takeWithOptions(packet, header);
+    const verdict = packet.olFlags & (RX_IP_CKSUM_GOOD | RX_IP_CKSUM_BAD);
+    if (verdict) {
+      if (!isGood(verdict, header)) return Edge.DROP_IP4_BAD_CHECKSUM;
+    } else if (!holds20(changetype<usize>(header))) return Edge.DROP_IP4_BAD_CHECKSUM;
+    const length = header.totalLength;
+    if (length != packet.pktLen) {
+      if (length < IP4_HEADER_BYTES || length > packet.pktLen) return Edge.DROP_IP4_BAD_LENGTH;
+      if (packet.nbSegs > 1) return takePadded(packet, header, length);
+      packet.cut(length); // what pads a short frame to 60 bytes (IEEE 802.3 4.2.3.3)
+    }
+    if (isOneSpecial(header.sourceAt, header.destinationAt)) return sortSpecial(header);
   }
-  if (isOneSpecial(header.sourceAt, header.destinationAt)) return sortSpecial(header);
   return NODE_BIT | route4(packet, header.destinationAt);
 }
 

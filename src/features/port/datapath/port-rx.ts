@@ -1,3 +1,4 @@
+import { isForeseen } from '../../../engine/datapath/foreseen';
 import { Packet } from '../../../engine/datapath/packet';
 import { PORT_INTERFACES } from '../../../engine/datapath/regions';
 import { NODE_BIT } from '../../../engine/layout';
@@ -32,7 +33,7 @@ export function portRx(packet: Packet): u32 {
   packet.trace = 0;
   packet.flags = 0;
   const flags = iface.flags & (INTERFACE_UP | INTERFACE_TRACED | INTERFACE_CAPTURED);
-  if (flags != INTERFACE_UP) return takeWatched(packet, iface);
+  if (!isForeseen() && flags != INTERFACE_UP) return takeWatched(packet, iface);
   countReceived(packet);
   return NODE_BIT | iface.inputNode;
 }

@@ -1,3 +1,4 @@
+import { isForeseen } from '../../../engine/datapath/foreseen';
 import { Packet } from '../../../engine/datapath/packet';
 import { gather, gatheringFor, isFull, transmit } from '../../../engine/datapath/transmit';
 import {
@@ -26,7 +27,7 @@ export enum Edge {
 export function portTx(packet: Packet): u32 {
   const iface = interfaceAt(packet.output);
   if ((iface.flags & (INTERFACE_UP | INTERFACE_CAPTURED)) != INTERFACE_UP) return sendWatched(packet, iface);
-  if (packet.olFlags & L4_CKSUM_SUSPECT) return sendCarefully(packet, iface);
+  if (!isForeseen() && packet.olFlags & L4_CKSUM_SUSPECT) return sendCarefully(packet, iface);
   const gathered = gatheringFor(iface.port);
   if (isFull(gathered)) return sendCarefully(packet, iface);
   countSent(packet);

@@ -47,7 +47,7 @@ function pointsOf({ awayMs }: { readonly awayMs: number }): QuietPoints {
     roundsOf: () => (performance.now() < backMs ? 1n : 2n),
     wake: () => {},
     placeOf: () => 'in stage x',
-    timesOf: () => ({ ranMs: 0, waitedMs: 0, pagesRead: 0 }),
+    timesOf: () => ({ ranMs: 0, waitedMs: 0, isReady: false, pagesRead: 0 }),
     kernelPlaceOf: () => 'do_poll',
   };
   return new QuietPoints(options);

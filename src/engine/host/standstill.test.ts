@@ -28,6 +28,12 @@ test('what a thread does between two looks is the difference of what the kernel 
   assert.equal(kernelPlace(process.pid), undefined);
 });
 
+test('one that is ready and has not run still waits, which the kernel counts only when it ends', () => {
+  const before = { ranMs: 5, waitedMs: 7, isReady: false, pagesRead: 0 };
+  const { withoutCpuMs } = standstillOf(1000, before, { ...before, isReady: true });
+  assert.equal(withoutCpuMs, 1000);
+});
+
 test('a thread that is gone has done nothing', () => {
-  assert.deepEqual(threadTimes(2 ** 30), { ranMs: 0, waitedMs: 0, pagesRead: 0 });
+  assert.deepEqual(threadTimes(2 ** 30), { ranMs: 0, waitedMs: 0, isReady: false, pagesRead: 0 });
 });

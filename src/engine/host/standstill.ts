@@ -11,10 +11,12 @@ export interface Standstill {
 }
 
 export function standstillOf(ms: number, before: ThreadTimes, now: ThreadTimes): Standstill {
+  const ranMs = now.ranMs - before.ranMs;
+  const withoutCpuMs = now.isReady ? ms - ranMs : now.waitedMs - before.waitedMs;
   return {
     ms: Math.round(ms),
-    ranMs: Math.round(now.ranMs - before.ranMs),
-    withoutCpuMs: Math.round(now.waitedMs - before.waitedMs),
+    ranMs: Math.round(ranMs),
+    withoutCpuMs: Math.round(withoutCpuMs),
     pagesRead: now.pagesRead - before.pagesRead,
   };
 }

@@ -5,6 +5,8 @@ export interface ThreadTimes {
   /** Milliseconds on a CPU, and milliseconds in which it was ready and waited for one. */
   readonly ranMs: number;
   readonly waitedMs: number;
+  /** It is ready, or runs: a wait for its CPU that has not ended is not in `waitedMs` yet. */
+  readonly isReady: boolean;
   /** Times that it had to wait for a page to be read from disk. */
   readonly pagesRead: number;
 }
@@ -14,10 +16,11 @@ export function threadTimes(thread: number): ThreadTimes {
   try {
     const [ranNs = '0', waitedNs = '0'] = readTask(thread, 'schedstat').split(' ');
     const [, fields = ''] = readTask(thread, 'stat').split(') ');
-    const pagesRead = Number(fields.split(' ')[9] ?? 0);
-    return { ranMs: Number(ranNs) / 1e6, waitedMs: Number(waitedNs) / 1e6, pagesRead };
+    const [state, , , , , , , , , pagesRead = 0] = fields.split(' ');
+    const times = { ranMs: Number(ranNs) / 1e6, waitedMs: Number(waitedNs) / 1e6 };
+    return { ...times, isReady: state === 'R', pagesRead: Number(pagesRead) };
   } catch {
-    return { ranMs: 0, waitedMs: 0, pagesRead: 0 };
+    return { ranMs: 0, waitedMs: 0, isReady: false, pagesRead: 0 };
   }
 }
 

@@ -7,7 +7,7 @@ test('a worker that stands still is named once, and again when it moves', async 
   const { bench, source } = await openSampleBench();
   const told: string[] = [];
   let workers = [{ index: 0, cpu: 3 }];
-  let times = { ranMs: 5, waitedMs: 70, pagesRead: 1 };
+  let times = { ranMs: 5, waitedMs: 70, isReady: false, pagesRead: 1 };
   const watch = new WorkerWatch({
     source,
     workers: () => workers,
@@ -24,7 +24,7 @@ test('a worker that stands still is named once, and again when it moves', async 
   watch.check(900);
   watch.check(1800);
   assert.deepEqual(told, []);
-  times = { ranMs: 45, waitedMs: 1000, pagesRead: 4 };
+  times = { ranMs: 45, waitedMs: 1000, isReady: false, pagesRead: 4 };
   watch.check(2000);
   watch.check(3000);
   assert.deepEqual(told, ['stuck 0 on 3 1100: 40 930 3']);
@@ -45,7 +45,7 @@ test('a worker is not blamed for the time that the whole process stood still', a
   const told: string[] = [];
   const listener = { stuck: () => told.push('stuck'), moving: () => told.push('moving'), gone: () => {} };
   const workers = () => [{ index: 0, cpu: 3 }];
-  const none = { ranMs: 0, waitedMs: 0, pagesRead: 0 };
+  const none = { ranMs: 0, waitedMs: 0, isReady: false, pagesRead: 0 };
   const watch = new WorkerWatch({ source, workers, listener, timesOf: () => none });
   watch.check(0);
   watch.check(5000);

@@ -4,7 +4,7 @@ import type { NodePlan } from '../src/features/plan/index.ts';
 import { Agent, Pod } from './agent.ts';
 import { run } from './command.ts';
 import { podPlan } from './pod-plan.ts';
-import { Router } from './router.ts';
+import { testNodes } from './testing.ts';
 import { startCapture } from './witness/capture.ts';
 import { assertNoPing, assertPings } from './witness/ping.ts';
 
@@ -14,14 +14,8 @@ const kinds = { red: 'mplsoudp', blue: 'mplsogre', green: 'vxlan' } as const;
 const networks = Object.keys(kinds);
 const filters = { red: 'udp port 6635', blue: 'ip proto 47', green: 'udp port 4789' } as const;
 
-const routers = [1, 2].map((node) => new Router({ name: `node${node}` }));
-after(() => Promise.all(routers.map((router) => router.close())));
-const [first, second] = routers as [Router, Router];
-await first.namespace.ip(
-  `link add core mtu 1600 type veth peer name core mtu 1600 netns ${second.namespace.name}`,
-);
-for (const { namespace } of routers) await namespace.ip('link set core up promisc on');
-await Promise.all(routers.map((router) => router.start()));
+const routers = await testNodes();
+const [first] = routers;
 const agents = routers.map((router, index) => new Agent(router, planOf(index + 1)));
 after(() => Promise.all(agents.map((agent) => agent.close())));
 await Promise.all(agents.map((agent) => agent.start()));

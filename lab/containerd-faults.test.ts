@@ -1,26 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { Agent, devicesIn } from './agent.ts';
+import { test } from 'node:test';
+import { devicesIn } from './agent.ts';
 import type { ContainerPod } from './containerd/container-pod.ts';
-import { Containerd } from './containerd/containerd.ts';
+import { testContainerd } from './containerd/testing.ts';
 import { eventually } from './eventually.ts';
 import { networkOf } from './lab-pod.ts';
-import { podPlan } from './pod-plan.ts';
-import { testRouter } from './testing.ts';
 import { assertPings } from './witness/ping.ts';
 
-const router = await testRouter();
-const containerd = new Containerd({
-  namespace: router.namespace,
-  label: 'containerd-faults',
-  agentSocket: `${router.directory}/agent.sock`,
-  network: 'default/red',
-});
-after(() => containerd.close());
-const runtime = ['--runtime-endpoint', `unix://${containerd.socket}`, '--collect-after', '2'];
-const agent = await new Agent(router, podPlan({ networks: ['red'] }), runtime).start();
-after(() => agent.close());
-await containerd.start();
+const { router, containerd, agent } = await testContainerd('containerd-faults');
 const running = await containerd.pod({ name: 'running' });
 const patience = { timeoutMs: 20_000 };
 

@@ -1,28 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Agent } from './agent.ts';
-import { Containerd } from './containerd/containerd.ts';
+import { testContainerd } from './containerd/testing.ts';
 import { eventually } from './eventually.ts';
 import { networkOf } from './lab-pod.ts';
-import { podPlan } from './pod-plan.ts';
 import { Doom } from './stress/doom.ts';
 import { podLeftovers } from './stress/pod-leftovers.ts';
-import { testRouter } from './testing.ts';
 import { assertPings } from './witness/ping.ts';
 
-const router = await testRouter();
-const containerd = new Containerd({
-  namespace: router.namespace,
-  label: 'containerd-stress',
-  agentSocket: `${router.directory}/agent.sock`,
-  network: 'default/red',
-});
-after(() => containerd.close());
-const runtime = ['--runtime-endpoint', `unix://${containerd.socket}`, '--collect-after', '2'];
-const agent = await new Agent(router, podPlan({ networks: ['red'] }), runtime).start();
-after(() => agent.close());
-await containerd.start();
+const { router, containerd, agent } = await testContainerd('containerd-stress');
 const running = await containerd.pod({ name: 'running' });
 const patience = { timeoutMs: 60_000 };
 

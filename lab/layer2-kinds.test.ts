@@ -5,21 +5,15 @@ import { Agent, Pod } from './agent.ts';
 import { compiledPlans } from './compiled-plans.ts';
 import { DpdkApp } from './dpdk-app.ts';
 import { eventually } from './eventually.ts';
-import { Router } from './router.ts';
+import { testNodes } from './testing.ts';
 import { type Capture, startCapture } from './witness/capture.ts';
 import { assertPings } from './witness/ping.ts';
 
 // One segment over two nodes, with members of every kind:
 //
 //   veth, memif ── node1 ── VXLAN ── node2 ── tap, vhost-user
-const routers = [1, 2].map((number) => new Router({ name: `node${number}` }));
-after(() => Promise.all(routers.map((router) => router.close())));
-const [first, second] = routers as [Router, Router];
-await first.namespace.ip(
-  `link add core mtu 1600 type veth peer name core mtu 1600 netns ${second.namespace.name}`,
-);
-for (const { namespace } of routers) await namespace.ip('link set core up promisc on');
-await Promise.all(routers.map((router) => router.start()));
+const routers = await testNodes();
+const [first, second] = routers;
 
 const plans = compiledPlans(`
 apiVersion: v1

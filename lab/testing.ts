@@ -21,6 +21,19 @@ export async function testRouter(options: RouterOptions = {}): Promise<Router> {
   return router.start();
 }
 
+/** Starts the routers of two nodes for the tests of a file, with an underlay between them: `core` in either's namespace. */
+export async function testNodes(): Promise<readonly [Router, Router]> {
+  const routers = [new Router({ name: 'node1' }), new Router({ name: 'node2' })] as const;
+  after(() => Promise.all(routers.map((router) => router.close())));
+  const [first, second] = routers;
+  await first.namespace.ip(
+    `link add core mtu 1600 type veth peer name core mtu 1600 netns ${second.namespace.name}`,
+  );
+  for (const { namespace } of routers) await namespace.ip('link set core up promisc on');
+  await Promise.all(routers.map((router) => router.start()));
+  return routers;
+}
+
 function showLogOfFailures(router: Router): void {
   afterEach((context) => {
     if ('passed' in context && !context.passed)

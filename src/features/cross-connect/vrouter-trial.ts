@@ -47,7 +47,7 @@ function setUp(datapath: ScratchDatapath): void {
     mac: parseMac('02:00:00:00:00:01'),
   };
   const [cross, port] = [{ modeNode: stage('xc-forward') }, { outputNode: stage('port-tx') }];
-  const routed = { modeNode: stage('ether-input'), firstNode: stage('vlan-input') };
+  const routed = { modeNode: stage('ether-input'), inputSteps: new Map([[0, stage('vlan-input')]]) };
   interfaces.write(21, { ...record, ...routed, ...port, port: 6, domain: 0 });
   interfaces.write(22, { ...record, ...cross, ...port, port: 7, domain: 23 });
   const vlan = { outputNode: stage('vlan-output'), port: 0, domain: 22, parent: 21, tag: 5 };

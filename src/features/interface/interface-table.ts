@@ -1,5 +1,9 @@
 import type { TakeFunctions } from '../../engine/host/rewrites.ts';
 import { type Mac, macToBytes } from '../../net/mac.ts';
+import { INTERFACE_PLACES } from './layout.ts';
+
+/** Nodes by place. */
+export type Steps = ReadonlyMap<number, number>;
 
 /** An interface's record but for its addresses. */
 export interface InterfaceRecord {
@@ -9,10 +13,12 @@ export interface InterfaceRecord {
   readonly mtu: number;
   readonly mac: Mac;
   readonly port: number;
-  /** The stages that its mode gives what it receives to, that look at it before, and that send frames out of it: zero for none. */
+  /** The stages that its mode gives what it receives to, and that send frames out of it: zero for none. */
   readonly modeNode: number;
-  readonly firstNode?: number;
   readonly outputNode: number;
+  /** The stages that look at what it receives and sends before these do, by their places; none where absent. */
+  readonly inputSteps?: Steps;
+  readonly outputSteps?: Steps;
   readonly domain: number;
   /** For sub-interfaces only. */
   readonly parent?: number;
@@ -37,17 +43,21 @@ export class InterfaceTable {
       'setInterfaceMac',
       'setInterfaceParent',
       'setInterfaceSources',
+      'setInterfaceSteps',
     ]);
   }
 
   /** Writes an interface's record; packets meet it when this returns. */
   write(id: number, record: InterfaceRecord): void {
-    const { flags, vrf, mtu, port, modeNode, firstNode = modeNode, outputNode, domain } = record;
+    const { flags, vrf, mtu, port, domain } = record;
+    const input = chain(record.inputSteps, record.modeNode);
+    const output = chain(record.outputNode === 0 ? undefined : record.outputSteps, record.outputNode);
     const mac = macToBytes(record.mac);
     const view = new DataView(mac.buffer, mac.byteOffset);
     this.#functions.setInterfaceMac(id, view.getUint32(0), view.getUint16(4));
     this.#functions.setInterfaceParent(id, record.parent ?? 0, record.tag ?? 0);
-    this.#functions.setInterface(id, flags, vrf, mtu, port, firstNode, modeNode, outputNode, domain);
+    this.#functions.setInterfaceSteps(id, input.after, output.after);
+    this.#functions.setInterface(id, flags, vrf, mtu, port, input.first, output.first, domain);
   }
 
   /** Sets an interface's flags alone. */
@@ -72,13 +82,13 @@ interface InterfaceFunctions {
     mtu: number,
     port: number,
     inputNode: number,
-    modeNode: number,
     outputNode: number,
     domain: number,
   ): void;
   setInterfaceFlags(id: number, flags: number): void;
   setInterfaceMac(id: number, firstFour: number, lastTwo: number): void;
   setInterfaceParent(id: number, parent: number, tag: number): void;
+  setInterfaceSteps(id: number, inputAfter: bigint, outputAfter: bigint): void;
   setInterfaceSources(
     id: number,
     address4: number,
@@ -87,6 +97,17 @@ interface InterfaceFunctions {
     linkLocalLow: bigint,
     linkLocalHigh: bigint,
   ): void;
+}
+
+/** Where steps begin that end in a node, and a word that says what follows each place. */
+function chain(steps: Steps | undefined, last: number): { readonly first: number; readonly after: bigint } {
+  let first = last;
+  let after = 0n;
+  for (let place = INTERFACE_PLACES - 1; place >= 0; place--) {
+    after |= BigInt(first) << BigInt(16 * place);
+    first = steps?.get(place) ?? first;
+  }
+  return { first, after };
 }
 
 /** Two words of 16 bytes, as they lie in memory. */

@@ -92,16 +92,46 @@ test('those that were bound to an interface are routed again when it goes', asyn
   assert.deepEqual(links.receive(1, frame).ended, { 'ether-unknown-type': 1 });
 });
 
-test('a stage that looks first hands on to the mode, whatever that is meanwhile', async () => {
+test('a step sees what is received, and hands on to the mode, whatever that is meanwhile', async () => {
   const { interfaces, hub, p1, links } = await openBound();
-  interfaces.divert(p1.id, 'vlan-input');
+  interfaces.defineStep({ way: 'input', place: 0, stage: 'vlan-input' });
+  interfaces.useStep(p1.id, 'vlan-input', true);
   assert.deepEqual(links.receive(1, frame).ended, { 'ether-unknown-type': 1 });
   assert.equal(links.bench.stagePackets('vlan-input'), 1);
   await interfaces.set('p1', { domain: hub.id });
   assert.deepEqual(links.receive(1, frame).ended, { blackhole: 1 });
-  interfaces.divert(p1.id, undefined);
+  interfaces.useStep(p1.id, 'vlan-input', false);
   links.receive(1, frame);
   assert.equal(links.bench.stagePackets('vlan-input'), 2);
+});
+
+test('steps look in the order of their places', async () => {
+  const { interfaces, p1, links } = await openBound();
+  interfaces.defineStep({ way: 'input', place: 2, stage: 'ip-blackhole' });
+  interfaces.defineStep({ way: 'input', place: 0, stage: 'vlan-input' });
+  for (const stage of ['ip-blackhole', 'vlan-input']) interfaces.useStep(p1.id, stage, true);
+  assert.deepEqual(links.receive(1, frame).ended, { blackhole: 1 });
+  assert.equal(links.bench.stagePackets('vlan-input'), 1);
+});
+
+test('a step sees what is sent', async () => {
+  const { interfaces, p2, links } = await openBound();
+  interfaces.defineStep({ way: 'output', place: 1, stage: 'ip-blackhole' });
+  await interfaces.set('p1', { domain: p2.id });
+  interfaces.useStep(p2.id, 'ip-blackhole', true);
+  assert.deepEqual(links.receive(1, frame).ended, { blackhole: 1 });
+  interfaces.useStep(p2.id, 'ip-blackhole', false);
+  assert.deepEqual(links.receive(1, frame).ended, { sent: 1 });
+});
+
+test('each step has a place of its own', async () => {
+  const { interfaces, p1 } = await openBound();
+  interfaces.defineStep({ way: 'output', place: 1, stage: 'ip-blackhole' });
+  const define = (place: number) => () =>
+    interfaces.defineStep({ way: 'output', place, stage: 'vlan-output' });
+  assert.throws(define(1), /expected one that is free, received 1 of ip-blackhole/);
+  assert.throws(define(4), /expected 0 to 3, received 4/);
+  assert.throws(() => interfaces.useStep(p1.id, 'vlan-output', true), /received vlan-output/);
 });
 
 test('the device receives what is for other stations while a user, a domain or another feature needs it', async () => {

@@ -11,6 +11,7 @@ import {
   type Interface,
   type InterfaceAttributes,
 } from './interface.ts';
+import { type InterfaceStep, InterfaceSteps } from './interface-steps.ts';
 import { type InterfaceSources, InterfaceTable } from './interface-table.ts';
 import { CROSS_CONNECT, type InterfaceListener, type InterfaceType } from './interface-type.ts';
 import {
@@ -45,8 +46,7 @@ export class Interfaces {
   readonly #listeners: InterfaceListener[] = [];
   readonly #byId = new Map<number, Interface>();
   readonly #idOf = new Map<string, number>();
-  /** Stages that see what an interface receives before its mode does, by id. */
-  readonly #diverted = new Map<number, string>();
+  readonly #steps: InterfaceSteps;
   readonly #watched = new Map<number, number>();
   readonly #sources = new Map<number, InterfaceSources>();
   /** Who needs what an interface receives for other stations, by id. */
@@ -60,6 +60,7 @@ export class Interfaces {
   constructor(router: InterfaceRouter) {
     this.#router = router;
     this.#table = new InterfaceTable((names) => router.tables(names));
+    this.#steps = new InterfaceSteps((stage) => router.node(stage));
   }
 
   /** How all records are written again for a build that has them elsewhere; who knows more of them adds it. */
@@ -84,13 +85,15 @@ export class Interfaces {
     this.#router.dispatch.note({ table: 'interface-input', key: name, stage });
   }
 
-  /**
-   * Lets a stage see all that an interface receives before its mode does: what is not its own it hands on to
-   * `Interface.modeNode`. Undefined takes it back.
-   */
-  divert(id: number, stage: string | undefined): void {
-    if (stage === undefined) this.#diverted.delete(id);
-    else this.#diverted.set(id, stage);
+  /** Says which stage looks at what interfaces receive or send, and at which place. @throws Error where the place is taken */
+  defineStep(step: InterfaceStep): void {
+    this.#steps.define(step);
+    this.#router.dispatch.note({ table: `interface-${step.way}`, key: step.stage, stage: step.stage });
+  }
+
+  /** Lets the stage of a step see all that an interface receives or sends, or not any more. */
+  useStep(id: number, stage: string, used: boolean): void {
+    this.#steps.use(id, stage, used);
     const iface = this.#byId.get(id);
     if (iface) this.#write(iface);
   }
@@ -273,7 +276,7 @@ export class Interfaces {
     this.#table.setFlags(iface.id, 0);
     this.#byId.delete(iface.id);
     this.#idOf.delete(iface.name);
-    this.#diverted.delete(iface.id);
+    this.#steps.forget(iface.id);
     this.#sources.delete(iface.id);
     this.#needs.delete(iface.id);
   }
@@ -292,12 +295,12 @@ export class Interfaces {
   }
 
   #write(iface: Interface): void {
-    const diverted = this.#diverted.get(iface.id);
     this.#table.write(iface.id, {
       ...iface,
       flags: this.#flags(iface),
       modeNode: this.#modes.get(iface.mode) ?? 0,
-      ...(diverted === undefined ? {} : { firstNode: this.#router.node(diverted) }),
+      inputSteps: this.#steps.of(iface.id, 'input'),
+      outputSteps: this.#steps.of(iface.id, 'output'),
       outputNode: iface.outputStage === undefined ? 0 : this.#router.node(iface.outputStage),
     });
     this.#keep(iface);

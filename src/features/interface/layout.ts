@@ -5,6 +5,9 @@ export const INTERFACES_BYTES = 8388608;
 /** Per worker: MAX_INTERFACES × 64 bytes of counters (datapath/interface-stats.ts). */
 export const INTERFACE_STATS_WORKER_BYTES = 4194304;
 
+/** Steps that can look at what an interface receives, and at what it sends (README.md). */
+export const INTERFACE_PLACES = 4;
+
 /** It is administratively up. */
 export const INTERFACE_UP = 1;
 export const INTERFACE_PROMISCUOUS = 2;

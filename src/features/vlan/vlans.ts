@@ -9,6 +9,7 @@ import type {
   Interfaces,
   InterfaceType,
 } from '../interface/index.ts';
+import { VLAN_INPUT_PLACE } from './layout.ts';
 import { tagOf, wordOf } from './tag.ts';
 import { type VlanFunctions, VlanTable, vlanFunctionNames } from './vlan-table.ts';
 
@@ -29,6 +30,7 @@ export class Vlans implements InterfaceType {
     const functions = router.tables<VlanFunctions>(vlanFunctionNames);
     this.#table = new VlanTable({ functions, quiet: () => router.quiet() });
     interfaces.defineType('vlan', this);
+    interfaces.defineStep({ way: 'input', place: VLAN_INPUT_PLACE, stage: 'vlan-input' });
     router.dispatch.note({ table: 'interface-output', key: 'vlan', stage: 'vlan-output' });
     interfaces.listen({
       added: (iface) => this.#join(iface),
@@ -168,7 +170,7 @@ export class Vlans implements InterfaceType {
     if (iface.type !== 'vlan') return;
     const parent = iface.parent ?? 0;
     this.#table.add(parent, tagOf(iface.tag).vlanId, iface.id);
-    this.#interfaces.divert(parent, 'vlan-input');
+    this.#interfaces.useStep(parent, 'vlan-input', true);
     this.#askParent(iface);
   }
 
@@ -176,7 +178,7 @@ export class Vlans implements InterfaceType {
     if (iface.type !== 'vlan') return;
     const parent = iface.parent ?? 0;
     this.#table.delete(parent, tagOf(iface.tag).vlanId);
-    if (this.#table.members(parent).length === 0) this.#interfaces.divert(parent, undefined);
+    if (this.#table.members(parent).length === 0) this.#interfaces.useStep(parent, 'vlan-input', false);
     this.#interfaces.receiveAll(parent, needOf(iface), false);
   }
 

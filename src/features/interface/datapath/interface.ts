@@ -9,9 +9,9 @@ export class Interface {
   mtu: u16;
   /** DPDK port of a port interface (8). */
   port: u16;
-  /** Node that takes what was received here: that of its mode, or one that looks first (10). */
+  /** Node that takes what was received here: its first step, or that of its mode (10). */
   inputNode: u16;
-  /** Node that sends an Ethernet frame out here: its type (12). */
+  /** Node that takes an Ethernet frame to be sent here: its first step, or that of its type (12). */
   outputNode: u16;
   /** Interface it is bound to in mode XC, bridge or bond (14). */
   domain: u16;
@@ -30,8 +30,11 @@ export class Interface {
   linkLocalHigh: u64;
   /** Next hop that stands for all stations of its link: where packets to link-local addresses go; zero for none (64). */
   linkNextHop: u32;
-  /** Node of its mode, for whoever looks first (68). */
-  modeNode: u16;
+  /** Not used (68). */
+  reserved: u32;
+  /** Nodes that follow each place of a step, INTERFACE_PLACES × u16, the first place lowest (72). */
+  inputAfter: u64;
+  outputAfter: u64;
 }
 
 export {
@@ -48,6 +51,18 @@ export {
 
 /** Low 48 bits of a word: a MAC address loaded with its six bytes first. */
 export const MAC_MASK: u64 = 0xffffffffffff;
+
+/** The node that takes what an interface has received when the step at a place has looked at it. @inline */
+export function nodeAfterInput(id: u32, place: u32): u32 {
+  return <u32>load<u16>(changetype<usize>(interfaceAt(id)) + (place << 1), offsetof<Interface>('inputAfter'));
+}
+
+/** The node that takes a frame to be sent by an interface when the step at a place has looked at it. @inline */
+export function nodeAfterOutput(id: u32, place: u32): u32 {
+  return <u32>(
+    load<u16>(changetype<usize>(interfaceAt(id)) + (place << 1), offsetof<Interface>('outputAfter'))
+  );
+}
 
 /** @remembered */
 export function interfaceAt(id: u32): Interface {

@@ -8,7 +8,6 @@ export function setInterface(
   mtu: u32,
   port: u32,
   inputNode: u32,
-  modeNode: u32,
   outputNode: u32,
   domain: u32,
 ): void {
@@ -17,10 +16,16 @@ export function setInterface(
   iface.mtu = <u16>mtu;
   iface.port = <u16>port;
   iface.inputNode = <u16>inputNode;
-  iface.modeNode = <u16>modeNode;
   iface.outputNode = <u16>outputNode;
   iface.domain = <u16>domain;
   iface.flags = flags;
+}
+
+/** Sets the nodes that follow each place of an interface's steps, INTERFACE_PLACES × u16 each, the first place lowest. */
+export function setInterfaceSteps(id: u32, inputAfter: u64, outputAfter: u64): void {
+  const iface = interfaceAt(id);
+  iface.inputAfter = inputAfter;
+  iface.outputAfter = outputAfter;
 }
 
 /** Sets an interface's flags alone. */

@@ -2,8 +2,8 @@ import { Packet, RX_VLAN, RX_VLAN_STRIPPED } from '../../../engine/datapath/pack
 import { NODE_BIT } from '../../../engine/layout';
 import { ETHER_HEADER_BYTES } from '../../../net/datapath/ether-header';
 import { enterInterface } from '../../interface/datapath/enter';
-import { interfaceAt } from '../../interface/datapath/interface';
-import { VLAN_ID_MASK } from '../layout';
+import { interfaceAt, nodeAfterInput } from '../../interface/datapath/interface';
+import { VLAN_ID_MASK, VLAN_INPUT_PLACE } from '../layout';
 import { isTagType, memberOf, removeTag, VLAN_TAG_BYTES, vlanIdOf } from './vlan';
 
 export enum Edge {
@@ -53,7 +53,7 @@ function enter(packet: Packet, id: u32): u32 {
   return node ? NODE_BIT | node : Edge.DROP_INTERFACE_DOWN;
 }
 
-/** To the stage of the interface's own mode. */
+/** To who looks next at what the interface has received. */
 function goOn(packet: Packet): u32 {
-  return NODE_BIT | interfaceAt(packet.iface).modeNode;
+  return NODE_BIT | nodeAfterInput(packet.iface, VLAN_INPUT_PLACE);
 }

@@ -6,6 +6,7 @@ import { hostEnd } from '../trunk-names.ts';
 import { announce } from './announce.ts';
 import { configureLines, missingInContainer } from './container-side.ts';
 import type { Link } from './link.ts';
+import { untilOwn } from './own-addresses.ts';
 
 /** A TAP of the router's, moved into the container: it lives as long as the router that has made it. */
 export class TapLink implements Link {
@@ -24,6 +25,7 @@ export class TapLink implements Link {
     // DPDK gives both ends the same address.
     const own = `link set dev ${name} down address ${mac} mtu ${mtu}`;
     await ip([own, ...configureLines(record)], { doing, netns });
+    await untilOwn(record);
     await announce(record, network);
   }
 

@@ -8,6 +8,7 @@ import { hostEnd } from '../trunk-names.ts';
 import { announce } from './announce.ts';
 import { missingInContainer } from './container-side.ts';
 import type { Link } from './link.ts';
+import { untilOwn } from './own-addresses.ts';
 import { addVethPair } from './veth-pair.ts';
 
 /** A veth pair, whose host end is a VLAN of the trunk. */
@@ -22,10 +23,7 @@ export class VethLink implements Link {
 
   async attach(record: AttachmentRecord, network: PodNetwork): Promise<void> {
     // Both are waited for: what one has made is not to appear after the other's failure was cleaned up.
-    const results = await Promise.allSettled([
-      addVethPair(record, this.#steering),
-      this.#router.addVlan(record, network),
-    ]);
+    const results = await Promise.allSettled([this.#addPair(record), this.#router.addVlan(record, network)]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     await announce(record, network);
   }
@@ -40,6 +38,11 @@ export class VethLink implements Link {
 
   missing(record: AttachmentRecord): Promise<string | undefined> {
     return missingInContainer(record);
+  }
+
+  async #addPair(record: AttachmentRecord): Promise<void> {
+    await addVethPair(record, this.#steering);
+    await untilOwn(record);
   }
 
   /** Both ends go; with the container's namespace they are gone already. */

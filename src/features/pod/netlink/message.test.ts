@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAddress } from '../../../net/address.ts';
 import { parsePrefix } from '../../../net/prefix.ts';
-import { addAddress, addDefaultRoute } from './addresses.ts';
+import { addAddress, addDefaultRoute, askForRoute, ROUTE_TYPE, readRouteTypes } from './addresses.ts';
 import { addVeth, bringUp, readLinks, setMac } from './links.ts';
 import { attribute, readAttributes, readMessages, text, textOf, u32 } from './message.ts';
 
@@ -39,6 +39,16 @@ test('addresses and routes say their family, length and device', () => {
   assert.equal(address6.toString('hex'), '0a40020007000000'); // nobody else has it: it is not asked for
   const route = addDefaultRoute(7, parseAddress('10.0.0.1')).bytes.subarray(16);
   assert.equal(route.toString('hex'), '02000000fe0300010000000008000500' + '0a000001' + '0800040007000000');
+});
+
+test('a route is asked for by its destination, and says whether packets leave by it or have arrived', () => {
+  const asked = askForRoute(parseAddress('fd00::2')).bytes.subarray(16);
+  assert.equal(
+    asked.toString('hex'),
+    '0a8000000000000000000000' + '14000100' + 'fd000000000000000000000000000002',
+  );
+  const answers = readMessages(addDefaultRoute(7, parseAddress('10.0.0.1')).bytes);
+  assert.deepEqual(readRouteTypes(answers), [ROUTE_TYPE.UNICAST]);
 });
 
 test('what was written is read again, and what is cut off is not', () => {

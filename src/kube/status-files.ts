@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { replaceFileAsync } from '../engine/host/replace-file.ts';
 import { keyOf } from './object.ts';
 import type { StatusOf } from './store.ts';
 
@@ -26,14 +27,7 @@ export class StatusFiles {
     const text = `# Written by millrace for ${object.kind} ${keyOf(object)}: what it found, and what it chose.\n${stringify(status)}`;
     if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return;
     await mkdir(join(path, '..'), { recursive: true });
-    const temporary = `${path}.${process.pid}.tmp`;
-    try {
-      await writeFile(temporary, text, { flush: true });
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await replaceFileAsync(path, text, { flush: true });
   }
 
   #pathOf({ kind, metadata }: StatusOf): string {

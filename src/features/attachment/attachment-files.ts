@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { replaceFileAsync } from '../../engine/host/replace-file.ts';
 import { keyOf } from '../../kube/object.ts';
 import { validate } from '../../kube/validate.ts';
 import { type Attachment, attachmentSchema } from './attachment.ts';
@@ -22,7 +23,8 @@ export class AttachmentFiles {
     const written = this.#written ?? (await this.#found());
     this.#written = undefined; // what is done halfway is looked at again
     for (const [name, attachment] of wanted)
-      if (written.get(name) !== texts.get(name)) await this.#write(name, stringify(attachment));
+      if (written.get(name) !== texts.get(name))
+        await replaceFileAsync(join(this.#directory, name), stringify(attachment));
     for (const name of written.keys())
       if (!wanted.has(name)) await rm(join(this.#directory, name), { force: true });
     this.#written = texts;
@@ -31,13 +33,6 @@ export class AttachmentFiles {
   async #found(): Promise<ReadonlyMap<string, string>> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     return new Map((await readdir(this.#directory)).map((name) => [name, '']));
-  }
-
-  /** Whoever reads it meets the file of before or the new one. */
-  async #write(name: string, text: string): Promise<void> {
-    const temporary = join(this.#directory, `${name}.new`);
-    await writeFile(temporary, text);
-    await rename(temporary, join(this.#directory, name));
   }
 }
 

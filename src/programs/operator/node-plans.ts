@@ -1,5 +1,6 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFileAsync } from '../../engine/host/replace-file.ts';
 import type { NodePlan } from '../../features/plan/index.ts';
 
 /** Plans in files for the agents of nodes: DIRECTORY/NODE.json, each written whole or not at all. */
@@ -13,14 +14,7 @@ export class NodePlanFiles {
   async write(plan: NodePlan): Promise<void> {
     await mkdir(this.#directory, { recursive: true });
     const path = join(this.#directory, `${plan.node}.json`);
-    const temporary = `${path}.${process.pid}.tmp`;
-    try {
-      await writeFile(temporary, `${JSON.stringify(plan)}\n`, { flush: true });
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await replaceFileAsync(path, `${JSON.stringify(plan)}\n`, { flush: true });
   }
 
   /** Removes the plans of nodes that are not among these. */

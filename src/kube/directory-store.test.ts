@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -108,4 +108,17 @@ test('a watch gives what is there, and then what changed', async (context) => {
 test('a directory that is not there is an error with its name', async () => {
   const store = new DirectoryStore('/nowhere/at/all', (given) => validate(schema, given));
   await assert.rejects(store.list(), /\/nowhere\/at\/all/);
+});
+
+test('ends in silence when the signal comes while nobody waits for a change', async (context) => {
+  const { directory, store, put } = await openStore(context);
+  await put('a.yaml', thing('one', 1));
+  const end = new AbortController();
+  let listings = 0;
+  for await (const _ of store.watch(end.signal)) {
+    listings += 1;
+    end.abort();
+    await readdir(directory); // long enough for a failure that nobody has heard
+  }
+  assert.equal(listings, 1);
 });

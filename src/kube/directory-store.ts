@@ -43,9 +43,9 @@ export class DirectoryStore<Item extends KubeObject> implements ObjectStore<Item
 
   async *watch(signal: AbortSignal): AsyncIterable<Listing<Item>> {
     const changes = watch(this.#directory, { recursive: true, signal });
-    const next = changes[Symbol.asyncIterator]();
+    const iterator = changes[Symbol.asyncIterator]();
     // The watch begins with the first question; what changes while we read is seen afterwards.
-    let change = next.next();
+    let change = nextOf(iterator);
     let before: Listing<Item> | undefined;
     try {
       while (!signal.aborted) {
@@ -53,13 +53,12 @@ export class DirectoryStore<Item extends KubeObject> implements ObjectStore<Item
         if (!isDeepStrictEqual(before, now)) yield now;
         before = now;
         if ((await change).done === true) return;
-        change = next.next();
+        change = nextOf(iterator);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
-      change.catch(() => undefined);
-      await next.return?.();
+      await iterator.return?.();
     }
   }
 
@@ -81,6 +80,13 @@ export class DirectoryStore<Item extends KubeObject> implements ObjectStore<Item
     const before = this.#known.get(referenceTo(object));
     return before !== undefined && isDeepStrictEqual(before, object) ? before : object;
   }
+}
+
+/** The signal may come while nobody waits for the next change: then its failure is nobody's. */
+function nextOf<Item>(iterator: AsyncIterator<Item>): Promise<IteratorResult<Item>> {
+  const next = iterator.next();
+  next.catch(() => undefined);
+  return next;
 }
 
 function twice(object: KubeObject): string {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { parse } from 'yaml';
 import type { Round } from './reconcile.ts';
 import { runOperator } from './run-operator.ts';
 
@@ -53,13 +54,53 @@ test('what an object could not be honoured for is in its status, and the plans o
   assert.match(status, /reasons:\n {2}- .*expected a VirtualNetwork default\/none/);
 });
 
+test('what agents have made of plans is in the status of objects, and makes no plan anew', async (context) => {
+  const { objects, statuses, run } = await open(context);
+  await writeFile(join(objects, 'a.yaml'), cluster + node('b'));
+  const rounds: (readonly string[])[] = [];
+  const status = () => readFile(join(objects, '.status/VirtualNetwork/default/blue.yaml'), 'utf8');
+  await run(async ({ changed }) => {
+    rounds.push(changed);
+    if (rounds.length === 1) await say(statuses, 'a', []);
+    if (rounds.length === 1) await say(statuses, 'b', ['route 10.0.0.0/24: expected room']);
+    return (await status()).includes('expected room');
+  });
+  const { agents, id } = parse(await status());
+  assert.deepEqual(agents, {
+    ready: 1,
+    failed: { b: { since: SINCE, reasons: ['route 10.0.0.0/24: expected room'] } },
+  });
+  assert.equal(typeof id, 'number');
+  const again: (readonly string[])[] = [];
+  await run(async ({ changed }) => {
+    again.push(changed);
+    if (again.length === 1) await say(statuses, 'b', []);
+    return (await status()).includes('ready: 2');
+  });
+  assert.deepEqual(again.slice(1).flat(), []);
+});
+
+const SINCE = '2026-01-01T00:00:00.000Z';
+
+/** What the agent of a node writes. */
+async function say(statuses: string, name: string, reasons: readonly string[]): Promise<void> {
+  const state = reasons.length === 0 ? 'ready' : 'failed';
+  const blue = { state, since: SINCE, reasons };
+  await writeFile(
+    join(statuses, `${name}.new`),
+    JSON.stringify({ node: name, objects: { 'VirtualNetwork default/blue': blue } }),
+  );
+  await rename(join(statuses, `${name}.new`), join(statuses, `${name}.json`));
+}
+
 /** Runs the operator until a round was the last one. */
 async function open(context: TestContext) {
   const directory = await mkdtemp(join(tmpdir(), 'operator-'));
   context.after(() => rm(directory, { recursive: true }));
-  const [objects, plans] = [
+  const [objects, plans, statuses] = [
     await mkdtemp(join(directory, 'objects-')),
     await mkdtemp(join(directory, 'plans-')),
+    await mkdtemp(join(directory, 'statuses-')),
   ];
   const run = async (isLast: (round: Round) => Promise<boolean>) => {
     const end = new AbortController();
@@ -67,8 +108,8 @@ async function open(context: TestContext) {
     const judge = async (round: Round) => {
       if (await isLast(round)) end.abort();
     };
-    await runOperator({ objects, plans }, end.signal, (round) => judged.push(judge(round)));
+    await runOperator({ objects, plans, statuses }, end.signal, (round) => judged.push(judge(round)));
     await Promise.all(judged);
   };
-  return { objects, plans, run };
+  return { objects, plans, statuses, run };
 }

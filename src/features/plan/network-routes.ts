@@ -30,7 +30,11 @@ export interface NetworkRoutes {
 export function networkRoutes(spread: Spread, sender: NodeRouter): NetworkRoutes {
   const ways = new Map(spread.hosts.map((host) => [host.node, wayBetween(spread.core, sender, host)]));
   const routes = spread.core.isLayer2 ? [] : [...blockRoutes(spread, ways), ...strangerRoutes(spread, ways)];
-  return { routes, flood: floodOf(ways), problems: complaints(spread, ways, sender) };
+  return {
+    routes,
+    flood: spread.core.isLayer2 ? floodOf(ways) : noFlood,
+    problems: complaints(spread, ways, sender),
+  };
 }
 
 function* blockRoutes({ hosts, blocks }: Spread, ways: ReadonlyMap<string, Way>): Iterable<NodeRoute> {
@@ -50,6 +54,8 @@ function* strangerRoutes({ strangers }: Spread, ways: ReadonlyMap<string, Way>):
       yield { prefix: `${formatAddress(address)}/${addressBits(address.family)}`, node, way };
   }
 }
+
+const noFlood: ReadonlyMap<string, string> = new Map();
 
 function floodOf(ways: ReadonlyMap<string, Way>): ReadonlyMap<string, string> {
   const ends = new Map<string, string>();

@@ -57,9 +57,8 @@ export class NodeInputsCompiler {
     const settled = this.#strangers.compile(placed, places);
     const inputs = [nodes.routers, networks, settled, ...places.values()];
     const shared = this.#allShared.get('', inputs, () => this.#shareAll(cluster, here.byNode, settled));
-    const all = [...nodes.routers.keys()].flatMap((node) => inputsOf(node, shared.byNode, placed));
     return {
-      inputs: new Map(all),
+      inputs: inputsOf(shared.byNode, placed),
       problems: [...here.problems, ...settled.problems, ...attachmentProblems(placed), ...shared.problems],
     };
   }
@@ -145,13 +144,15 @@ function senderOf(router: NodeRouter): string {
   return known;
 }
 
-const namesOf = new WeakMap<Presences, string>();
+const likenesses = new WeakMap<NodeRouter, { readonly presences: Presences; readonly alike: string }>();
 
 /** Says in one word how a node sends and which networks it has. */
 function alikeOf(router: NodeRouter, presences: Presences): string {
-  const names = namesOf.get(presences) ?? [...presences.keys()].join(' ');
-  namesOf.set(presences, names);
-  return `${senderOf(router)} ${names}`;
+  const known = likenesses.get(router);
+  if (known?.presences === presences) return known.alike;
+  const alike = [senderOf(router), ...presences.keys()].join(' ');
+  likenesses.set(router, { presences, alike });
+  return alike;
 }
 
 interface AllShared {
@@ -175,17 +176,21 @@ interface Sending {
 }
 
 function inputsOf(
-  node: string,
   shared: ReadonlyMap<string, SharedParts>,
   placed: ReadonlyMap<string, Placed>,
-): readonly (readonly [string, NodeInputs])[] {
-  const parts = shared.get(node);
-  const own = placed.get(node);
-  return parts === undefined || own === undefined ? [] : [[node, { shared: parts, placed: own }]];
+): ReadonlyMap<string, NodeInputs> {
+  const inputs = new Map<string, NodeInputs>();
+  for (const [node, parts] of shared) {
+    const own = placed.get(node);
+    if (own !== undefined) inputs.set(node, { shared: parts, placed: own });
+  }
+  return inputs;
 }
 
 function attachmentProblems(placed: ReadonlyMap<string, Placed>): readonly Problem[] {
-  return [...placed.values()].flatMap(({ problems }) => problems);
+  const all: Problem[] = [];
+  for (const { problems } of placed.values()) if (problems.length > 0) all.push(...problems);
+  return all;
 }
 
 /** Nodes that send alike complain alike: once is enough. */

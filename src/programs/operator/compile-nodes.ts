@@ -1,4 +1,4 @@
-import { NodeIndex, type NodeRouter, type VRouter } from '../../features/node/index.ts';
+import { type Node, NodeIndex, type NodeRouter, type VRouter } from '../../features/node/index.ts';
 import { assignRouters, routerOnNode } from '../../features/node/operator.ts';
 import type { Objects } from '../../features/plan/index.ts';
 import type { Problem } from '../../kube/object.ts';
@@ -9,6 +9,8 @@ import { Memo } from './memo.ts';
 /** The nodes that run a router. */
 export interface CompiledNodes {
   readonly index: NodeIndex;
+  /** The same list while they are the same. */
+  readonly vrouters: readonly VRouter[];
   /** By name, in order of names. */
   readonly routers: ReadonlyMap<string, NodeRouter>;
   readonly problems: readonly Problem[];
@@ -16,25 +18,29 @@ export interface CompiledNodes {
 
 /** Turns Nodes and VRouters into routers on nodes. */
 export class NodeCompiler {
-  readonly #index = new Memo<NodeIndex>();
+  readonly #indexes = new Memo<NodeIndex>();
   readonly #assigned = new Memo<ReturnType<typeof assignRouters>>();
   readonly #routers = new Memo<Attempt<NodeRouter>>();
   readonly #maps = new Memo<ReadonlyMap<string, NodeRouter>>();
   readonly #compiled = new Memo<CompiledNodes>();
+  #index: NodeIndex | undefined;
 
   compile({ nodes, vrouters }: Objects): CompiledNodes {
-    const index = this.#index.get('', nodes, () => new NodeIndex(nodes));
+    const index = this.#indexes.get('', nodes, () => new NodeIndex(nodes, this.#index));
+    this.#index = index;
     const assigned = this.#assigned.get('', [index, ...vrouters], () => assignRouters(index, vrouters));
     return this.#compiled.get('', [assigned], () => {
-      const attempts = [...index.byName.keys()].flatMap((name) =>
-        this.#attempt(name, index, assigned.routers),
-      );
+      const routers: NodeRouter[] = [];
+      const problems: Problem[] = [...assigned.problems];
+      for (const node of index.byName.values()) {
+        const vrouter = assigned.routers.get(node.metadata.name);
+        if (vrouter === undefined) continue;
+        const made = this.#attempt(node, vrouter);
+        if (made.value !== undefined) routers.push(made.value);
+        else problems.push(complaint(node, vrouter, made.reason));
+      }
       this.#routers.keep(index.byName);
-      return {
-        index,
-        routers: this.#mapOf(attempts.flatMap(({ made }) => made.value ?? [])),
-        problems: [...assigned.problems, ...attempts.flatMap(complaint)],
-      };
+      return { index, vrouters, routers: this.#mapOf(routers), problems };
     });
   }
 
@@ -43,29 +49,13 @@ export class NodeCompiler {
     return this.#maps.get('', routers, () => new Map(routers.map((router) => [router.node, router])));
   }
 
-  #attempt(name: string, index: NodeIndex, routers: ReadonlyMap<string, VRouter>): readonly Attempted[] {
-    const node = index.byName.get(name);
-    const vrouter = routers.get(name);
-    if (node === undefined || vrouter === undefined) return [];
-    return [
-      {
-        name,
-        vrouter,
-        made: this.#routers.get(name, [node.status?.capacity?.cpu, vrouter], () =>
-          attempt(() => routerOnNode(node, vrouter)),
-        ),
-      },
-    ];
+  #attempt(node: Node, vrouter: VRouter): Attempt<NodeRouter> {
+    return this.#routers.get(node.metadata.name, [node.status?.capacity?.cpu, vrouter], () =>
+      attempt(() => routerOnNode(node, vrouter)),
+    );
   }
 }
 
-interface Attempted {
-  readonly name: string;
-  readonly vrouter: VRouter;
-  readonly made: Attempt<NodeRouter>;
-}
-
-function complaint({ name, vrouter, made }: Attempted): readonly Problem[] {
-  if (made.reason === undefined) return [];
-  return [{ object: referenceTo(vrouter), reason: `on ${name}: ${made.reason}` }];
+function complaint({ metadata }: Node, vrouter: VRouter, reason: string): Problem {
+  return { object: referenceTo(vrouter), reason: `on ${metadata.name}: ${reason}` };
 }

@@ -1,7 +1,7 @@
 import type { NodeSubnet } from '../../features/attachment/index.ts';
 import type { NetworkCore } from '../../features/network/index.ts';
 import { networkMtu } from '../../features/network/operator.ts';
-import type { NodeRouter } from '../../features/node/index.ts';
+import type { Node, NodeRouter } from '../../features/node/index.ts';
 import type { Presence } from '../../features/plan/operator.ts';
 import type { SubnetFacts } from '../../features/subnet/index.ts';
 import {
@@ -29,7 +29,8 @@ export interface Place {
 
 /** Spreads networks over their nodes and gives each node its blocks. */
 export class PlaceCompiler {
-  readonly #selected = new Memo<readonly NodeRouter[]>();
+  readonly #selected = new Lists<Node>();
+  readonly #routers = new Memo<readonly NodeRouter[]>();
   readonly #hosts = new Lists<NodeRouter>();
   readonly #mtus = new Memo<Attempt<number>>();
   readonly #blocks = new Memo<Attempt<SubnetBlocks>>();
@@ -58,9 +59,11 @@ export class PlaceCompiler {
     return places;
   }
 
-  #hostsOf(core: NetworkCore, { index, routers }: CompiledNodes): readonly NodeRouter[] {
-    const hosts = this.#selected.get(core.key, [core.object, index, routers], () =>
-      index.select(core.object.spec).flatMap(({ metadata }) => routers.get(metadata.name) ?? []),
+  /** Which router a node has follows from the node and from all VRouters. */
+  #hostsOf(core: NetworkCore, { index, vrouters, routers }: CompiledNodes): readonly NodeRouter[] {
+    const selected = this.#selected.same(core.key, index.select(core.object.spec));
+    const hosts = this.#routers.get(core.key, [selected, vrouters], () =>
+      selected.flatMap(({ metadata }) => routers.get(metadata.name) ?? []),
     );
     return this.#hosts.same(core.key, hosts);
   }
@@ -68,7 +71,7 @@ export class PlaceCompiler {
   #place({ core, hosts, subnets, crowd, unknown }: Ingredients): Place {
     const blocks = subnets.map((facts) => this.#assign(facts, hosts, crowd));
     return this.#places.get(core.key, [core, hosts, unknown, ...subnets, ...blocks], () => {
-      const mtu = this.#mtus.get(core.key, [core, ...hosts], () => attempt(() => networkMtu(core, hosts)));
+      const mtu = this.#mtus.get(core.key, [core, hosts], () => attempt(() => networkMtu(core, hosts)));
       const assigned = subnets.map((facts, index) => ({ facts, made: blocks[index] }));
       const good = assigned.flatMap(({ facts, made }) =>
         made?.value === undefined ? [] : [{ facts, blocks: made.value.blocks }],

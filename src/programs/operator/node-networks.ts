@@ -1,7 +1,7 @@
 import type { Presence } from '../../features/plan/operator.ts';
 import { type Problem, problem } from '../../kube/object.ts';
 import type { Place } from './compile-presences.ts';
-import { Lists, Memo } from './memo.ts';
+import { Memo } from './memo.ts';
 
 /** The networks of a node, by key in order. */
 export type Presences = ReadonlyMap<string, Presence>;
@@ -14,38 +14,68 @@ export interface NodeNetworks {
 // A router has 255 VRFs, main among them (src/features/vrf/README.md).
 const mostVrfs = 254;
 
-/** Sorts the networks by node; a node whose networks are the same has the same map again. */
+/** Sorts the networks by node; only nodes of whose networks one has changed are looked at again. */
 export class NodeNetworksCompiler {
-  readonly #lists = new Lists<Presence>();
-  readonly #maps = new Memo<Presences>();
   readonly #compiled = new Memo<NodeNetworks>();
+  #places: Places = new Map();
+  #byNode: ReadonlyMap<string, Presences> = new Map();
+  #overfull: ReadonlyMap<string, readonly Problem[]> = new Map();
 
-  compile(places: ReadonlyMap<string, Place>): NodeNetworks {
+  compile(places: Places): NodeNetworks {
     return this.#compiled.get('', [...places.values()], () => {
-      const lists = new Map<string, Presence[]>();
-      const problems: Problem[] = [];
-      for (const { core, presences } of places.values()) {
-        for (const [node, presence] of presences) {
-          const others = lists.get(node) ?? [];
-          lists.set(node, others);
-          if (others.length < mostVrfs) others.push(presence);
-          else
-            problems.push(
-              problem(core.object, `expected at most ${mostVrfs} networks on a node, got more on ${node}`),
-            );
-        }
+      const byNode = new Map(this.#byNode);
+      const overfull = new Map(this.#overfull);
+      for (const node of changedBetween(this.#places, places)) {
+        const here = [...places.values()].filter(({ presences }) => presences.has(node));
+        replace(byNode, node, networksOf(node, here));
+        replace(
+          overfull,
+          node,
+          here.slice(mostVrfs).map(({ core }) => tooMany(node, core)),
+        );
       }
-      const byNode = new Map([...lists].map(([node, list]) => [node, this.#mapOf(node, list)]));
-      return { byNode, problems };
+      [this.#places, this.#byNode, this.#overfull] = [places, byNode, overfull];
+      return { byNode, problems: inOrderOfNodes(overfull) };
     });
   }
+}
 
-  #mapOf(node: string, list: readonly Presence[]): Presences {
-    const stable = this.#lists.same(node, list);
-    return this.#maps.get(
-      node,
-      [stable],
-      () => new Map(stable.map((presence) => [presence.core.key, presence])),
-    );
+type Places = ReadonlyMap<string, Place>;
+
+/** The nodes that have something else of a network, or have it no more. */
+function changedBetween(before: Places, now: Places): ReadonlySet<string> {
+  const nodes = new Set<string>();
+  for (const key of new Set([...before.keys(), ...now.keys()])) {
+    const [old, fresh] = [before.get(key)?.presences ?? nothing, now.get(key)?.presences ?? nothing];
+    if (old === fresh) continue;
+    for (const [node, presence] of fresh) if (old.get(node) !== presence) nodes.add(node);
+    for (const node of old.keys()) if (!fresh.has(node)) nodes.add(node);
   }
+  return nodes;
+}
+
+const nothing: Place['presences'] = new Map();
+
+function networksOf(node: string, places: readonly Place[]): Presences {
+  const own = places.slice(0, mostVrfs).flatMap(({ presences }) => presences.get(node) ?? []);
+  return new Map(own.map((presence) => [presence.core.key, presence]));
+}
+
+function tooMany(node: string, { object }: Place['core']): Problem {
+  return problem(object, `expected at most ${mostVrfs} networks on a node, got more on ${node}`);
+}
+
+/** Puts something in a map, unless it is empty. */
+function replace<Value extends { readonly size: number } | readonly unknown[]>(
+  map: Map<string, Value>,
+  key: string,
+  value: Value,
+): void {
+  const size = 'size' in value ? value.size : value.length;
+  if (size === 0) map.delete(key);
+  else map.set(key, value);
+}
+
+function inOrderOfNodes(problems: ReadonlyMap<string, readonly Problem[]>): readonly Problem[] {
+  return [...problems.keys()].sort().flatMap((node) => problems.get(node) ?? []);
 }

@@ -12,7 +12,8 @@ export class StrangersCompiler {
   readonly #lists = new Lists<Stranger>();
 
   compile(placed: ReadonlyMap<string, Placed>, places: ReadonlyMap<string, Place>): Settled {
-    const strangers = [...placed.values()].flatMap((each) => each.strangers);
+    const strangers: Stranger[] = [];
+    for (const each of placed.values()) if (each.strangers.length > 0) strangers.push(...each.strangers);
     const hosts = strangers.map((stranger) => placed.get(this.#ownerOf(stranger, places) ?? ''));
     return this.#settled.get('', [...strangers, ...hosts], () => {
       const taken = new Map(strangers.map((stranger, index) => [stranger, hosts[index]]));

@@ -1,7 +1,11 @@
 #include "port.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <pthread.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <rte_ethdev.h>
 
@@ -9,6 +13,7 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static napi_threadsafe_function listener;
 
+static bool has_carrier(uint16_t port);
 static int on_event(uint16_t port, enum rte_eth_event_type type, void *context, void *detail);
 static void deliver(napi_env env, napi_value callback, void *context, void *data);
 static void forget(napi_env env, void *data, void *context);
@@ -26,10 +31,29 @@ napi_value port_link(napi_env env, napi_callback_info info)
 		return call_fail(&call, -error, "port %u does not tell its link", port);
 	napi_value result = NULL;
 	napi_create_object(env, &result);
-	set_bool(env, result, "up", link.link_status == RTE_ETH_LINK_UP);
+	set_bool(env, result, "up", link.link_status == RTE_ETH_LINK_UP && has_carrier(port));
 	set_double(env, result, "speedMbps", link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : link.link_speed);
 	set_string(env, result, "duplex", link.link_duplex == RTE_ETH_LINK_FULL_DUPLEX ? "full" : "half");
 	return result;
+}
+
+/**
+ * A device that stands on an interface of the kernel is up while that is: net_af_packet calls itself up for ever. Where
+ * the interface cannot be asked, as it is in another namespace by now, what DPDK says counts.
+ */
+static bool has_carrier(uint16_t port)
+{
+	struct rte_eth_dev_info device;
+	struct ifreq request = {0};
+
+	if (rte_eth_dev_info_get(port, &device) != 0 || device.if_index == 0 ||
+		if_indextoname(device.if_index, request.ifr_name) == NULL)
+		return true;
+	int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int error = any < 0 ? -1 : ioctl(any, SIOCGIFFLAGS, &request);
+	if (any >= 0)
+		close(any);
+	return error != 0 || (request.ifr_flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
 }
 
 napi_value port_on_link_change(napi_env env, napi_callback_info info)

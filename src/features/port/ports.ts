@@ -47,7 +47,9 @@ export class Ports implements InterfaceType {
   readonly #router: Router;
   readonly #interfaces: Interfaces;
   readonly #devices = new Map<number, PortDevice>();
+  readonly #watchedClosely = new Set<number>();
   #poller: NodeJS.Timeout | undefined;
+  #closePoller: NodeJS.Timeout | undefined;
 
   constructor(router: Router, interfaces: Interfaces) {
     this.#router = router;
@@ -60,7 +62,7 @@ export class Ports implements InterfaceType {
   /** Begins to follow the ports' links, by their interrupts and once a second. */
   start(): void {
     dpdk.onLinkChange((port) => this.#noteLink(port));
-    this.#poller = setInterval(() => this.#noteLinks(), LINK_POLL_MS).unref();
+    this.#poller = setInterval(() => this.#noteLinks(this.#devices.keys()), LINK_POLL_MS).unref();
   }
 
   /** The device of a port. */
@@ -77,11 +79,20 @@ export class Ports implements InterfaceType {
     if (socket !== undefined) await removeStaleSocket(doing, socket);
     const port = (await this.#router.probed.take(wanted.devargs)) ?? dpdk.portProbe(wanted.devargs);
     try {
-      return await this.#open(port, wanted);
+      return await this.#bind(await this.#open(port, wanted));
     } catch (error) {
       await this.#giveUp(port, wanted.devargs);
       throw error;
     }
+  }
+
+  /** Looks at a port's link many times a second while somebody needs it: the device may have no interrupt for it. */
+  watchClosely(port: number, closely: boolean): void {
+    if (closely) this.#watchedClosely.add(port);
+    else this.#watchedClosely.delete(port);
+    clearInterval(this.#closePoller);
+    if (this.#watchedClosely.size === 0) return;
+    this.#closePoller = setInterval(() => this.#noteLinks(this.#watchedClosely), CLOSE_POLL_MS).unref();
   }
 
   /** Changes queues and their sizes; the device restarts, its interface stays. */
@@ -107,10 +118,9 @@ export class Ports implements InterfaceType {
 
   /** Makes a change of MTU, MAC address or promiscuous mode real. */
   async change(before: Interface, after: Interface): Promise<Interface> {
-    if (after.mac.value !== before.mac.value) this.#setMac(before.port, after.mac);
     const device = this.#devices.get(before.port);
-    if (!device) return after;
-    if (after.mtu !== before.mtu) await this.#setMtu(after, device);
+    if (device && after.mtu !== before.mtu) await this.#setMtu(after, device);
+    if (after.mac.value !== before.mac.value) this.#setMac(before.port, after.mac);
     return after;
   }
 
@@ -148,6 +158,7 @@ export class Ports implements InterfaceType {
   /** Closes all ports, for a router that ends: first all are told to stop, which takes some devices long. */
   async close(): Promise<void> {
     clearInterval(this.#poller);
+    clearInterval(this.#closePoller);
     const ports = [...this.#devices.keys()];
     for (const port of ports) await this.#stop(port);
     for (const port of ports) dpdk.portClose(port);
@@ -187,6 +198,17 @@ export class Ports implements InterfaceType {
     this.#router.view.setUint16(this.#router.region('PORT_INTERFACES') + port * 2, iface.id, true);
     await this.polling.addPort(port, { receive: queues.rxQueues, transmit: queues.txQueues });
     return iface;
+  }
+
+  /** Gives a new port what its domain says of it; without that it is none. */
+  async #bind(iface: Interface): Promise<Interface> {
+    if (iface.domain === 0) return iface;
+    try {
+      return await this.#interfaces.set(iface.name, {});
+    } catch (error) {
+      await this.#interfaces.remove(iface.name);
+      throw error;
+    }
   }
 
   /** Closes a device that has become no port; why it has not is what counts. */
@@ -298,8 +320,8 @@ export class Ports implements InterfaceType {
     setPromiscuous(port, true);
   }
 
-  #noteLinks(): void {
-    for (const port of this.#devices.keys()) this.#noteLink(port);
+  #noteLinks(ports: Iterable<number>): void {
+    for (const port of ports) this.#noteLink(port);
   }
 
   #noteLink(port: number): void {
@@ -313,6 +335,7 @@ export class Ports implements InterfaceType {
 
 const DEFAULT_MTU = 1500;
 const LINK_POLL_MS = 1000;
+const CLOSE_POLL_MS = 20;
 const RX_WANTED =
   dpdk.RX_OFFLOADS['ipv4-cksum'] | dpdk.RX_OFFLOADS['l4-cksum'] | dpdk.RX_OFFLOADS['rss-hash'];
 const L4_CHECKSUMS = dpdk.TX_OFFLOADS['udp-cksum'] | dpdk.TX_OFFLOADS['tcp-cksum'];

@@ -1,5 +1,5 @@
 import type { InterfaceDetails } from './details.ts';
-import type { Interface } from './interface.ts';
+import type { ImposedAttributes, Interface } from './interface.ts';
 
 /** What a type of interface (port, vrf, vlan, …) does when one of its own changes. */
 export interface InterfaceType {
@@ -17,6 +17,10 @@ export interface InterfaceType {
   readonly memberMode?: string;
   /** Refuses to be the domain of an interface. @throws ApiError */
   checkMember?(domain: Interface, member: Interface): void;
+  /** What every member has while it is bound to one of this type; its own comes back after that. */
+  memberAttributes?(domain: Interface): ImposedAttributes;
+  /** Gets ready to lose a member, which is waited for: what is on its way may still arrive. */
+  parting?(domain: Interface, member: Interface): Promise<void> | void;
 }
 
 /** The mode of interfaces that are bound straight to another. */

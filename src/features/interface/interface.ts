@@ -1,5 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
-import { formatMac, isUnicastMac, type Mac } from '../../net/mac.ts';
+import { formatMac, isUnicastMac, type Mac, sameMac } from '../../net/mac.ts';
 
 /** An interface as the control side sees it: a value, replaced whenever something of it changes. */
 export interface Interface {
@@ -40,7 +40,12 @@ export interface Interface {
   /** For a sub-interface, the id of the interface it is part of and the tag that tells it apart there. */
   readonly parent?: number;
   readonly tag?: number;
+  /** What it has again when it is bound to none, while what it is bound to says what it has. */
+  readonly own?: ImposedAttributes | undefined;
 }
+
+/** What an interface's domain may say of it. */
+export type ImposedAttributes = Pick<Interface, 'mac' | 'mtu'>;
 
 /** What a user may say of any interface; what is absent stays as it is. */
 export interface InterfaceAttributes {
@@ -90,6 +95,27 @@ export function checkAttributes(doing: string, { mtu, mac }: InterfaceAttributes
       received: 'a group or zero address',
     });
   }
+}
+
+/** Refuses attributes other than those that an interface's domain gives it. @throws ApiError EINVAL */
+export function checkImposed(
+  doing: string,
+  { mac, mtu }: InterfaceAttributes,
+  { imposed, by }: { readonly imposed: ImposedAttributes; readonly by: string },
+): void {
+  if (mtu !== undefined && mtu !== imposed.mtu) {
+    const expected = `the MTU of ${by}, ${imposed.mtu}, while it is bound to that`;
+    throw new ApiError('EINVAL', { doing, expected, received: String(mtu) });
+  }
+  if (mac !== undefined && !sameMac(mac, imposed.mac)) {
+    const expected = `the MAC address of ${by}, ${formatMac(imposed.mac)}, while it is bound to that`;
+    throw new ApiError('EINVAL', { doing, expected, received: formatMac(mac) });
+  }
+}
+
+/** An interface as it is without what its domain has said of it. */
+export function withOwn<T extends Interface>(iface: T): T {
+  return { ...iface, ...iface.own, own: undefined };
 }
 
 /** The words of `interface show` for what is switched on. */

@@ -67,6 +67,40 @@ test('two interfaces may be bound to each other, but not to a hub that is bound 
   await assert.rejects(interfaces.set('p2', { domain: hub.id }), { code: 'ELOOP' });
 });
 
+test('a hub that is bound to another interface takes members', async () => {
+  const { interfaces, hub, p1 } = await openBound();
+  await interfaces.set('hub', { domain: p1.id });
+  assert.equal((await interfaces.set('p2', { domain: hub.id })).mode, 'hub');
+  await assert.rejects(interfaces.set('p1', { domain: hub.id }), { code: 'ELOOP' });
+});
+
+test('a member has what its domain says while it is bound, and its own again after that', async () => {
+  const { interfaces, links, p1, hub } = await openBound();
+  const parted: string[] = [];
+  interfaces.defineType('team', {
+    remove: async () => {},
+    details: () => ({ info: [], fields: {} }),
+    memberMode: 'hub',
+    memberAttributes: ({ mac, mtu }) => ({ mac, mtu }),
+    parting: (_, { name }) => void parted.push(name),
+  });
+  const team = links.port(5, { name: 'team', type: 'team', mtu: 1400 });
+  const seen = () => [interfaces.find(p1.id)?.mtu, interfaces.find(p1.id)?.mac.value];
+  const own = [1500, p1.mac.value];
+  await interfaces.set('p1', { domain: team.id });
+  assert.deepEqual(seen(), [1400, team.mac.value]);
+  await assert.rejects(interfaces.set('p1', { mtu: 1300 }), /expected the MTU of team, 1400.*got 1300/s);
+  await assert.rejects(interfaces.set('p1', { mac: p1.mac }), { code: 'EINVAL' });
+  await interfaces.set('p1', { domain: hub.id });
+  assert.deepEqual(seen(), own);
+  await interfaces.set('p1', { domain: team.id, description: 'again' });
+  await interfaces.set('p1', { domain: 0, mtu: 1600 });
+  assert.deepEqual(seen(), [1600, p1.mac.value]);
+  await interfaces.set('p1', { domain: team.id });
+  await interfaces.remove('p1');
+  assert.deepEqual(parted, ['p1', 'p1', 'p1']);
+});
+
 test('the domain may refuse a member, and so may whoever needs it routed', async () => {
   const { interfaces, links, hub, p1 } = await openBound();
   const p3 = links.port(3);

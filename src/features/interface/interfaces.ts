@@ -6,10 +6,12 @@ import { sameMac } from '../../net/mac.ts';
 import type { InterfaceDetails } from './details.ts';
 import {
   checkAttributes,
+  checkImposed,
   checkName,
   describe,
   type Interface,
   type InterfaceAttributes,
+  withOwn,
 } from './interface.ts';
 import { type InterfaceStep, InterfaceSteps } from './interface-steps.ts';
 import { type InterfaceSources, InterfaceTable } from './interface-table.ts';
@@ -198,10 +200,13 @@ export class Interfaces {
     checkAttributes(doing, attributes);
     checkAccessStays(doing, before, attributes);
     if (newName !== undefined && newName !== name) this.checkNew(doing, newName, {});
-    const named = { ...before, ...attributes, name: newName ?? name };
-    const wanted: Interface = { ...named, mode: this.#modeOf(doing, named) };
+    const moves = attributes.domain !== undefined && attributes.domain !== before.domain;
+    const named = { ...(moves ? withOwn(before) : before), ...attributes, name: newName ?? name };
+    const mode = this.#modeOf(doing, named);
+    const wanted: Interface = { ...this.#asMember(doing, named, attributes), mode };
     if (wanted.domain !== 0 && before.domain === 0)
       for (const listener of this.#listeners) listener.checkBound?.(before);
+    if (moves) await this.#part(before);
     const type = this.#types.get(before.type);
     const changed = (await type?.change?.(before, wanted)) ?? wanted;
     // Its link may have come or gone meanwhile.
@@ -224,6 +229,7 @@ export class Interfaces {
     const iface = this.named(`delete interface ${name}`, name);
     for (const listener of this.#listeners) listener.checkRemoval?.(iface);
     await this.#unbindMembers(iface);
+    await this.#part(iface);
     this.#leaving.add(iface.id);
     try {
       await this.#letGo(iface);
@@ -265,6 +271,21 @@ export class Interfaces {
       this.#watched.set(id, on ? now | flag : now & ~flag);
     }
     for (const iface of this.list) this.#table.setFlags(iface.id, this.#flags(iface));
+  }
+
+  /** An interface with what its domain says of it. @throws ApiError EINVAL where its user says something else */
+  #asMember<T extends Interface>(doing: string, iface: T, attributes: InterfaceAttributes): T {
+    const domain = this.#byId.get(iface.domain);
+    const imposed = domain && this.#types.get(domain.type)?.memberAttributes?.(domain);
+    if (!imposed) return iface;
+    checkImposed(doing, attributes, { imposed, by: domain.name });
+    return { ...iface, ...imposed, own: iface.own ?? { mac: iface.mac, mtu: iface.mtu } };
+  }
+
+  /** Lets what an interface is bound to get ready to lose it. */
+  async #part(member: Interface): Promise<void> {
+    const domain = this.#byId.get(member.domain);
+    if (domain) await this.#types.get(domain.type)?.parting?.(domain, member);
   }
 
   /** All that do not have to wait let go in one go: no packet or call finds some of it gone and some not. */
@@ -340,9 +361,8 @@ export class Interfaces {
     if (mode === CROSS_CONNECT && domain.outputStage === undefined) {
       throw new ApiError('EINVAL', { doing, expected: SENDING_DOMAIN, received: domain.name });
     }
-    const loops = domain.id === iface.id || (mode !== CROSS_CONNECT && domain.domain !== 0);
-    if (loops) {
-      const expected = 'a domain that is another interface, and bound to none itself';
+    if (domain.id === iface.id || (mode !== CROSS_CONNECT && this.#leadsTo(domain, iface.id))) {
+      const expected = 'a domain that is another interface, and not bound to this one itself';
       throw new ApiError('ELOOP', { doing, expected, received: domain.name });
     }
     if (!this.#modes.has(mode)) {
@@ -351,6 +371,17 @@ export class Interfaces {
     }
     type?.checkMember?.(domain, iface as Interface);
     return mode;
+  }
+
+  /** Tells whether an interface is bound to another, or to one that is; two may be bound to each other. */
+  #leadsTo(iface: Interface, id: number): boolean {
+    const seen = new Set<number>();
+    for (let each: Interface | undefined = iface; each; each = this.#byId.get(each.domain)) {
+      if (each.domain === id) return true;
+      if (seen.has(each.id)) return false;
+      seen.add(each.id);
+    }
+    return false;
   }
 
   /** Those that were bound to an interface that goes are routed again, in the VRF that they were in before. */

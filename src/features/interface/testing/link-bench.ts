@@ -58,6 +58,9 @@ export class LinkBench implements InterfaceType {
     return Number(this.bench.view.getBigUint64(WORKER_AREAS + record + 24, true));
   }
 
+  /** What a port makes of a change; a test may put something in its place. */
+  change: (before: Interface, after: Interface) => Interface = (_, after) => after;
+
   receiveAll(iface: Interface, all: boolean): void {
     if (all) this.receivingAll.add(iface.name);
     else this.receivingAll.delete(iface.name);
@@ -82,7 +85,7 @@ function plainPort(number: number): NewInterface {
     vrf: 1,
     domain: 0,
     mtu: 1500,
-    mac: parseMac(`02:00:00:00:00:0${number}`),
+    mac: parseMac(`02:00:00:00:00:${String(number).padStart(2, '0')}`),
     speedMbps: 1000,
     port: number,
     outputStage: 'port-tx',

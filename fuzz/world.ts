@@ -9,6 +9,7 @@ import { addressToBytes, parseAddress } from '../src/net/address.ts';
 import { parseMac } from '../src/net/mac.ts';
 import type { Stations, Tunnel } from './check/frame.ts';
 import type { Setting } from './input.ts';
+import { addBond } from './overlays/bond.ts';
 import { addBridge, type FuzzedBridge } from './overlays/bridge.ts';
 import { addCrossConnect } from './overlays/cross-connect.ts';
 import { type Ground, placeOf } from './overlays/ground.ts';
@@ -62,6 +63,7 @@ export class World implements Stations, Ground {
     this.#hooks();
     addVlans(this);
     addCrossConnect(this);
+    addBond(this);
     this.#bridge = addBridge(this, addVxlans(this));
     addLabels(this);
   }

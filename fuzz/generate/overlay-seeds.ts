@@ -110,6 +110,7 @@ function bridgeSeeds(): readonly Uint8Array[] {
     solicitation('2001:db8:a::9', '2001:db8:a::1'),
     solicitation('::', '2001:db8:a::16'),
     etherFrame({ destination: '01:80:c2:00:00:00', source: stationA, etherType: 0x0026 }, payload),
+    etherFrame({ destination: '01:80:c2:00:00:02', source: stationA, etherType: 0x8809 }, payload),
   ];
 }
 

@@ -16,7 +16,14 @@ await router.ctl(`
   address add fd00:9::1/64 iface vm
   mpls enable vm
   label add 100 vrf main`);
-const vm = await Vm.start({ socket, mac: '02:00:00:00:09:02' });
+const bonded = [0, 1].map((number) => ({
+  name: `b${number}`,
+  socket: `${router.directory}/b${number}.sock`,
+  mac: `02:00:00:00:60:0${number}`,
+}));
+for (const [number, { name, socket: path }] of bonded.entries())
+  await router.ctl(`interface add port ${name} devargs net_vhost${10 + number},iface=${path}`);
+const vm = await Vm.start({ socket, mac: '02:00:00:00:09:02' }, ...bonded);
 after(() => vm.close());
 await vm.ip(`
   link set eth0 up
@@ -108,6 +115,53 @@ for (const [name, { device, from, nextHops }] of Object.entries({
     assert.ok((await labelCount(100)) >= before + 12, 'what came back had no label');
     if (device) await vm.ip('link del tunnel');
   });
+
+test("LACP: Linux's bonding agrees to use both links, and leaves one that goes silent", async () => {
+  await router.ctl(`
+    interface add bond bond0 mode lacp balance l3+l4
+    interface set port b0 domain bond0
+    interface set port b1 domain bond0
+    address add 10.60.0.1/24 iface bond0
+    address add fd00:60::1/64 iface bond0`);
+  await vm.ip(`
+    link add team type bond mode 802.3ad miimon 100 lacp_rate fast xmit_hash_policy layer3+4
+    link set eth1 down
+    link set eth2 down
+    link set eth1 master team
+    link set eth2 master team
+    link set team up
+    address add 10.60.0.2/24 dev team
+    address add fd00:60::2/64 dev team nodad`);
+  await eventually(async () => assert.deepEqual(await activeMembers(), ['b0', 'b1']), { timeoutMs: 20_000 });
+  await assertReachesRouter('10.60.0.1', 'fd00:60::1');
+  await assertReached('10.60.0.2', 'fd00:60::2');
+  const [shown] = await router.list('interface show name bond0');
+  const state = await vm.run('cat /proc/net/bonding/team');
+  assert.match(state, new RegExp(`Partner Mac Address: ${shown?.mac}`));
+  assert.match(state, /Number of ports: 2/);
+  await vm.ip('link set eth1 nomaster');
+  await eventually(async () => assert.deepEqual(await activeMembers(), ['b1']), { timeoutMs: 20_000 });
+  await assertReachesRouter('10.60.0.1', 'fd00:60::1');
+  await router.ctl('interface set port b1 vrf main');
+  await eventually(
+    async () => assert.doesNotMatch(await vm.run('cat /proc/net/bonding/team'), distributing),
+    {
+      timeoutMs: 20_000,
+    },
+  );
+  await vm.ip('link del team');
+  await router.ctl('interface del bond0');
+});
+
+/** Linux says in the low digits of a port's state that it sends: 802.1AX's bit 5. */
+const distributing =
+  /details actor lacp pdu:(?:.*\n)*?\s+port state: (?:6[0-3]|12[4-7]|18[8-9]|19[01]|25[2-5])\b/;
+
+async function activeMembers(): Promise<readonly string[]> {
+  const [shown] = await router.list('interface show name bond0');
+  const members = (shown?.bond_members ?? []) as { readonly name: string; readonly active: boolean }[];
+  return members.filter(({ active }) => active).map(({ name }) => name);
+}
 
 /** How many packets have come with a label. */
 async function labelCount(label: number): Promise<number> {

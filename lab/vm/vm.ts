@@ -5,8 +5,8 @@ import { attempt } from '../command.ts';
 import { LabError } from '../lab-error.ts';
 import { Program } from '../program.ts';
 
-/** A virtual machine with one network card, behind a vhost-user socket that a router serves. */
-export interface VmOptions {
+/** A network card, behind a vhost-user socket that a router serves. */
+export interface VmCard {
   readonly socket: string;
   readonly mac: string;
 }
@@ -19,10 +19,10 @@ export class Vm implements AsyncDisposable {
     this.#program = program;
   }
 
-  /** Boots it, which takes some ten seconds; the first time on a machine, what it boots from is made before. */
-  static async start(options: VmOptions): Promise<Vm> {
+  /** Boots it with network cards eth0, eth1 …, which takes some ten seconds; the first time on a machine, what it boots from is made before. */
+  static async start(...cards: readonly VmCard[]): Promise<Vm> {
     const image = await imageDirectory();
-    const vm = new Vm(new Program(commandOf(image, options)));
+    const vm = new Vm(new Program(commandOf(image, cards)));
     await vm.#program.said(/the machine is up/, { timeoutMs: 120_000 });
     return vm;
   }
@@ -69,7 +69,7 @@ export class Vm implements AsyncDisposable {
 }
 
 // With interrupts of its own for each queue (vectors), QEMU 7.2 dies here when the card starts.
-function commandOf(image: string, { socket, mac }: VmOptions): readonly [string, ...string[]] {
+function commandOf(image: string, cards: readonly VmCard[]): readonly [string, ...string[]] {
   const host = join(image, 'host');
   const libraries = ['lib', 'usr/lib'].map((each) => join(host, each, 'x86_64-linux-gnu')).join(':');
   const firmware = ['qemu', 'seabios'].flatMap((each) => ['-L', join(host, 'usr/share', each)]);
@@ -84,8 +84,15 @@ function commandOf(image: string, { socket, mac }: VmOptions): readonly [string,
     ...['-object', `memory-backend-memfd,id=memory,size=${megabytes}M,share=on`],
     ...['-kernel', join(image, 'vmlinuz'), '-initrd', join(image, 'root.cpio.gz')],
     ...['-append', 'console=ttyS0 quiet panic=-1 mitigations=off'],
-    ...['-chardev', `socket,id=port,path=${socket}`, '-netdev', 'vhost-user,id=link,chardev=port'],
-    ...['-device', `virtio-net-pci,netdev=link,mac=${mac},romfile=,vectors=0`],
+    ...cards.flatMap(cardOptions),
+  ];
+}
+
+function cardOptions({ socket, mac }: VmCard, number: number): readonly string[] {
+  const [port, link] = [`port${number}`, `link${number}`];
+  return [
+    ...['-chardev', `socket,id=${port},path=${socket}`, '-netdev', `vhost-user,id=${link},chardev=${port}`],
+    ...['-device', `virtio-net-pci,netdev=${link},mac=${mac},romfile=,vectors=0`],
   ];
 }
 

@@ -10,6 +10,7 @@ export const featuresLowToHigh: readonly string[] = [
   'ip',
   'representor',
   'tunnel',
+  'bond',
   'vlan',
   'access',
   'bridge',

@@ -1,4 +1,5 @@
 import { engineCommands } from '../../engine/cli.ts';
+import { bondCommands } from '../../features/bond/cli.ts';
 import { bridgeCommands } from '../../features/bridge/cli.ts';
 import { interfaceCommands } from '../../features/interface/cli.ts';
 import { interfaceName } from '../../features/interface/cli-arguments.ts';
@@ -21,6 +22,7 @@ export const commands = [
   ...ipCommands,
   ...mplsCommands,
   ...mplsTunnelCommands,
+  ...bondCommands,
   ...bridgeCommands,
   ...vxlanCommands,
   ...engineCommands(interfaceName),

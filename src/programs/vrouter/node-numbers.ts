@@ -67,6 +67,8 @@ export const nodeNumbers: NodeNumbers = {
     'mpls-oversized',
     'ip4-vrf',
     'ip6-vrf',
+    'bond-input',
+    'bond-output',
   ],
   drops: [
     'tx-full',
@@ -234,5 +236,12 @@ export const nodeNumbers: NodeNumbers = {
     'mpls-error-limit',
     'tunnel-fragment',
     'vrf-loop',
+    'bond-truncated',
+    'bond-inactive',
+    'bond-down',
+    'bond-link-local',
+    'lacp-queue-full',
+    'bond-output-truncated',
+    'bond-no-member',
   ],
 };

@@ -3,6 +3,7 @@ import type { Program } from '../../engine/host/daemon/run.ts';
 import { runScript } from '../../engine/host/daemon/script.ts';
 import { Telemetry } from '../../engine/host/telemetry/telemetry.ts';
 import { startAccess } from '../../features/access/vrouter.ts';
+import { showBonds, startBonds } from '../../features/bond/vrouter.ts';
 import { showBridges, startBridges } from '../../features/bridge/vrouter.ts';
 import { startCrossConnects } from '../../features/cross-connect/vrouter.ts';
 import { startEther } from '../../features/ether/vrouter.ts';
@@ -44,7 +45,10 @@ export const program: Program = {
     const representors = startRepresentors(router, { interfaces, counting, ether, ip });
     const tunnel = startTunnels(router, ip);
     showTunnels(telemetry, tunnel);
-    const bridges = startBridges(router, interfaces, neighbors.nextHops);
+    const { nextHops } = neighbors;
+    const bond = startBonds(router, { interfaces, ports, nextHops });
+    showBonds(telemetry, bond.bonds);
+    const bridges = startBridges(router, interfaces, nextHops);
     showBridges(telemetry, interfaces, bridges);
     const mpls = startMpls(router, { interfaces, ether, neighbors });
     showLabels(telemetry, mpls);
@@ -55,7 +59,7 @@ export const program: Program = {
     startCrossConnects(interfaces);
     const vxlan = startVxlans(router, {
       interfaces,
-      nextHops: neighbors.nextHops,
+      nextHops,
       ip,
       tunnel,
       fdb: bridges.fdb,
@@ -65,6 +69,7 @@ export const program: Program = {
     await telemetry.start();
     return async () => {
       await telemetry.close();
+      bond.close();
       mplsTunnels.close();
       bridges.close();
       vxlan.close();

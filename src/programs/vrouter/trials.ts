@@ -1,4 +1,5 @@
 import type { Trial } from '../../engine/host/trial.ts';
+import { bondTrial } from '../../features/bond/vrouter-trial.ts';
 import { bridgeTrial } from '../../features/bridge/vrouter-trial.ts';
 import { crossConnectTrial } from '../../features/cross-connect/vrouter-trial.ts';
 import { ipTrial } from '../../features/ip/vrouter-trial.ts';
@@ -14,4 +15,5 @@ export const trials: readonly Trial[] = [
   vxlanTrial,
   crossConnectTrial,
   bridgeTrial,
+  bondTrial,
 ];

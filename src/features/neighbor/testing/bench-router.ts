@@ -29,6 +29,7 @@ export class BenchRouter implements NeighborRouter {
 
   readonly packets = {
     bytes: (packet: PacketHandle) => this.#copyOf(packet).bytes,
+    free: (packet: PacketHandle) => void this.#packets.delete(packet),
     fields: (packet: PacketHandle) => ({ ...noFields, ...this.#copyOf(packet).fields }),
   };
 

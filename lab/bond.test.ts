@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { ordinary } from './builds.ts';
+import { examplesOf } from './docs.ts';
+import { eventually } from './eventually.ts';
+import { Host } from './host.ts';
+import type { Router } from './router.ts';
+import { testRouter, testTopology } from './testing.ts';
+import { startCapture } from './witness/capture.ts';
+import { during, iperf } from './witness/iperf.ts';
+import { assertPings } from './witness/ping.ts';
+import { startVlanDevice } from './witness/vlan-device.ts';
+
+// bond0 is two ports to a switch, a bridge of Linux that is a host itself: 10.1.0.2 and fd00:1::2. bond1 is two links
+// to another router, which speaks LACP; plain is a host beside.
+const { router, hosts } = await testTopology({ hosts: { plain: { network: 5 } } });
+const { plain } = hosts;
+const other = await testRouter({ name: 'other' });
+const host = new Host('switch', { network: 1 });
+after(() => host.close());
+const [simple = '', vlan = '', away = '', lacp = ''] = await examplesOf('docs/features/bond.md');
+
+await host.ip(`link add lan address ${host.mac} type bridge\nlink set lan up`);
+for (const port of ['p0', 'p1'])
+  await host.ip(`
+    link add ${port} type veth peer name v-${port} netns ${router.namespace.name}
+    link set ${port} master lan up`);
+await host.ip(`
+  address add ${host.ip4}/24 dev lan
+  address add ${host.ip6}/64 dev lan nodad
+  route add default via ${host.gateway4}
+  route add default via ${host.gateway6} dev lan`);
+await host.run('for each in lan p0 p1; do ethtool -K $each tx off gso off tso off gro off; done');
+for (const port of ['p0', 'p1']) await addPort(router, port);
+for (const port of ['l0', 'l1']) {
+  await router.namespace.ip(`link add v-${port} type veth peer name v-${port} netns ${other.namespace.name}`);
+  for (const each of [router, other]) await addPort(each, port);
+}
+const ownMac = (await shown('p0')).mac;
+await router.ctl(simple);
+
+async function addPort(at: Router, port: string): Promise<void> {
+  // The kernel would speak for itself there, with the bond's MAC address, and switches would follow that.
+  await at.namespace.run(`sysctl -qw net.ipv6.conf.v-${port}.disable_ipv6=1`);
+  await at.namespace.ip(`link set v-${port} up promisc on`);
+  const number = ['p0', 'p1', 'l0', 'l1'].indexOf(port) + 100;
+  await at.ctl(`interface add port ${port} devargs net_af_packet${number},iface=v-${port}`);
+}
+
+async function shown(name: string, at = router) {
+  return (await at.list(`interface show name ${name}`))[0] ?? {};
+}
+
+/** Names of the members that are used. */
+async function active(bond: string, at = router): Promise<readonly string[]> {
+  const { bond_members } = await shown(bond, at);
+  const members = bond_members as readonly { readonly name: string; readonly active: boolean }[];
+  return members.filter((member) => member.active).map(({ name }) => name);
+}
+
+/** Does something while packets go by every hundredth of a second, and tells how many were not answered. */
+async function lossDuring(address: string, work: () => Promise<unknown>): Promise<number> {
+  const count = 60;
+  await using flow = host.start(`ping -n -i 0.01 -c ${count} -W 1 ${address}`);
+  await flow.said(/icmp_seq=15 /);
+  await work();
+  await flow.ended;
+  return count - Number(/(\d+) received/.exec(flow.stdout)?.[1]);
+}
+
+test('hosts reach it, in both families', async () => {
+  await eventually(async () => assert.deepEqual(await active('bond0'), ['p0']));
+  await assertPings(host, '10.1.0.1');
+  await assertPings(host, 'fd00:1::1');
+});
+
+test('another member takes over within a tenth of a second, and is announced', async () => {
+  const lost: number[] = [];
+  for (const address of ['10.1.0.1', 'fd00:1::1', '10.1.0.1']) {
+    await using seen = await startCapture(host, 'p1', 'arp or (icmp6 and ip6[40] == 136)');
+    lost.push(await lossDuring(address, () => host.ip('link set p0 down')));
+    assert.deepEqual(await active('bond0'), ['p1']);
+    await eventually(async () =>
+      assert.match((await seen.lines()).join('\n'), /(?=.*10\.1\.0\.1)(?=.*fd00:1::1)/s),
+    );
+    await host.ip('link set p0 up');
+    await eventually(async () => assert.deepEqual(await active('bond0'), ['p0']));
+  }
+  const median = lost.toSorted((one, another) => one - another)[1] ?? Number.NaN;
+  assert.ok(median <= 10, `packets lost, one each 10 ms: ${lost}`);
+});
+
+test('a VLAN on it passes, whichever member is used', async () => {
+  await router.ctl(vlan);
+  await using device = await startVlanDevice(host, {
+    parent: 'lan',
+    name: 'v7',
+    vlanId: 7,
+    addresses: ['10.7.0.2/24', 'fd00:7::2/64 nodad'],
+  });
+  assert.ok(device.running);
+  for (const member of ['p0', 'p1']) {
+    await router.ctl(`interface set bond bond0 primary ${member}`);
+    assert.deepEqual(await active('bond0'), [member]);
+    await assertPings(host, '10.7.0.1');
+    await assertPings(host, 'fd00:7::1');
+  }
+  await router.ctl('interface set bond bond0 primary p0');
+});
+
+test('members leave and come while packets flow, and have their own MAC address outside', async () => {
+  const [leave = '', come = ''] = away.split('\n');
+  const lost = await lossDuring('10.1.0.1', async () => {
+    await router.ctl(leave);
+    assert.equal((await shown('p0')).mac, ownMac);
+    assert.deepEqual(await active('bond0'), ['p1']);
+    await router.ctl(come);
+    assert.equal((await shown('p0')).mac, (await shown('bond0')).mac);
+  });
+  assert.ok(lost <= 10, `${lost} packets were lost`);
+});
+
+test('a stream goes on while members come and go', async () => {
+  const server = { ip4: host.ip4, ip6: host.ip6, start: (line: string) => host.start(line) };
+  const result = await during(iperf(plain, server, '-t 2'), async () => {
+    await router.ctl('interface set port p0 vrf main');
+    await router.ctl('interface set port p0 domain bond0');
+    await router.ctl('interface set port p1 vrf main\ninterface set port p1 domain bond0');
+  });
+  assert.ok(result.megabitsPerSecond > 0);
+});
+
+test('it is a member of a bridge', async () => {
+  await router.ctl(`
+    interface del bond0.7
+    address flush iface bond0
+    interface add bridge br0
+    interface set bond bond0 domain br0
+    address add 10.1.0.1/24 iface br0
+    address add fd00:1::1/64 iface br0`);
+  await assertPings(host, '10.1.0.1');
+  await assertPings(host, 'fd00:1::1');
+  const lost = await lossDuring('10.1.0.1', () => host.ip('link set p0 down'));
+  await host.ip('link set p0 up');
+  assert.ok(lost <= 50, `${lost} packets were lost`);
+  await router.ctl(`interface del br0\n${simple.split('\n').slice(4).join('\n')}`);
+  await assertPings(host, '10.1.0.1');
+});
+
+test('two routers agree by LACP to use both links, and leave one that fails or goes', async () => {
+  await router.ctl(lacp);
+  await other.ctl(`${lacp.replaceAll('.1/24', '.2/24').replaceAll('::1/64', '::2/64')}
+    route add 10.1.0.0/24 via 10.8.0.1
+    route add fd00:1::/64 via fd00:8::1`);
+  for (const at of [router, other])
+    await eventually(async () => assert.deepEqual(await active('bond1', at), ['l0', 'l1']), {
+      timeoutMs: 10_000,
+    });
+  await assertPings(host, '10.8.0.2');
+  await assertPings(host, 'fd00:8::2');
+  const lost = await lossDuring('10.8.0.2', () => router.namespace.ip('link set v-l0 down'));
+  assert.ok(lost <= 50, `${lost} packets were lost`);
+  assert.deepEqual(await active('bond1', other), ['l1']);
+  await router.namespace.ip('link set v-l0 up');
+  await eventually(async () => assert.deepEqual(await active('bond1', other), ['l0', 'l1']), {
+    timeoutMs: 10_000,
+  });
+  const parted = await lossDuring('fd00:8::2', () => router.ctl('interface set port l0 vrf main'));
+  assert.ok(parted <= 10, `${parted} packets were lost`);
+  await eventually(async () => assert.deepEqual(await active('bond1', other), ['l1']));
+  await router.ctl('interface set port l0 domain bond1');
+  await eventually(async () => assert.deepEqual(await active('bond1', other), ['l0', 'l1']), {
+    timeoutMs: 10_000,
+  });
+});
+
+test('it is shown, counted, traced and told of', async () => {
+  const { bond_mode, balance, bond_members, mode } = await shown('bond1');
+  assert.deepEqual([bond_mode, balance, mode], ['lacp', 'l3+l4', 'VRF']);
+  const [first] = bond_members as readonly Record<string, unknown>[];
+  const partner = (await shown('bond1', other)).mac;
+  assert.deepEqual(
+    [first?.name, first?.active, first?.lacp, first?.partner],
+    ['l0', true, 'distributing', partner],
+  );
+  assert.match(
+    await router.ctl('interface show type bond'),
+    /mode=lacp balance=l3\+l4 members=2 active=l0,l1/,
+  );
+  await router.ctl('trace clear\ntrace enable iface bond1');
+  await assertPings(host, '10.8.0.2', '-c 1');
+  await router.ctl('trace disable all');
+  assert.match(await router.ctl('trace show count 20'), /ether-input/);
+  await using events = router.watch('events', 'type', 'bond active');
+  await eventually(async () => {
+    await router.ctl('interface set bond bond0 primary p1\ninterface set bond bond0 primary p0');
+    assert.match(events.stdout, /bond active: bond0 members=p1/);
+  });
+});
+
+test('another build takes over with all bonds', async () => {
+  await router.ctl(`datapath swap ${ordinary}`);
+  await assertPings(host, '10.1.0.1');
+  await assertPings(host, '10.8.0.2');
+});
+
+test('a router that ends is left at once', async () => {
+  await other.stop();
+  await eventually(async () => assert.deepEqual(await active('bond1'), []), { timeoutMs: 2000 });
+});
+
+test('what does not fit is refused with the reason', async () => {
+  for (const [line, error] of [
+    ['interface set port p0 mtu 1400', /\(EINVAL\).*the MTU of bond0, 1500/s],
+    ['interface set bond bond0 primary l0', /\(EINVAL\).*a member of the bond/s],
+    ['interface set bond bond0 mtu 9000', /\(ERANGE\)/],
+    ['interface set port plain domain bond0', /\(EBUSY\)/],
+    ['interface set bond bond0 domain bond1', /\(EINVAL\)/],
+  ] as const) {
+    const { status, stderr } = await router.attempt(line);
+    assert.notEqual(status, 0, line);
+    assert.match(stderr, error);
+  }
+  assert.equal((await shown('p0')).mtu, 1500);
+});

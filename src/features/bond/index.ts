@@ -1,0 +1,2 @@
+// What higher features take from this one.
+export type { Bonds } from './bonds.ts';

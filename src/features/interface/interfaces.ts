@@ -48,6 +48,7 @@ export class Interfaces {
   readonly #listeners: InterfaceListener[] = [];
   readonly #byId = new Map<number, Interface>();
   readonly #idOf = new Map<string, number>();
+  readonly #idOfVrf = new Map<number, number>();
   readonly #steps: InterfaceSteps;
   readonly #watched = new Map<number, number>();
   readonly #sources = new Map<number, InterfaceSources>();
@@ -159,7 +160,7 @@ export class Interfaces {
 
   /** Name of a VRF by its number. */
   vrfName(vrf: number): string {
-    return this.list.find((iface) => iface.type === 'vrf' && iface.vrf === vrf)?.name ?? String(vrf);
+    return this.find(this.#idOfVrf.get(vrf) ?? 0)?.name ?? String(vrf);
   }
 
   /** Checks what `add` would refuse, before a device is touched. @throws ApiError EINVAL, EEXIST */
@@ -332,6 +333,7 @@ export class Interfaces {
     if (before) this.#idOf.delete(before.name);
     this.#byId.set(iface.id, iface);
     this.#idOf.set(iface.name, iface.id);
+    if (iface.type === 'vrf') this.#idOfVrf.set(iface.vrf, iface.id);
   }
 
   #flags(iface: Interface): number {

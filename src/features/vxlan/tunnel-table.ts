@@ -1,5 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
-import { type IpAddress, sameAddress } from '../../net/address.ts';
+import { formatAddress, type IpAddress } from '../../net/address.ts';
 import type { Interface } from '../interface/index.ts';
 import type { TunnelRouter } from './far-ends.ts';
 import { VXLAN_BRIDGED, VXLAN_IP6, VXLAN_READY } from './layout.ts';
@@ -11,6 +11,8 @@ export class TunnelTable {
   readonly #table: Table;
   readonly #tunnels = new Map<number, Vxlan>();
   readonly #byVni = new Map<string, Binding>();
+  /** Interfaces by their end: all tunnels of a router often have the same one, and each new address is looked for. */
+  readonly #byEnd = new Map<string, Set<number>>();
   /** Those whose local address is one of ours. */
   readonly #ready = new Set<number>();
 
@@ -50,16 +52,22 @@ export class TunnelTable {
 
   /** The interfaces that have an address of a VRF as their end. */
   at(vrf: number, address: IpAddress): readonly number[] {
-    return this.in(vrf).filter((id) => sameAddress(this.get(id).local, address));
+    return [...(this.#byEnd.get(endOf(vrf, address)) ?? [])];
   }
 
   /** Remembers what a tunnel is; the datapath has it with `write`. Its local address is one of ours. */
   set(id: number, vxlan: Vxlan): void {
+    this.#leaveEnd(id);
     this.#tunnels.set(id, vxlan);
+    const end = endOf(vxlan.encapVrf, vxlan.local);
+    const others = this.#byEnd.get(end);
+    if (others) others.add(id);
+    else this.#byEnd.set(end, new Set([id]));
     this.#ready.add(id);
   }
 
   delete(id: number): void {
+    this.#leaveEnd(id);
     this.#tunnels.delete(id);
     this.#ready.delete(id);
   }
@@ -108,6 +116,15 @@ export class TunnelTable {
     this.#table.setVxlan(id, 0, 0, 0, 0, 0n, 0n);
   }
 
+  #leaveEnd(id: number): void {
+    const before = this.#tunnels.get(id);
+    if (!before) return;
+    const end = endOf(before.encapVrf, before.local);
+    const there = this.#byEnd.get(end);
+    there?.delete(id);
+    if (there?.size === 0) this.#byEnd.delete(end);
+  }
+
   #bind(doing: string, { encapVrf, vni, id }: Binding): void {
     if (this.#table.bindVni(encapVrf, vni, id) !== 0) return;
     throw new ApiError('ENOSPC', { doing, expected: 'room for one more VNI', received: 'none left' });
@@ -128,6 +145,10 @@ export function isElsewhere(before: Vxlan, after: Vxlan): boolean {
 
 function keyOf({ encapVrf, vni }: Pick<Vxlan, 'encapVrf' | 'vni'>): string {
   return `${encapVrf} ${vni}`;
+}
+
+function endOf(vrf: number, address: IpAddress): string {
+  return `${vrf} ${formatAddress(address)}`;
 }
 
 type Table = Pick<VxlanFunctions, 'setVxlan' | 'bindVni' | 'unbindVni' | 'noteVnis'>;

@@ -46,12 +46,18 @@ export class TapDevice {
     return direct((native) => native.fdWrite(this.#fd, memory, offset, bytes));
   }
 
+  /** Calls back no more. */
+  stop(): void {
+    const watch = this.#watch;
+    this.#watch = undefined;
+    if (watch) direct((native) => native.pollStop(watch));
+  }
+
   /** Removes the device; a second call does nothing. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    const watch = this.#watch;
-    if (watch) direct((native) => native.pollStop(watch));
+    this.stop();
     direct((native) => native.fdClose(this.#fd));
   }
 

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
+import type { NetlinkMessage } from '../../engine/host/netlink-message.ts';
 import { steerFromPod, steerToPods } from '../../engine/host/steer.ts';
 import { addProgram } from './netlink/filters.ts';
-import type { NetlinkMessage } from './netlink/message.ts';
 import { HOST_END_INDEX_BASE } from './trunk-names.ts';
 
 /** The programs in the kernel that hand frames between pods' host ends and the trunk (native/steer.c); loaded when first needed. */

@@ -1,24 +1,27 @@
-import { changesBetween, type HostSetting, type IpCommand } from './host-settings.ts';
-import type { IpFailure } from './ip-batch.ts';
-import { PROTOCOL } from './mirror.ts';
+import type { HostFailure } from './host-exchange.ts';
+import { changesBetween, type HostCommand, type HostSetting } from './host-settings.ts';
+
+/** How a host is spoken to. */
+export interface HostWays {
+  /** Tells it one thing after another; resolves to what it has refused. */
+  readonly tell: (commands: readonly HostCommand[]) => Promise<readonly HostFailure[]>;
+  /** What removes all that a router has left which was killed: rules, as all else of it went with its devices. */
+  readonly removal: () => Promise<readonly HostCommand[]>;
+  readonly onFailure: (failure: HostFailure) => void;
+}
 
 /**
  * Brings the host from one state to the next, and remembers which it is in. It does nothing until it is started:
  * what a router is told at its start is for its own packets first.
  */
 export class HostMirror {
-  readonly #run: (commands: readonly IpCommand[]) => Promise<readonly IpFailure[]>;
-  readonly #onFailure: (failure: IpFailure) => void;
+  readonly #ways: HostWays;
   #now: readonly HostSetting[] = [];
   readonly #started = Promise.withResolvers<boolean>();
   #last: Promise<boolean> = this.#started.promise;
 
-  constructor(options: {
-    readonly run: (commands: readonly IpCommand[]) => Promise<readonly IpFailure[]>;
-    readonly onFailure: (failure: IpFailure) => void;
-  }) {
-    this.#run = options.run;
-    this.#onFailure = options.onFailure;
+  constructor(ways: HostWays) {
+    this.#ways = ways;
   }
 
   /** Does what was asked for until now, and from now on everything at once. */
@@ -26,13 +29,9 @@ export class HostMirror {
     this.#started.resolve(true);
   }
 
-  /** Removes the rules that a router has left which was killed: all else of it went with its devices. */
+  /** Removes what a router has left which was killed. */
   async forgetThePast(): Promise<void> {
-    const line = `rule flush protocol ${PROTOCOL}`;
-    await this.do([
-      { line, ipv6: false },
-      { line, ipv6: true },
-    ]);
+    await this.#next(async () => this.#attempt(await this.#ways.removal()));
   }
 
   /** Makes the host so. */
@@ -42,16 +41,19 @@ export class HostMirror {
     if (commands.length > 0) await this.do(commands);
   }
 
-  /** Runs lines beside the state, behind those that were asked for before; false when one failed. */
-  do(commands: readonly IpCommand[]): Promise<boolean> {
-    const done = this.#last.then(() => this.#attempt(commands));
-    this.#last = done;
-    return done;
+  /** Says something beside the state, behind what was asked for before; false when some of it was refused. */
+  do(commands: readonly HostCommand[]): Promise<boolean> {
+    return this.#next(() => this.#attempt(commands));
   }
 
-  async #attempt(commands: readonly IpCommand[]): Promise<boolean> {
-    const failures = await this.#run(commands);
-    for (const failure of failures) this.#onFailure(failure);
+  #next(work: () => Promise<boolean>): Promise<boolean> {
+    this.#last = this.#last.then(work);
+    return this.#last;
+  }
+
+  async #attempt(commands: readonly HostCommand[]): Promise<boolean> {
+    const failures = await this.#ways.tell(commands);
+    for (const failure of failures) this.#ways.onFailure(failure);
     return failures.length === 0;
   }
 }

@@ -23,9 +23,9 @@ describe('the lines that make a TAP and its TUN', () => {
       'route replace ::/0 dev main src 2001:db8::1 metric 4000000 proto 77 table 77001',
       'route append fe80::/64 dev p0 metric 4000000 proto 77',
       'route replace 10.0.1.0/24 dev main src 10.0.1.1 metric 4000000 mtu 1500 proto 77 table 77001',
-      'route replace 10.0.1.0/24 dev main src 10.0.1.1 metric 4000000 mtu 1500 proto 77 table main',
+      'route replace 10.0.1.0/24 dev main src 10.0.1.1 metric 4000000 mtu 1500 proto 77',
       'route replace 2001:db8::/64 dev main src 2001:db8::1 metric 4000000 mtu 1500 proto 77 table 77001',
-      'route replace 2001:db8::/64 dev main src 2001:db8::1 metric 4000000 mtu 1500 proto 77 table main',
+      'route replace 2001:db8::/64 dev main src 2001:db8::1 metric 4000000 mtu 1500 proto 77',
       'rule add pref 900 oif main lookup 77001 protocol 77',
       '-6 rule add pref 900 oif main lookup 77001 protocol 77',
       'rule add pref 901 from 10.0.1.1 lookup 77001 protocol 77',
@@ -65,7 +65,7 @@ describe('the lines that follow a change', () => {
     assert.deepEqual(linesBetween([main, { ...p0, addresses: [parsePrefix('10.0.1.1/24')] }], [main, bare]), [
       'rule del pref 901 from 10.0.1.1 lookup 77001 protocol 77',
       'route del 10.0.1.0/24 dev main metric 4000000 proto 77 table 77001',
-      'route del 10.0.1.0/24 dev main metric 4000000 proto 77 table main',
+      'route del 10.0.1.0/24 dev main metric 4000000 proto 77',
       'addr del 10.0.1.1/32 dev p0',
       'route replace 0.0.0.0/0 dev main metric 4000000 proto 77 table 77001',
     ]);
@@ -102,7 +102,7 @@ describe('the lines that follow a change', () => {
 
 function linesBetween(before: readonly Mirrored[], after: readonly Mirrored[]): readonly string[] {
   const commands = changesBetween(settingsOf(before), settingsOf(after));
-  return commands.map(({ line, ipv6 }) => (ipv6 ? `-6 ${line}` : line));
+  return commands.map(({ message }) => message.asks);
 }
 
 function device({
@@ -113,6 +113,7 @@ function device({
   readonly addresses?: readonly string[];
 }): Mirrored {
   return {
+    index: 1,
     kind: 'tap',
     up: true,
     running: true,

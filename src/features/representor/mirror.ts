@@ -1,13 +1,16 @@
-import { addressBits, formatAddress } from '../../net/address.ts';
+import type { NetlinkMessage } from '../../engine/host/netlink-message.ts';
+import { addressBits, parseAddress } from '../../net/address.ts';
 import { isLinkLocal } from '../../net/address-scope.ts';
-import { formatMac, type Mac, sameMac } from '../../net/mac.ts';
+import { type Mac, sameMac } from '../../net/mac.ts';
 import { formatPrefix, lastAddress, networkOf, type Prefix } from '../../net/prefix.ts';
 import type { HostSetting } from './host-settings.ts';
+import { putAddress, takeAddress } from './netlink/addresses.ts';
+import { type HostDevice, setDevice } from './netlink/devices.ts';
+import { type DeviceRoute, putRoute, takeRoute } from './netlink/routes.ts';
+import { putRule, type TableRule, takeRule } from './netlink/rules.ts';
 
 /** What of an interface or VRF shows on its representor. */
-export interface Mirrored {
-  /** Name of the host's device. */
-  readonly name: string;
+export interface Mirrored extends HostDevice {
   readonly kind: 'tap' | 'tun';
   readonly up: boolean;
   /** The link is up. */
@@ -24,6 +27,7 @@ export interface Mirrored {
 export function isSameMirrored(before: Mirrored, after: Mirrored): boolean {
   return (
     before.name === after.name &&
+    before.index === after.index &&
     before.kind === after.kind &&
     before.up === after.up &&
     before.running === after.running &&
@@ -67,6 +71,11 @@ const OTHER_RULE = 902;
 /** What the kernel takes at most (drivers/net/tun.c: 65535 and an Ethernet header). */
 const LARGEST_MTU = 65521;
 const DEFAULT_MTU = 1500;
+const linkLocalNetwork: Prefix = { address: parseAddress('fe80::'), length: 64 };
+const everywhere = {
+  ipv4: { address: parseAddress('0.0.0.0'), length: 0 },
+  ipv6: { address: parseAddress('::'), length: 0 },
+} as const;
 
 function inVrf(taps: readonly Mirrored[], tun: Mirrored): readonly Mirrored[] {
   return taps.filter(({ vrf }) => vrf === tun.vrf);
@@ -78,7 +87,7 @@ function tunSettings(tun: Mirrored, taps: readonly Mirrored[]): HostSetting[] {
   const link: HostSetting = {
     key: `link ${name}`,
     rank: LINK,
-    set: `link set dev ${name} mtu ${clamp(mtu)}`,
+    set: setDevice(tun, { mtu: clamp(mtu) }),
   };
   if (!tun.up) return [link, stateSetting(tun)];
   const sources = taps.filter(({ up }) => up).flatMap(({ addresses }) => addresses.filter(isRoutable));
@@ -87,7 +96,7 @@ function tunSettings(tun: Mirrored, taps: readonly Mirrored[]): HostSetting[] {
     stateSetting(tun),
     ...(['ipv4', 'ipv6'] as const).flatMap((family) => {
       const source = sources.find(({ address }) => address.family === family);
-      return [defaultRoute(tun, family, source), oifRule(tun, family === 'ipv6')];
+      return [defaultRoute(tun, family, source), oifRule(tun, family)];
     }),
   ];
 }
@@ -111,12 +120,12 @@ function tapSettings(tap: Mirrored, tun: Mirrored | undefined): HostSetting[] {
   const link: HostSetting = {
     key: `link ${name}`,
     rank: LINK,
-    set: `link set dev ${name} address ${formatMac(tap.mac)} mtu ${clamp(tap.mtu)} arp off`,
+    set: setDevice(tap, { mac: tap.mac, mtu: clamp(tap.mtu), arp: false }),
   };
   const carrier: HostSetting = {
     key: `carrier ${name}`,
     rank: STATE,
-    set: `link set dev ${name} carrier ${tap.running ? 'on' : 'off'}`,
+    set: setDevice(tap, { carrier: tap.running }),
   };
   const settings = [link, stateSetting(tap), carrier];
   if (!tap.up) return settings;
@@ -128,72 +137,79 @@ function tapSettings(tap: Mirrored, tun: Mirrored | undefined): HostSetting[] {
   ];
 }
 
-function stateSetting({ name, up }: Mirrored): HostSetting {
-  return { key: `state ${name}`, rank: STATE, set: `link set dev ${name} ${up ? 'up' : 'down'}` };
+function stateSetting(device: Mirrored): HostSetting {
+  return { key: `state ${device.name}`, rank: STATE, set: setDevice(device, { up: device.up }) };
 }
 
 /** The address alone: which network it lies in is the router's business. */
-function addressSettings({ name }: Mirrored, { address, length }: Prefix): HostSetting[] {
-  const bits = addressBits(address.family);
-  const host = `${formatAddress(address)}/${bits}`;
-  const broadcast =
-    address.family === 'ipv4' && length < 31 ? ` brd ${formatAddress(lastAddress({ address, length }))}` : '';
-  const nodad = address.family === 'ipv6' ? ' nodad' : '';
-  const own = setting(
-    ADDRESS,
-    `addr replace ${host}${broadcast} dev ${name} noprefixroute${nodad}`,
-    `addr del ${host} dev ${name}`,
-  );
-  return isPerLink({ address, length }) ? [own, linkRoute(name)] : [own];
+function addressSettings(tap: Mirrored, { address, length }: Prefix): HostSetting[] {
+  const hasBroadcast = address.family === 'ipv4' && length < 31;
+  const broadcast = hasBroadcast ? lastAddress({ address, length }) : undefined;
+  const own = setting(ADDRESS, putAddress(tap, address, broadcast), takeAddress(tap, address));
+  return isPerLink({ address, length }) ? [own, linkRoute(tap)] : [own];
 }
 
 /** Link-local stations are reached by the TAP of their link; other links have the same route, which stays beside it. */
-function linkRoute(name: string): HostSetting {
-  const route = `fe80::/64 dev ${name} metric ${METRIC} proto ${PROTOCOL}`;
-  return setting(ROUTE, `route append ${route}`, `route del ${route}`);
+function linkRoute(tap: Mirrored): HostSetting {
+  const route = { device: tap, network: linkLocalNetwork, metric: METRIC, protocol: PROTOCOL };
+  return setting(ROUTE, putRoute(route, 'append'), takeRoute(route));
 }
 
 /** The way to an address's network, and the way back for what is sent from the address. */
 function routeSettings(tap: Mirrored, prefix: Prefix, tun: Mirrored): HostSetting[] {
   const { address, length } = prefix;
   const table = TABLES + tap.vrf;
-  const rule = `pref ${tap.main ? MAIN_RULE : OTHER_RULE} from ${formatAddress(address)} lookup ${table} protocol ${PROTOCOL}`;
-  const back = { ...setting(RULE, `rule add ${rule}`, `rule del ${rule}`), ipv6: address.family === 'ipv6' };
+  const preference = tap.main ? MAIN_RULE : OTHER_RULE;
+  const rule = { family: address.family, preference, by: { from: address }, table, protocol: PROTOCOL };
+  const back = setting(RULE, putRule(rule), takeRule(rule));
   if (length === addressBits(address.family)) return [back];
-  const network = formatPrefix(networkOf(prefix));
-  const way = `dev ${tun.name} src ${formatAddress(address)} metric ${METRIC} mtu ${clamp(tap.mtu)} proto ${PROTOCOL}`;
-  const tables = tap.main ? [`table ${table}`, 'table main'] : [`table ${table}`];
-  const there = tables.map((where): HostSetting => {
-    return {
-      key: `route ${network} ${where}`,
-      rank: ROUTE,
-      set: `route replace ${network} ${way} ${where}`,
-      unset: `route del ${network} dev ${tun.name} metric ${METRIC} proto ${PROTOCOL} ${where}`,
-    };
-  });
-  return [...there, back];
+  const network = networkOf(prefix);
+  const way = {
+    device: tun,
+    network,
+    source: address,
+    metric: METRIC,
+    mtu: clamp(tap.mtu),
+    protocol: PROTOCOL,
+  };
+  const own = networkRoute({ ...way, table });
+  return tap.main ? [own, networkRoute(way), back] : [own, back];
+}
+
+/** The next route of the network takes its place, whatever source and size that has. */
+function networkRoute(route: DeviceRoute): HostSetting {
+  const { device, network, metric, protocol, table } = route;
+  const bare = { device, network, metric, protocol, ...(table === undefined ? {} : { table }) };
+  return {
+    key: `route ${formatPrefix(network)} table ${table ?? 'main'}`,
+    rank: ROUTE,
+    set: putRoute(route, 'replace'),
+    unset: takeRoute(bare),
+  };
 }
 
 function defaultRoute(tun: Mirrored, family: 'ipv4' | 'ipv6', source: Prefix | undefined): HostSetting {
-  const everywhere = family === 'ipv4' ? '0.0.0.0/0' : '::/0';
   const table = TABLES + tun.vrf;
-  const from = source ? ` src ${formatAddress(source.address)}` : '';
+  const network = everywhere[family];
+  const from = source === undefined ? {} : { source: source.address };
+  const route = { device: tun, network, metric: METRIC, protocol: PROTOCOL, table, ...from };
   return {
-    key: `route ${everywhere} table ${table}`,
+    key: `route ${formatPrefix(network)} table ${table}`,
     rank: ROUTE,
-    set: `route replace ${everywhere} dev ${tun.name}${from} metric ${METRIC} proto ${PROTOCOL} table ${table}`,
+    set: putRoute(route, 'replace'),
   };
 }
 
 /** Programs that bind to the TUN's name speak in its VRF. */
-function oifRule(tun: Mirrored, ipv6: boolean): HostSetting {
-  const rule = `pref ${OIF_RULE} oif ${tun.name} lookup ${TABLES + tun.vrf} protocol ${PROTOCOL}`;
-  const key = `${ipv6 ? 'ipv6' : 'ipv4'} rule oif ${tun.name}`;
-  return { key, rank: RULE, set: `rule add ${rule}`, unset: `rule del ${rule}`, ipv6 };
+function oifRule(tun: Mirrored, family: 'ipv4' | 'ipv6'): HostSetting {
+  const by = { oif: tun.name };
+  const rule: TableRule = { family, preference: OIF_RULE, by, table: TABLES + tun.vrf, protocol: PROTOCOL };
+  return { key: `${family} rule oif ${tun.name}`, rank: RULE, set: putRule(rule), unset: takeRule(rule) };
 }
 
-function setting(rank: number, set: string, unset: string): HostSetting {
-  return { key: set, rank, set, unset };
+/** What has its whole self as its key. */
+function setting(rank: number, set: NetlinkMessage, unset: NetlinkMessage): HostSetting {
+  return { key: set.asks, rank, set, unset };
 }
 
 /** Two addresses in one network need its route once. */

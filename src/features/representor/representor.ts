@@ -16,6 +16,8 @@ export class Representor {
   readonly kind: 'tap' | 'tun';
   /** Its name on the host now. */
   name: string;
+  /** The number by which the host's kernel knows it; undefined until it was asked for. */
+  index: number | undefined;
   readonly #device: TapDevice;
   readonly #counters: ControlPlaneCounters;
   #open = true;
@@ -47,6 +49,12 @@ export class Representor {
     this.#counters.txPackets++;
     this.#counters.txBytes += BigInt(bytes);
     return true;
+  }
+
+  /** Takes and gives nothing any more, and does not wonder where its device is. */
+  rest(): void {
+    this.#open = false;
+    this.#device.stop();
   }
 
   close(): void {

@@ -3,8 +3,9 @@ import type { EtherFeature } from '../ether/index.ts';
 import type { InterfaceCounting, Interfaces } from '../interface/index.ts';
 import type { IpFeature } from '../ip/index.ts';
 import { Delivery } from './delivery.ts';
+import { removalOfRules, tellHost } from './host-exchange.ts';
 import { HostMirror } from './host-mirror.ts';
-import { runIp } from './ip-batch.ts';
+import { PROTOCOL } from './mirror.ts';
 import { Representors } from './representors.ts';
 
 /** What representors need of the features below them. */
@@ -23,13 +24,11 @@ export function startRepresentors(
   const { interfaces, counting, ether, ip } = needs;
   const log = router.log.child({ component: 'representor' });
   const mirror = new HostMirror({
-    run: runIp,
+    tell: tellHost,
+    removal: () => removalOfRules(PROTOCOL),
     onFailure: ({ command, reason }) => {
       const level = command.undoes ? 'debug' : 'warn';
-      log[level](
-        { command: `ip ${command.ipv6 ? '-6 ' : ''}${command.line}`, reason },
-        'the host has refused a setting',
-      );
+      log[level]({ command: `ip ${command.message.asks}`, reason }, 'the host has refused a setting');
     },
   });
   const representors = new Representors({

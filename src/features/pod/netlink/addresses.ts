@@ -1,5 +1,3 @@
-import { addressToBytes, formatAddress, type IpAddress } from '../../../net/address.ts';
-import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
 import {
   attribute,
   CREATE_NEW,
@@ -7,7 +5,9 @@ import {
   type NetlinkMessage,
   netlinkMessage,
   u32,
-} from './message.ts';
+} from '../../../engine/host/netlink-message.ts';
+import { addressToBytes, formatAddress, type IpAddress } from '../../../net/address.ts';
+import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
 
 const NEW_ADDRESS = 20;
 const NEW_ROUTE = 24;

@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
-import { getSystemErrorMap } from 'node:util';
 import { type NetlinkStep, netlinkExchange } from '../../../engine/host/netlink.ts';
+import {
+  type NetlinkAnswer,
+  type NetlinkMessage,
+  readMessages,
+} from '../../../engine/host/netlink-message.ts';
+import { endsOf, refusalName, refusalWords } from '../../../engine/host/netlink-refusal.ts';
 import { PodError } from '../pod-error.ts';
-import { type NetlinkAnswer, type NetlinkMessage, readAttributes, readMessages, textOf } from './message.ts';
 
 /** What is to be done: a message to the kernel, or a step on the way. */
 export type Step = NetlinkMessage | Exclude<NetlinkStep, { readonly bytes: Uint8Array }>;
@@ -14,25 +18,19 @@ export interface ExchangeOptions {
   readonly fine?: readonly string[];
 }
 
-/** What the kernel did not do. */
-interface Refusal {
-  readonly code: number;
-  /** More words, where the kernel has them. */
-  readonly says: string;
-}
-
 /** Has the kernel do one thing after another until it refuses one. @throws PodError unknown where a namespace is gone, host */
 export async function exchange(
   steps: readonly Step[],
   { doing, fine = [] }: ExchangeOptions,
 ): Promise<readonly NetlinkAnswer[]> {
   const answers = await talk(doing, steps);
-  const ends = answers.flatMap((answer) => endOf(answer) ?? []);
-  const at = ends.findIndex(({ code }) => code !== 0 && !fine.includes(nameOf(code)));
-  if (at < 0) return answers;
+  const ends = endsOf(answers);
+  const at = ends.findIndex(({ code }) => code !== 0 && !fine.includes(refusalName(code)));
+  const refused = ends[at];
+  if (refused === undefined) return answers;
   const asked = steps.flatMap((step) => ('asks' in step ? step.asks : []));
   const expected = `the host to take "ip ${asked[at]}"`;
-  throw new PodError('host', { doing, expected, received: wordsOf(ends[at]) });
+  throw new PodError('host', { doing, expected, received: refusalWords(refused) });
 }
 
 async function talk(doing: string, steps: readonly Step[]): Promise<readonly NetlinkAnswer[]> {
@@ -49,28 +47,4 @@ async function talk(doing: string, steps: readonly Step[]): Promise<readonly Net
 /** The failure that a container without a network namespace is. */
 export function noNamespace(doing: string, netns: string): PodError {
   return new PodError('unknown', { doing, expected: `a network namespace at ${netns}`, received: 'none' });
-}
-
-const ERROR = 2;
-const DONE = 3;
-/** With NETLINK_CAP_ACK only the header of what was asked comes back. */
-const REPEATED_BYTES = 16;
-const ERROR_TEXT = 1;
-
-/** The end of one answer: zero where all went well. */
-function endOf({ type, body }: NetlinkAnswer): Refusal | undefined {
-  if (type !== ERROR && type !== DONE) return undefined;
-  const code = body.length >= 4 ? body.readInt32LE(0) : 0;
-  const says =
-    type === ERROR ? textOf(readAttributes(body.subarray(4 + REPEATED_BYTES)).get(ERROR_TEXT)) : '';
-  return { code, says };
-}
-
-function wordsOf({ code, says }: Refusal = { code: 0, says: '' }): string {
-  const [, meaning] = getSystemErrorMap().get(code) ?? [];
-  return [nameOf(code), meaning, says].filter((word) => word).join(': ');
-}
-
-function nameOf(code: number): string {
-  return getSystemErrorMap().get(code)?.[0] ?? String(code);
 }

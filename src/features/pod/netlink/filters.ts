@@ -1,4 +1,11 @@
-import { attribute, CREATE_OR_REPLACE, type NetlinkMessage, netlinkMessage, text, u32 } from './message.ts';
+import {
+  attribute,
+  CREATE_OR_REPLACE,
+  type NetlinkMessage,
+  netlinkMessage,
+  text,
+  u32,
+} from '../../../engine/host/netlink-message.ts';
 
 const NEW_QDISC = 36;
 const NEW_FILTER = 44;

@@ -1,4 +1,3 @@
-import { macToBytes, parseMac } from '../../../net/mac.ts';
 import {
   attribute,
   CREATE_NEW,
@@ -10,7 +9,8 @@ import {
   text,
   textOf,
   u32,
-} from './message.ts';
+} from '../../../engine/host/netlink-message.ts';
+import { macToBytes, parseMac } from '../../../net/mac.ts';
 
 const NEW_LINK = 16;
 const DELETE_LINK = 17;

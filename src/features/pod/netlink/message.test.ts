@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import {
+  attribute,
+  readAttributes,
+  readMessages,
+  text,
+  textOf,
+  u32,
+} from '../../../engine/host/netlink-message.ts';
 import { parseAddress } from '../../../net/address.ts';
 import { parsePrefix } from '../../../net/prefix.ts';
 import { addAddress, addDefaultRoute, askForRoute, ROUTE_TYPE, readRouteTypes } from './addresses.ts';
 import { addVeth, bringUp, readLinks, setMac } from './links.ts';
-import { attribute, readAttributes, readMessages, text, textOf, u32 } from './message.ts';
 
 test('a message has a header, a fixed part, and attributes that begin at multiples of four', () => {
   const { bytes, asks } = bringUp('eth0');

@@ -49,6 +49,10 @@ export function attribute(type: number, ...values: readonly Buffer[]): Buffer {
   return padded(Buffer.concat([header, value]));
 }
 
+export function u8(value: number): Buffer {
+  return Buffer.of(value);
+}
+
 export function u32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);

@@ -1,6 +1,7 @@
 import { engineCommands } from '../../engine/cli.ts';
 import { bondCommands } from '../../features/bond/cli.ts';
 import { bridgeCommands } from '../../features/bridge/cli.ts';
+import { filterCommands } from '../../features/filter/cli.ts';
 import { interfaceCommands } from '../../features/interface/cli.ts';
 import { interfaceName } from '../../features/interface/cli-arguments.ts';
 import { ipCommands } from '../../features/ip/cli.ts';
@@ -25,5 +26,6 @@ export const commands = [
   ...bondCommands,
   ...bridgeCommands,
   ...vxlanCommands,
+  ...filterCommands,
   ...engineCommands(interfaceName),
 ];

@@ -69,6 +69,8 @@ export const nodeNumbers: NodeNumbers = {
     'ip6-vrf',
     'bond-input',
     'bond-output',
+    'filter-input',
+    'filter-output',
   ],
   drops: [
     'tx-full',
@@ -243,5 +245,7 @@ export const nodeNumbers: NodeNumbers = {
     'lacp-queue-full',
     'bond-output-truncated',
     'bond-no-member',
+    'filter-denied',
+    'filter-unreadable',
   ],
 };

@@ -7,6 +7,7 @@ import { showBonds, startBonds } from '../../features/bond/vrouter.ts';
 import { showBridges, startBridges } from '../../features/bridge/vrouter.ts';
 import { startCrossConnects } from '../../features/cross-connect/vrouter.ts';
 import { startEther } from '../../features/ether/vrouter.ts';
+import { showFilters, startFilters } from '../../features/filter/vrouter.ts';
 import { showInterfaces, startInterfaces } from '../../features/interface/vrouter.ts';
 import { nextHopStages, showRoutes, startIp } from '../../features/ip/vrouter.ts';
 import { showLabels, startMpls } from '../../features/mpls/vrouter.ts';
@@ -55,6 +56,7 @@ export const program: Program = {
     const mplsTunnels = startMplsTunnels(router, { interfaces, neighbors, ip, tunnel, mpls });
     showMplsTunnels(telemetry, mplsTunnels);
     const vlans = startVlans(router, { interfaces, ether });
+    showFilters(telemetry, startFilters(router, interfaces));
     startAccess(router, { interfaces, ports, vlans, ip, users: neighbors.users });
     startCrossConnects(interfaces);
     const vxlan = startVxlans(router, {

@@ -2,6 +2,7 @@ import type { Trial } from '../../engine/host/trial.ts';
 import { bondTrial } from '../../features/bond/vrouter-trial.ts';
 import { bridgeTrial } from '../../features/bridge/vrouter-trial.ts';
 import { crossConnectTrial } from '../../features/cross-connect/vrouter-trial.ts';
+import { filterTrial } from '../../features/filter/vrouter-trial.ts';
 import { ipTrial } from '../../features/ip/vrouter-trial.ts';
 import { mplsTrial } from '../../features/mpls/vrouter-trial.ts';
 import { mplsTunnelTrial } from '../../features/mpls-tunnel/vrouter-trial.ts';
@@ -16,4 +17,5 @@ export const trials: readonly Trial[] = [
   crossConnectTrial,
   bridgeTrial,
   bondTrial,
+  filterTrial,
 ];

@@ -1,0 +1,24 @@
+import { Packet } from '../../../engine/datapath/packet';
+import { NODE_BIT } from '../../../engine/layout';
+import { nodeAfterInput } from '../../interface/datapath/interface';
+import { FILTER_INPUT_PLACE } from '../layout';
+import { DENIED, judge, listIn, PASSES } from './judge';
+
+export enum Edge {
+  /** A rule of the interface's list denies the packet, or none permits it. */
+  DROP_FILTER_DENIED,
+  /** The packet's headers are cut off or nested too deep for rules to see them, or a fragment could change them. */
+  DROP_FILTER_UNREADABLE,
+}
+
+/**
+ * Lets through what the list of an interface permits of all that it receives.
+ *
+ * @frame
+ * @table interface-input
+ */
+export function filterInput(packet: Packet): u32 {
+  const verdict = judge(packet, listIn(packet.iface));
+  if (verdict == PASSES) return NODE_BIT | nodeAfterInput(packet.iface, FILTER_INPUT_PLACE);
+  return verdict == DENIED ? Edge.DROP_FILTER_DENIED : Edge.DROP_FILTER_UNREADABLE;
+}

@@ -1,0 +1,22 @@
+import { Packet } from '../../../engine/datapath/packet';
+import { NODE_BIT } from '../../../engine/layout';
+import { nodeAfterOutput } from '../../interface/datapath/interface';
+import { FILTER_OUTPUT_PLACE } from '../layout';
+import { DENIED, judge, listOut, PASSES } from './judge';
+
+export enum Edge {
+  DROP_FILTER_DENIED,
+  DROP_FILTER_UNREADABLE,
+}
+
+/**
+ * Lets through what the list of an interface permits of all that it sends.
+ *
+ * @frame
+ * @table interface-output
+ */
+export function filterOutput(packet: Packet): u32 {
+  const verdict = judge(packet, listOut(packet.output));
+  if (verdict == PASSES) return NODE_BIT | nodeAfterOutput(packet.output, FILTER_OUTPUT_PLACE);
+  return verdict == DENIED ? Edge.DROP_FILTER_DENIED : Edge.DROP_FILTER_UNREADABLE;
+}

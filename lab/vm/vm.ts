@@ -92,7 +92,7 @@ function cardOptions({ socket, mac }: VmCard, number: number): readonly string[]
   const [port, link] = [`port${number}`, `link${number}`];
   return [
     ...['-chardev', `socket,id=${port},path=${socket}`, '-netdev', `vhost-user,id=${link},chardev=${port}`],
-    ...['-device', `virtio-net-pci,netdev=${link},mac=${mac},romfile=,vectors=0`],
+    ...['-device', `virtio-net-pci,netdev=${link},mac=${mac},romfile=,vectors=0,speed=1000,duplex=full`],
   ];
 }
 

@@ -116,6 +116,20 @@ describe('a member', () => {
   });
 });
 
+it('all bonds are written again for a build that has their tables elsewhere', () => {
+  const { bench: datapath } = bench.links;
+  const bytes = new Uint8Array(datapath.memory.buffer);
+  for (const table of bench.bonds.rewrite.tables) {
+    const { address, bytes: length } = datapath.datapath.info.tables[table] ?? assert.fail(table);
+    bytes.fill(0, address, address + length);
+  }
+  assert.equal(active(), undefined);
+  bench.bonds.rewrite.write(() => assert.fail('nothing is read of the build before'));
+  assert.equal(active(), 1);
+  assert.deepEqual(bench.links.receive(2, flow(1)).ended, { 'bond-inactive': 1 });
+  assert.deepEqual(bench.links.receive(1, flow(1)).ended, { 'ether-other-station': 1 });
+});
+
 describe('what cannot be is refused', () => {
   it('a primary that is no member, or in mode lacp', async () => {
     bench.links.port(9);

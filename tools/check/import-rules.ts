@@ -12,6 +12,7 @@ export const featuresLowToHigh: readonly string[] = [
   'tunnel',
   'bond',
   'vlan',
+  'police',
   'filter',
   'access',
   'bridge',

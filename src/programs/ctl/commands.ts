@@ -8,6 +8,7 @@ import { ipCommands } from '../../features/ip/cli.ts';
 import { mplsCommands } from '../../features/mpls/cli.ts';
 import { mplsTunnelCommands } from '../../features/mpls-tunnel/cli.ts';
 import { nexthopCommands } from '../../features/neighbor/cli.ts';
+import { policeCommands } from '../../features/police/cli.ts';
 import { portCommands } from '../../features/port/cli.ts';
 import { vlanCommands } from '../../features/vlan/cli.ts';
 import { vrfCommands } from '../../features/vrf/cli.ts';
@@ -27,5 +28,6 @@ export const commands = [
   ...bridgeCommands,
   ...vxlanCommands,
   ...filterCommands,
+  ...policeCommands,
   ...engineCommands(interfaceName),
 ];

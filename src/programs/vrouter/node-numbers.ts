@@ -71,6 +71,8 @@ export const nodeNumbers: NodeNumbers = {
     'bond-output',
     'filter-input',
     'filter-output',
+    'police-input',
+    'police-output',
   ],
   drops: [
     'tx-full',
@@ -247,5 +249,6 @@ export const nodeNumbers: NodeNumbers = {
     'bond-no-member',
     'filter-denied',
     'filter-unreadable',
+    'policed',
   ],
 };

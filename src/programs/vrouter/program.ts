@@ -13,6 +13,7 @@ import { nextHopStages, showRoutes, startIp } from '../../features/ip/vrouter.ts
 import { showLabels, startMpls } from '../../features/mpls/vrouter.ts';
 import { showMplsTunnels, startMplsTunnels } from '../../features/mpls-tunnel/vrouter.ts';
 import { showNextHops, startNeighbors } from '../../features/neighbor/vrouter.ts';
+import { showPolicers, startPolicers } from '../../features/police/vrouter.ts';
 import { devicesIn, showPorts, startPorts } from '../../features/port/vrouter.ts';
 import { startRepresentors } from '../../features/representor/vrouter.ts';
 import { showTunnels, startTunnels } from '../../features/tunnel/vrouter.ts';
@@ -56,6 +57,7 @@ export const program: Program = {
     const mplsTunnels = startMplsTunnels(router, { interfaces, neighbors, ip, tunnel, mpls });
     showMplsTunnels(telemetry, mplsTunnels);
     const vlans = startVlans(router, { interfaces, ether });
+    showPolicers(telemetry, startPolicers(router, interfaces));
     showFilters(telemetry, startFilters(router, interfaces));
     startAccess(router, { interfaces, ports, vlans, ip, users: neighbors.users });
     startCrossConnects(interfaces);

@@ -1,0 +1,155 @@
+import { ApiError } from '../../engine/api-error.ts';
+import type { Rewrite } from '../../engine/host/rewrites.ts';
+import type { Interface, Interfaces } from '../interface/index.ts';
+import { MAX_POLICERS, POLICE_INPUT_PLACE, POLICE_OUTPUT_PLACE } from './layout.ts';
+import type { Limit, Policer } from './limit.ts';
+import { checkLimit } from './limits.ts';
+import { type PolicerRouter, PolicerTable } from './policer-table.ts';
+
+/** What of an interface a rate limit is for: what it receives, or what it sends. */
+export type Way = 'in' | 'out';
+
+const stages = { in: 'police-input', out: 'police-output' } as const;
+const ways: readonly Way[] = ['in', 'out'];
+
+/** All rate limits, and which interface has which: their one keeper. */
+export class Policers {
+  readonly table: PolicerTable;
+  readonly #quiet: () => Promise<void>;
+  readonly #interfaces: Interfaces;
+  readonly #byName = new Map<string, Policer>();
+  /** Numbers of rate limits by interface. */
+  readonly #bound = new Map<number, Readonly<Record<Way, number>>>();
+  readonly #free: number[] = [];
+  #next = 1;
+
+  constructor(router: PolicerRouter & { quiet(): Promise<void> }, interfaces: Interfaces) {
+    this.table = new PolicerTable(router);
+    this.#quiet = () => router.quiet();
+    this.#interfaces = interfaces;
+    interfaces.defineStep({ way: 'input', place: POLICE_INPUT_PLACE, stage: stages.in });
+    interfaces.defineStep({ way: 'output', place: POLICE_OUTPUT_PLACE, stage: stages.out });
+    interfaces.listen({ removing: ({ id }) => this.#forget(id) });
+  }
+
+  /** How all are written again for a build that has them elsewhere; buckets begin full. */
+  get rewrite(): Rewrite {
+    return {
+      tables: ['POLICERS', 'POLICE_BINDINGS'],
+      write: () => {
+        for (const { id, limit } of this.#byName.values()) this.table.write(id, limit);
+        for (const id of this.#bound.keys()) this.#write(id);
+      },
+    };
+  }
+
+  /** All of them in the order of their names. */
+  get list(): readonly Policer[] {
+    return [...this.#byName.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** @throws ApiError ENOENT */
+  named(doing: string, name: string): Policer {
+    const found = this.#byName.get(name);
+    if (found) return found;
+    const expected = 'the name of a rate limit';
+    throw new ApiError('ENOENT', { doing, expected, received: JSON.stringify(name) });
+  }
+
+  /** @throws ApiError EEXIST, ERANGE, ENOSPC */
+  add(name: string, limit: Limit): void {
+    const doing = `add rate limit ${name}`;
+    checkLimit(doing, limit);
+    if (this.#byName.has(name))
+      throw new ApiError('EEXIST', { doing, expected: 'a name that is not taken', received: name });
+    const id = this.#free.shift() ?? this.#next++;
+    if (id >= MAX_POLICERS) {
+      this.#next--;
+      const expected = `at most ${MAX_POLICERS - 1} rate limits`;
+      throw new ApiError('ENOSPC', { doing, expected, received: 'one more' });
+    }
+    this.table.clear(id);
+    this.table.write(id, limit);
+    this.#byName.set(name, { name, id, limit });
+  }
+
+  /** Changes a rate limit while packets meet it. @throws ApiError ENOENT, ERANGE */
+  set(name: string, limit: Limit): void {
+    const doing = `set rate limit ${name}`;
+    const before = this.named(doing, name);
+    checkLimit(doing, limit);
+    this.table.write(before.id, limit);
+    this.#byName.set(name, { ...before, limit });
+  }
+
+  /** @throws ApiError ENOENT, EBUSY */
+  remove(name: string): void {
+    const doing = `delete rate limit ${name}`;
+    const policer = this.named(doing, name);
+    const places = this.placesOf(policer);
+    if (places.length > 0)
+      throw new ApiError('EBUSY', {
+        doing,
+        expected: 'a rate limit that is at no interface',
+        received: `one that is at ${places.join(', ')}`,
+      });
+    this.#byName.delete(name);
+    this.#quiet().then(
+      () => this.#free.push(policer.id),
+      () => undefined,
+    );
+  }
+
+  /** Where a rate limit is, such as "p0 in". */
+  placesOf({ id }: Policer): readonly string[] {
+    return [...this.#bound].flatMap(([iface, at]) =>
+      ways.filter((way) => at[way] === id).map((way) => `${this.#interfaces.find(iface)?.name} ${way}`),
+    );
+  }
+
+  /** Holds an interface to a rate limit, in place of the one that it has. @throws ApiError ENOENT, ENODEV, EOPNOTSUPP */
+  bind(name: string, ifaceName: string, way: Way): void {
+    const doing = `bind rate limit ${name} to ${ifaceName}`;
+    const policer = this.named(doing, name);
+    const iface = this.#interfaces.named(doing, ifaceName);
+    checkSends(doing, iface);
+    this.#set(iface.id, way, policer.id);
+    this.#interfaces.useStep(iface.id, stages[way], true);
+  }
+
+  /** @throws ApiError ENODEV, ENOENT */
+  unbind(ifaceName: string, way: Way): void {
+    const doing = `unbind the rate limit of ${ifaceName}`;
+    const iface = this.#interfaces.named(doing, ifaceName);
+    if (!this.#bound.get(iface.id)?.[way])
+      throw new ApiError('ENOENT', {
+        doing,
+        expected: `an interface with a rate limit ${way}`,
+        received: iface.name,
+      });
+    this.#interfaces.useStep(iface.id, stages[way], false);
+    this.#set(iface.id, way, 0);
+  }
+
+  #set(id: number, way: Way, policer: number): void {
+    const now = { in: 0, out: 0, ...this.#bound.get(id), [way]: policer };
+    if (now.in || now.out) this.#bound.set(id, now);
+    else this.#bound.delete(id);
+    this.#write(id);
+  }
+
+  #write(id: number): void {
+    const { in: into, out } = this.#bound.get(id) ?? { in: 0, out: 0 };
+    this.table.bind(id, into, out);
+  }
+
+  #forget(id: number): void {
+    if (this.#bound.delete(id)) this.#write(id);
+  }
+}
+
+function checkSends(doing: string, iface: Interface): void {
+  if (iface.outputStage !== undefined) return;
+  const received = `${iface.name}, a ${iface.type}`;
+  throw new ApiError('EOPNOTSUPP', { doing, expected: 'an interface that sends frames', received });
+}

@@ -11,7 +11,8 @@ import type { Recorder } from './record.ts';
 
 /** Starts the operator, which makes plans of the lab's objects from now on. */
 export function startOperator(place: Place, recorder: Recorder): BackgroundProcess {
-  const words = ['operator', '--objects', place.objects, '--plans', place.plans];
+  const folders = ['--objects', place.objects, '--plans', place.plans, '--statuses', place.statuses];
+  const words = ['operator', ...folders];
   const log = join(place.directory, 'operator.log');
   return recorder.started(
     startInBackground(inside(place.underlay, [millrace, ...words]), { name: 'operator', log }),
@@ -61,7 +62,18 @@ function megabytes({ size, count }: { readonly size: string; readonly count: num
   return count * (size === '1Gi' ? 1024 : 2);
 }
 
-function agentCommand({ plan, agentSocket, state, pods, routerSocket }: NodePlace): Command {
-  const own = ['--plan', plan, '--socket', agentSocket, '--state', state, '--pods', pods];
+function agentCommand({ plan, statuses, agentSocket, state, pods, routerSocket }: NodePlace): Command {
+  const own = [
+    '--plan',
+    plan,
+    '--status',
+    statuses,
+    '--socket',
+    agentSocket,
+    '--state',
+    state,
+    '--pods',
+    pods,
+  ];
   return [millrace, 'agent', ...own, '--router', routerSocket];
 }

@@ -34,6 +34,11 @@ export class Place {
     return join(this.directory, 'plans');
   }
 
+  /** What agents have made of their plans: the operator puts it into the objects' status. */
+  get statuses(): string {
+    return join(this.directory, 'statuses');
+  }
+
   node(name: string): NodePlace {
     const directory = join(this.directory, name);
     return {
@@ -41,6 +46,7 @@ export class Place {
       namespace: this.namespace(name),
       directory,
       plan: join(this.plans, `${name}.json`),
+      statuses: this.statuses,
       state: join(directory, 'state'),
       routerSocket: join(directory, 'vrouter.sock'),
       agentSocket: join(directory, 'agent.sock'),
@@ -68,6 +74,8 @@ export interface NodePlace {
   readonly namespace: string;
   readonly directory: string;
   readonly plan: string;
+  /** Where its agent says what became of the plan. */
+  readonly statuses: string;
   readonly state: string;
   readonly routerSocket: string;
   readonly agentSocket: string;

@@ -18,15 +18,51 @@ import type { End, Probe } from './probe.ts';
 const interfaces = serviceRef<typeof InterfaceService>('millrace.interface.v1.InterfaceService');
 const ports = serviceRef<typeof PortService>('millrace.port.v1.PortService');
 
-/** Has the router of the sender's node take the probe as though the sender's application had sent it. @throws LabError */
-export async function injectProbe(node: NodePlace, probe: Probe): Promise<void> {
-  const client = connectRouter({ socketPath: node.routerSocket });
-  try {
-    const name = await portOf(client, probe.from);
-    const frame = Buffer.from(probeFrame(node, probe)).toString('base64');
-    await client.call(ports, 'injectFrame', { name, frame });
-  } finally {
-    client.close();
+/** A probe that the router of the sender's node takes as though the sender's application had sent it. */
+export class InjectedProbe implements AsyncDisposable {
+  readonly #client: RouterClient;
+  readonly #port: string;
+  readonly #isLayer2: boolean;
+
+  private constructor(client: RouterClient, port: string, isLayer2: boolean) {
+    this.#client = client;
+    this.#port = port;
+    this.#isLayer2 = isLayer2;
+  }
+
+  /** @throws LabError */
+  static async inject(node: NodePlace, probe: Probe): Promise<InjectedProbe> {
+    const client = connectRouter({ socketPath: node.routerSocket });
+    try {
+      const name = await portOf(client, probe.from);
+      const routerMac = routerMacOf(node, probe.from);
+      const frame = Buffer.from(probeFrame(probe, routerMac)).toString('base64');
+      await client.call(ports, 'injectFrame', { name, frame });
+      return new InjectedProbe(client, name, routerMac === undefined);
+    } catch (error) {
+      client.close();
+      throw error;
+    }
+  }
+
+  /**
+   * To be called when the router has it. In a network of layer 2 nothing would ever end what two applications send back
+   * to each other: until this is closed, the router gives the sender nothing.
+   */
+  async noted(): Promise<void> {
+    if (this.#isLayer2) await this.#set({ up: false });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      if (this.#isLayer2) await this.#set({ up: true });
+    } finally {
+      this.#client.close();
+    }
+  }
+
+  async #set(attributes: { readonly up: boolean }): Promise<void> {
+    await this.#client.call(ports, 'setPort', { name: this.#port, attributes, port: {} });
   }
 }
 
@@ -43,9 +79,9 @@ async function portOf(client: RouterClient, { pod, iface }: End): Promise<string
 }
 
 /** The frame of an echo request. What comes back ends at the first router, or two applications would send it back for long. */
-function probeFrame(node: NodePlace, { from, to, id }: Probe): Uint8Array {
+function probeFrame({ from, to, id }: Probe, routerMac: string | undefined): Uint8Array {
   const ends = { source: from.address, destination: to.address };
-  const header = { source: from.iface.mac ?? '', destination: routerMac(node, from) };
+  const header = { source: from.iface.mac ?? '', destination: routerMac ?? to.iface.mac ?? '' };
   const timeToLive = from.pod.node === to.pod.node ? 2 : 3;
   const rest = (id << 16) | 1;
   if (from.address.includes(':')) {
@@ -58,13 +94,11 @@ function probeFrame(node: NodePlace, { from, to, id }: Probe): Uint8Array {
   return etherFrame({ ...header, etherType: 0x0800 }, packet);
 }
 
-/** To whom all is sent in a network of layer 3; in one of layer 2 nothing would ever end what is sent back. */
-function routerMac({ plan }: NodePlace, { pod, iface }: End): string {
+/** To whom all is sent in a network of layer 3; in one of layer 2 stations send to each other. */
+function routerMacOf({ plan }: NodePlace, { iface }: End): string | undefined {
   const { networks }: NodePlan = JSON.parse(readFileSync(plan, 'utf8'));
   const network = networks.find(({ name }) => name === iface.network);
-  if (network?.type === 'L3') return network.routerMac;
-  const expected = `expected a veth or tap at one end in ${iface.network}, a network of layer 2`;
-  throw new LabError('LAB_TRACE', `${expected}, got applications at both: ${pod.name} and its peer`);
+  return network?.type === 'L3' ? network.routerMac : undefined;
 }
 
 const payload = new Uint8Array(56);

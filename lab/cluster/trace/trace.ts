@@ -2,7 +2,7 @@ import { eventually } from '../../eventually.ts';
 import type { Place } from '../place.ts';
 import type { LabRecord } from '../record.ts';
 import { underlayEnd } from '../underlay.ts';
-import { injectProbe } from './inject.ts';
+import { InjectedProbe } from './inject.ts';
 import { chooseProbe, type End, isKernel, type Origin, type Probe, ping } from './probe.ts';
 import { type RouterHop, TracingRouter } from './router-hop.ts';
 import { podWire, TracingWire, type WireHop } from './wire-hop.ts';
@@ -42,7 +42,8 @@ export async function tracePacket(place: Place, record: LabRecord, journey: Jour
   const stations = await Promise.all(
     stationsOf(place, probe).map(async (start) => witnesses.use(await start())),
   );
-  const isAnswered = await send(place, probe);
+  if (probe.origin === 'injected') witnesses.use(await inject(place, probe, stations));
+  const isAnswered = probe.origin === 'injected' ? undefined : await ping(probe);
   const hops = await eventually(() => allHops(stations, probe), { timeoutMs: 3000, everyMs: 100 }).catch(() =>
     hopsSoFar(stations, probe),
   );
@@ -61,20 +62,25 @@ const packets: Readonly<Record<Origin, string>> = {
   injected: 'an echo request',
 };
 
-/** Sends the probe; resolves to whether it was answered, or to nothing where nobody waits for an answer. */
-async function send(place: Place, probe: Probe): Promise<boolean | undefined> {
-  if (probe.origin !== 'injected') return ping(probe);
-  await injectProbe(place.node(probe.from.pod.node), probe);
-  return undefined;
+/** Has a router take the probe, and waits until it is on its way. */
+async function inject(place: Place, probe: Probe, stations: readonly Station[]): Promise<InjectedProbe> {
+  const injected = await InjectedProbe.inject(place.node(probe.from.pod.node), probe);
+  await eventually(() => assertSeen(stations, probe), { timeoutMs: 2000, everyMs: 5 }).catch(() => undefined);
+  await injected.noted();
+  return injected;
+}
+
+function assertSeen(stations: readonly Station[], probe: Probe): void {
+  const routers = stations.filter((station) => station instanceof TracingRouter);
+  if (routers.every((router) => router.hops(probe).length === 0))
+    throw new Error('expected a router to have seen it');
 }
 
 /** Whether the application at the other end has sent the probe back, as the router there saw it. */
 async function cameBack(stations: readonly Station[], { from, to, ...rest }: Probe): Promise<boolean> {
   const back = { ...rest, from: to, to: from };
-  const routers = stations.filter((station) => station instanceof TracingRouter);
   const look = () => {
-    if (routers.every((router) => router.hops(back).length === 0))
-      throw new Error('expected it to come back');
+    assertSeen(stations, back);
     return true;
   };
   return eventually(look, { timeoutMs: 2000 }).catch(() => false);

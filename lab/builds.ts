@@ -80,16 +80,17 @@ const larger: readonly Patch[] = [
   {
     file: 'features/bridge/layout.ts',
     texts: [
-      ['FDB_BYTES = 8390656', 'FDB_BYTES = 33558528'],
+      ['FDB_BYTES = 4195328', 'FDB_BYTES = 16779264'],
+      ['FDB_SEEN_BYTES = 1048832', 'FDB_SEEN_BYTES = 2097408'],
       ['FDB_SLOTS = 262144', 'FDB_SLOTS = 524288'],
     ],
   },
   {
     file: 'features/bridge/datapath/fdb.ts',
     texts: [
-      ['  seen: u32;', '  labFirst: u64;\n  labSecond: u64;\n  seen: u32;'],
-      ['STATION_BYTES: usize = 32', 'STATION_BYTES: usize = 64'],
-      ['SLOT_BITS: u64 = 18', 'SLOT_BITS: u64 = 19'],
+      ['STATION_BYTES: usize = 16', 'STATION_BYTES: usize = 32'],
+      ['LINE_BYTES: usize = 64', 'LINE_BYTES: usize = 128'],
+      ['LINE_BITS: u64 = 16', 'LINE_BITS: u64 = 17'],
     ],
   },
   {

@@ -91,10 +91,15 @@ describe('bridge-input', () => {
     assert.equal(ageOf(), 30);
     bridge.receive(1, frame(A, B));
     assert.equal(ageOf(), 0);
+    assert.equal(bridge.fdb.nextSilent(0), undefined); // the control thread looks, every second
+    bridge.fdb.setState(135, false);
+    assert.equal(ageOf(), 5);
     bridge.set({ learn: false });
     bridge.fdb.setState(140, false);
     bridge.receiveOnce(1, frame(A, '02:00:00:00:09:03'));
-    assert.equal(ageOf(), 0);
+    assert.equal(bridge.fdb.nextSilent(0), undefined);
+    bridge.fdb.setState(141, false);
+    assert.equal(ageOf(), 1);
     bridge.set();
   });
 

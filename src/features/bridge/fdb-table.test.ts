@@ -54,6 +54,19 @@ describe('the table of stations', () => {
     for (let place = fdb.next(0, {}); place !== undefined; place = fdb.next(place, {})) fdb.remove(place);
   });
 
+  it('remembers when each was heard, also of those that move up where others go', () => {
+    const secondOf = (number: number) => 1000 + (number % 7);
+    for (let number = 0; number < 60_000; number++) {
+      fdb.setState(secondOf(number), false);
+      assert.ok(fdb.put({ ...station(number), iface: 1, far: 0, origin: 'learn' }));
+    }
+    for (let number = 0; number < 60_000; number += 2) fdb.remove(fdb.find(station(number))?.place ?? 0);
+    fdb.setState(1010, false);
+    for (let number = 1; number < 60_000; number += 2)
+      assert.equal(fdb.age(fdb.find(station(number))?.place ?? 0), 1010 - secondOf(number));
+    for (let place = fdb.next(0, {}); place !== undefined; place = fdb.next(place, {})) fdb.remove(place);
+  });
+
   it('lists what is behind one member, or in one bridge', () => {
     assert.ok(fdb.put({ ...station(1), iface: 1, far: 0, origin: 'learn' }));
     assert.ok(fdb.put({ ...station(2), bridge: 11, iface: 5, far: 0, origin: 'learn' }));

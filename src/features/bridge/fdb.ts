@@ -61,7 +61,7 @@ export class Fdb {
   /** How all stations are written again for a build that has them elsewhere: only the table knows them. */
   get rewrite(): Rewrite {
     return {
-      tables: ['FDB', 'FDB_STATE'],
+      tables: ['FDB', 'FDB_SEEN', 'FDB_STATE'],
       unknown: ['FDB_SLOTS', 'LONGEST_FDB_SEARCH'],
       write: (before) => {
         this.#table.takeOver(before, this.#second);

@@ -12,7 +12,7 @@ import {
   fdbState,
   findStation,
   memberOf,
-  noteSeen,
+  noteHeard,
   stationKey,
   WHERE_MASK,
   whereIs,
@@ -58,7 +58,7 @@ export function bridgeInput(packet: Packet): u32 {
   if (member == packet.iface) return takeCarefully(packet);
   const output = interfaceAt(member);
   if (!fits(packet, output)) return takeCarefully(packet);
-  noteSeen(source);
+  noteHeard(source);
   packet.output = <u16>member;
   packet.note = <u32>value;
   return NODE_BIT | output.outputNode;
@@ -89,7 +89,7 @@ function learn(packet: Packet, key: u64): void {
   const station = findStation(key, vlan);
   const value = station === null ? 0 : station.value;
   if (station !== null && (value & WHERE_MASK) == where) {
-    noteSeen(station);
+    noteHeard(station);
     return;
   }
   if (<u32>(value >> FLAGS_SHIFT) & FDB_STATIC) return;
@@ -101,7 +101,7 @@ function learn(packet: Packet, key: u64): void {
 function refresh(packet: Packet, key: u64): void {
   const station = findStation(key, vlanTagOf(packet));
   if (station === null) return;
-  if ((station.value & WHERE_MASK) == whereFrom(packet, interfaceAt(packet.iface))) noteSeen(station);
+  if ((station.value & WHERE_MASK) == whereFrom(packet, interfaceAt(packet.iface))) noteHeard(station);
 }
 
 /** Tells the group addresses that no bridge passes on: 01:80:c2:00:00:00 to 0f (IEEE 802.1Q 8.6.3). */

@@ -1,7 +1,8 @@
 import { setLookAhead } from '../../../engine/datapath/arena';
-import { FDB } from '../../../engine/datapath/regions';
+import { FDB, FDB_SEEN } from '../../../engine/datapath/regions';
 import {
   FDB_EXTERN,
+  FDB_HEARD,
   FDB_SLOTS,
   FDB_STATIC,
   LONGEST_FDB_SEARCH,
@@ -57,7 +58,7 @@ export function putStation(key: u64, vlan: u32, iface: u32, far: u32, flags: u32
   const known = findStation(key, vlan);
   const station = known === null ? freePlace(homeOf(key, vlan)) : known;
   if (station === null) return NO_PLACE;
-  station.seen = fdbState().second;
+  noteSeen(numberOf(station), fdbState().second);
   if (known === null) setKey(station, FDB_DEAD);
   atomic.store<u64>(changetype<usize>(station) + offsetof<Station>('value'), value);
   if (known === null) setKey(station, key);
@@ -89,11 +90,16 @@ export function nextStation(from: u32, bridge: u32, iface: u32): u32 {
   return NO_PLACE;
 }
 
-/** The first learnt station from a place on that has been silent for as long as its bridge waits. */
+/**
+ * The first learnt station from a place on that has been silent for as long as its bridge waits. Of those before it that
+ * workers have heard, it notes the second; so it is to be called every second.
+ */
 export function nextSilent(from: u32): u32 {
   for (let place = from; place < PLACES; place++) {
     const station = stationAt(place);
-    if (station.key == FDB_EMPTY || <u32>(station.value >> FLAGS_SHIFT) & (FDB_STATIC | FDB_EXTERN)) continue;
+    if (station.key == FDB_EMPTY) continue;
+    if (takeHeard(station)) noteSeen(place, fdbState().second);
+    if (flagsOf(station) & (FDB_STATIC | FDB_EXTERN)) continue;
     if (placeAge(place) >= bridgeAt(<u32>(station.key >> 48)).ageing) return place;
   }
   return NO_PLACE;
@@ -109,7 +115,7 @@ export function placeValue(place: u32): u64 {
 
 /** Seconds since the station at a place was last heard. */
 export function placeAge(place: u32): u32 {
-  return fdbState().second - stationAt(place).seen;
+  return flagsOf(stationAt(place)) & FDB_HEARD ? 0 : fdbState().second - seenAt(place);
 }
 
 function freePlace(home: usize): Station | null {
@@ -123,10 +129,30 @@ function freePlace(home: usize): Station | null {
 /** Moves a station up to a hole: for a moment it is in neither place, and its frames are flooded. */
 function moveStation(from: Station, to: Station): void {
   const key = from.key;
-  to.seen = from.seen;
+  noteSeen(numberOf(to), seenAt(numberOf(from)));
   atomic.store<u64>(changetype<usize>(to) + offsetof<Station>('value'), from.value);
   setKey(from, FDB_DEAD);
   setKey(to, key);
+}
+
+/** Tells whether a worker has heard a station since this was last asked. */
+function takeHeard(station: Station): bool {
+  if (!(flagsOf(station) & FDB_HEARD)) return false;
+  const heard = (<u64>FDB_HEARD) << FLAGS_SHIFT;
+  atomic.and<u64>(changetype<usize>(station) + offsetof<Station>('value'), ~heard);
+  return true;
+}
+
+function flagsOf(station: Station): u32 {
+  return <u32>(station.value >> FLAGS_SHIFT);
+}
+
+function seenAt(place: u32): u32 {
+  return load<u32>(FDB_SEEN + ((<usize>place) << 2));
+}
+
+function noteSeen(place: u32, second: u32): void {
+  store<u32>(FDB_SEEN + ((<usize>place) << 2), second);
 }
 
 function setKey(station: Station, key: u64): void {

@@ -1,25 +1,22 @@
 import { FDB, FDB_STATE } from '../../../engine/datapath/regions';
-import { LONGEST_FDB_SEARCH } from '../layout';
+import { FDB_HEARD, LONGEST_FDB_SEARCH } from '../layout';
 
 /**
- * Where a station is: 32 bytes, two of them in a cache line, a place in a hash table with open addressing.
+ * Where a station is: 16 bytes, a place in a hash table with open addressing. Searches begin at the first of the four
+ * places in a cache line, so that nearly all of them end in the line that they begin in.
  *
  *    0 ┌ MAC (6) │ bridge (2) ┬ far end (4) │ member (2) │ VLAN (12 bits), flags (4 bits) ┐ 16
- *   16 ├ second it was heard (4) ┴ nothing (12) ──────────────────────────────────────────┤ 32
  *
- * The control thread is the only writer of the first half: it takes a place's key away before it changes what the place
- * says, and gives it its key last. Who goes by what a place says reads both words in one piece of 16 bytes, which an
- * x86-64 processor with AVX does at once, so they belong together.
+ * The control thread is the writer of it: it takes a place's key away before it changes what the place says, and gives
+ * it its key last. Who goes by what a place says reads both words in one piece of 16 bytes, which an x86-64 processor
+ * with AVX does at once, so they belong together. Workers set one flag, that the station was heard; where another one
+ * has got the place meanwhile, that one counts as heard a second longer.
  */
 @unmanaged
 export class Station {
   /** MAC address in the low 48 bits, first byte lowest, then the bridge's interface id; or one of FDB_EMPTY and FDB_DEAD. */
   key: u64;
   value: u64;
-  /** The second in which it was last heard, written by workers. */
-  seen: u32;
-  spare: u32;
-  spare2: u64;
 }
 
 /** What all searches share: 64 bytes, written by the control thread. */
@@ -48,8 +45,10 @@ export const FLAGS_SHIFT: u64 = 60;
 const BRIDGE_SHIFT: u64 = 48;
 /** 2^64 divided by the golden ratio: spreads near keys far apart. */
 export const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
-const SLOT_BITS: u64 = 18;
-export const STATION_BYTES: usize = 32;
+const LINE_BITS: u64 = 16;
+export const STATION_BYTES: usize = 16;
+const LINE_BYTES: usize = 64;
+const HEARD: u64 = (<u64>FDB_HEARD) << FLAGS_SHIFT;
 
 /** @inline */
 export function fdbState(): FdbState {
@@ -103,9 +102,9 @@ export function vlanOf(value: u64): u64 {
 }
 
 /** Notes that a station was heard, with one write in a second. @inline */
-export function noteSeen(station: Station): void {
-  const second = fdbState().second;
-  if (station.seen != second) station.seen = second;
+export function noteHeard(station: Station): void {
+  if (!(station.value & HEARD))
+    atomic.or<u64>(changetype<usize>(station) + offsetof<Station>('value'), HEARD);
 }
 
 /** The place at a number. @inline */
@@ -116,5 +115,5 @@ export function stationAt(place: u32): Station {
 /** Where the search for a station begins: a multiplicative hash, whose upper bits depend on all of the key. @inline */
 export function homeOf(key: u64, vlan: u64): usize {
   const hash = (key + vlan * SPREAD) * fdbState().multiplier;
-  return FDB + <usize>(hash >> (64 - SLOT_BITS)) * STATION_BYTES;
+  return FDB + <usize>(hash >> (64 - LINE_BITS)) * LINE_BYTES;
 }

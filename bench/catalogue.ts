@@ -2,6 +2,7 @@ import type { Bench } from './bench.ts';
 import { bridge, bridgeFdb } from './benches/bridge.ts';
 import { cni } from './benches/cni.ts';
 import { compile } from './benches/compile.ts';
+import { filter } from './benches/filter.ts';
 import { forward, forward6, forwardMix, forwardRoutes } from './benches/forward.ts';
 import { forwardOverlays } from './benches/forward-overlays.ts';
 import { idle } from './benches/idle.ts';
@@ -25,6 +26,7 @@ export const catalogue: readonly Bench[] = [
   forwardRoutes,
   forwardMix,
   forwardOverlays,
+  filter,
   bridge,
   bridgeFdb,
   vxlanEncap,

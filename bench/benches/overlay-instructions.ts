@@ -3,6 +3,7 @@ import { interleave } from '../harness.ts';
 import { reserveHugepages } from '../hugepages.ts';
 import { countInstructions } from '../instructions/count.ts';
 import { bridging } from '../overlays/bridge.ts';
+import { filtering } from '../overlays/filter.ts';
 import { labelDecapsulation, labelEncapsulation } from '../overlays/mpls.ts';
 import { plainRouting, routingBesideOverlays } from '../overlays/routing.ts';
 import { randomConversations } from '../overlays/stations.ts';
@@ -24,6 +25,8 @@ export const overlayInstructions: Bench = {
 const tasks: Readonly<Record<string, () => Task>> = {
   plain: plainRouting,
   'beside-overlays': routingBesideOverlays,
+  'filter-1': () => filtering(1),
+  'filter-10000': () => filtering(10_000),
   bridge: () => bridging(256, randomConversations(256, 1024)),
   'vxlan-encap': vxlanEncapsulation,
   'vxlan-decap': vxlanDecapsulation,
@@ -47,7 +50,7 @@ async function run(settings: Settings): Promise<readonly Result[]> {
     {
       bench: 'overlay-instructions',
       about:
-        'Instructions a packet of Millrace at the tasks of `bridge`, `vxlan-…`, `mpls…` and `forward-overlays`',
+        'Instructions a packet of Millrace at the tasks of `filter`, `bridge`, `vxlan-…`, `mpls…` and `forward-overlays`',
       unit,
       better: 'lower',
       goals: [],

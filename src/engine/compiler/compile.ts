@@ -3,9 +3,10 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 import type binaryen from 'binaryen';
+import { expecting } from './expectations.ts';
 import { addFastCopies } from './fast-copies.ts';
 import type { FastWay } from './fast-names.ts';
-import { expecting, joinWays, loopOf } from './fast-way.ts';
+import { joinWays, loopOf } from './fast-way.ts';
 import { generateGraph, generateNodes, generateRegions, importPath } from './generate.ts';
 import { fingerprint, type Graph, inNumbers, linkGraph, type NodeNumbers, nodesOf } from './graph.ts';
 import { keepPacketInLocals, type PacketLoop } from './packet-locals.ts';
@@ -157,11 +158,12 @@ async function assemble(entry: string, sources: DatapathText): Promise<Assembled
 }
 
 /** What the loops of the fast way (fast-way.ts) have in common, and where the stages' own part of a packet begins (datapath/packet.ts). */
-const packetLoop: Omit<PacketLoop, 'loop' | 'received'> = {
+const packetLoop: Omit<PacketLoop, 'loop' | 'some' | 'one' | 'received'> = {
   expect: 'graph/expectFast',
   begin: 'graph/beginFast',
   end: 'graph/endFast',
   leave: 'graph/leaveFast',
+  letGo: 'graph/letGo',
   record: 'packet/Packet',
   attach: 'instance/attach',
   ownFrom: 92,
@@ -171,10 +173,20 @@ const packetLoop: Omit<PacketLoop, 'loop' | 'received'> = {
 function stepsFor(fastWays: readonly FastWay[], texts: ReadonlyMap<string, string>): Transforms {
   const afterCompile = (module: binaryen.Module) => {
     for (const way of fastWays) {
-      const { loop, received } = loopOf(way);
-      const names = { ...packetLoop, loop: `graph/${loop}`, received };
-      rememberRecords(module, { loop: names, expected: expecting(way), marked: marksOf(texts) });
-      keepPacketInLocals(module, names);
+      const { loop, some, one, received } = loopOf(way);
+      const names = {
+        ...packetLoop,
+        loop: `graph/${loop}`,
+        some: `graph/${some}`,
+        one: `graph/${one}`,
+        received,
+      };
+      const moved = rememberRecords(module, {
+        loop: names,
+        expected: expecting(way),
+        marked: marksOf(texts),
+      });
+      keepPacketInLocals(module, names, moved);
       markStages(module, names.loop);
     }
   };

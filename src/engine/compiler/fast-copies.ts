@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { expectedBehind } from './expectations.ts';
 import { type FastWay, fast, giveUp, goOn, goOnTo } from './fast-names.ts';
 import { functionNamed, type Stage } from './stages.ts';
 
@@ -14,7 +15,10 @@ export function addFastCopies(
   const found = functionNamed(source, stage.functionName);
   if (!found?.body) throw new Error(`stage ${stage.name}: its function has no body`);
   const { body } = found;
-  const names = ways.flatMap((way) => [goOn(way, stage), goOnTo(way, stage), giveUp(way, stage)]);
+  const names = ways.flatMap((way) => {
+    const { asks, met, learns } = expectedBehind(way, stage) ?? {};
+    return [goOn(way, stage), goOnTo(way, stage), giveUp(way, stage), asks, met, learns].filter(Boolean);
+  });
   const copies = ways.map(
     (way) =>
       `/** Generated: the same on the fast way. @inline */
@@ -40,14 +44,22 @@ function rewriteReturns({ way, stage, body, text }: Copied): string {
       edits.push({
         start: node.getStart(),
         end: node.getEnd(),
-        text: `return ${continuation(way, stage, last)};`,
+        text: continuations(way, stage, last),
       });
     } else if (ts.isReturnStatement(node)) {
-      edits.push({ start: node.getStart(), end: node.getEnd(), text: `return ${giveUp(way, stage)}();` });
+      edits.push({
+        start: node.getStart(),
+        end: node.getEnd(),
+        text: `return ${giveUp(way, stage)}(packet);`,
+      });
     } else if (way.foreseenTo && ts.isCallExpression(node) && node.expression.getText() === 'isForeseen') {
       edits.push({ start: node.getStart(), end: node.getEnd(), text: 'true' });
     } else if (node !== body && ts.isBlock(node) && node.statements.some(ts.isReturnStatement)) {
-      edits.push({ start: node.getStart(), end: node.getEnd(), text: `{ return ${giveUp(way, stage)}(); }` });
+      edits.push({
+        start: node.getStart(),
+        end: node.getEnd(),
+        text: `{ return ${giveUp(way, stage)}(packet); }`,
+      });
     } else {
       ts.forEachChild(node, visit);
     }
@@ -60,6 +72,15 @@ function rewriteReturns({ way, stage, body, text }: Copied): string {
     at = edit.end;
   }
   return [...parts, text.slice(at, body.getEnd())].join('');
+}
+
+/** Goes on once for packets that have what is expected behind the stage, and once for others, if something is. */
+function continuations(way: FastWay, stage: Stage, last: ts.ReturnStatement): string {
+  const goes = `return ${continuation(way, stage, last)};`;
+  const expected = expectedBehind(way, stage);
+  if (!expected) return goes;
+  const { asks, met, learns } = expected;
+  return `if (${asks}(packet)) { ${met}(packet); ${goes} }\n  ${learns}(packet);\n  ${goes}`;
 }
 
 /** What the fast copy does where the stage returns an edge, or `NODE_BIT | node`: then the node need not be marked. */

@@ -1,4 +1,5 @@
 import { NODE_BIT } from '../layout.ts';
+import { expectedFirst, expecting, generateExpectation } from './expectations.ts';
 import {
   again,
   branch,
@@ -22,9 +23,9 @@ import type { Stage } from './stages.ts';
 // best, the common case last, is so also the fastest. What it asks of such a stage: what it does before an early
 // `return` does no harm when it is done twice, and what it calls before the last one is inlined.
 //
-// A stage may name a field that most packets of a burst have in common (`@expects output`). Its copy is then there twice:
-// for packets that have what the stage expects, of whose records much is known already (remembered.ts), and for all
-// others. At the first stage of a way others give up: a burst comes from one port.
+// A stage may name a field that most packets of a burst have in common (`@expects output`). Its copy is then there twice,
+// with the last `return` of the stages before it: for packets that have what the stage expects, of whose records much is
+// known already (remembered.ts), and for all others. At the first stage of a way others give up: a burst comes from one port.
 //
 // Packets of which a short loop has proven the most (`foreseen`) have a loop of their own, in which the stages on the most
 // common path of all leave those questions out: where a stage asks `isForeseen()`, its copy there has the answer.
@@ -77,7 +78,7 @@ function joinSteps(paths: readonly (readonly Stage[])[]): ReadonlyMap<Stage, rea
 export function generateFastWays(ways: readonly FastWay[], stages: readonly Stage[], graph: Graph): string {
   const idOf = (stage: Stage) => stages.indexOf(stage);
   const loops = ways.map((way) => generateFastWay({ way, graph, idOf }));
-  const empty = generateLoop({ suffix: '', before: '', first: 'FIRST_STAGE', after: '' });
+  const empty = generateLoop({ suffix: '', before: '', first: 'leaveFor(FIRST_STAGE, packet)', after: '' });
   const waiting = ways.filter((way) => !isReceived(way));
   return [
     markers,
@@ -92,7 +93,7 @@ function generateFastWay({ way, graph, idOf }: Joints): string {
   const counters = way.order.flatMap((stage) => countersOf(way, stage));
   return [
     ...counters.map((name) => `let ${name}: u32 = 0;`),
-    ...expecting(way).map(generateExpected),
+    ...expecting(way).map(generateExpectation),
     ...joints,
     generateStart(way),
     generateLoop({
@@ -111,50 +112,18 @@ export function fastImports(ways: readonly FastWay[], stage: Stage): readonly st
 }
 
 /** The loop of a way, and whether the packets come as a port has received them. */
-export function loopOf(way: FastWay): { readonly loop: string; readonly received: boolean } {
-  return { loop: `passFast${way.suffix}`, received: isReceived(way) };
+export function loopOf({ suffix, foreseenTo }: FastWay) {
+  const received = isReceived({ suffix, foreseenTo });
+  return { loop: `passFast${suffix}`, some: `passSome${suffix}`, one: `passOne${suffix}`, received };
 }
 
-function isReceived({ suffix, foreseenTo }: FastWay): boolean {
+function isReceived({ suffix, foreseenTo }: Pick<FastWay, 'suffix' | 'foreseenTo'>): boolean {
   return suffix === '' || foreseenTo !== undefined;
 }
 
 /** Tells whether it is known where packets go on from a stage. */
 function isCertain({ order, foreseenTo }: FastWay, stage: Stage): boolean {
   return foreseenTo !== undefined && order.indexOf(stage) < order.indexOf(foreseenTo);
-}
-
-/** A field, and a way's names for the value that a stage expects in it and for where a packet has proved to have it. */
-export interface Expectation {
-  readonly field: string;
-  readonly value: string;
-  readonly met: string;
-}
-
-/** What the stages of a way expect; and what foreseen packets have in common beside it. */
-export function expecting(way: FastWay): readonly Expectation[] {
-  return [...way.order.flatMap((stage) => expectationOf(way, stage) ?? []), ...commonOf(way)];
-}
-
-function commonOf({ suffix, foreseenTo }: FastWay): readonly Expectation[] {
-  return foreseenTo
-    ? [{ field: 'dataOff', value: `dataOffExpected${suffix}`, met: `dataOffMet${suffix}` }]
-    : [];
-}
-
-function expectationOf({ suffix }: FastWay, { functionName, expects }: Stage): Expectation | undefined {
-  if (expects === undefined) return undefined;
-  return { field: expects, value: `${functionName}Expected${suffix}`, met: `${functionName}Met${suffix}` };
-}
-
-function generateExpected({ value, met }: Expectation): string {
-  return `let ${value}: u32 = 0;\nfunction ${met}(packet: Packet): void {}`;
-}
-
-/** What all packets are expected to have at the start of a way. */
-function expectedFirst(way: FastWay): readonly Expectation[] {
-  const own = expectationOf(way, way.first);
-  return [...(own ? [own] : []), ...commonOf(way)];
 }
 
 /** What the first packet has is expected of all. */
@@ -165,8 +134,8 @@ function expectFirst(way: FastWay): string {
 }
 
 function generateStart(way: FastWay): string {
-  const checks = expectedFirst(way).map(({ field, value, met }) => {
-    const ask = `  if (packet.${field} != ${value}) return ${giveUp(way, way.first)}();\n`;
+  const checks = expectedFirst(way).map(({ asks, met }) => {
+    const ask = `  if (!${asks}(packet)) return ${giveUp(way, way.first)}(packet);\n`;
     return `${way.foreseenTo ? '' : ask}  ${met}(packet);\n`;
   });
   return `
@@ -180,12 +149,30 @@ ${checks.join('')}  return ${fast(way, way.first)}(packet);
 const markers = `
 // What remembered.ts looks for: where it is known what is expected.
 function expectFast(): void {}
-// What packet-locals.ts looks for: where a packet's way begins, where it leaves for another, and where it ends, from
-// where nothing follows but the next packet.
+// What packet-locals.ts looks for: where a packet's way begins, and where it ends or leaves for another.
 function beginFast(packet: Packet): void {}
 function endFast(packet: Packet): void {}
-function leaveFast(node: u32, packet: Packet): void {
-  arrive(node, packet);
+function leaveFast(packet: Packet): void {}
+
+/** The node for which the packet at hand has left. */
+let leaving: u32 = 0;
+
+/** Lets a packet leave for a node: out of the loop, in which nothing is called. @inline */
+function leaveFor(node: u32, packet: Packet): u32 {
+  leaving = node;
+  leaveFast(packet);
+  return node;
+}
+
+/** Lets the packet that has left wait for its stage. */
+function letGo(burst: usize): void {
+  arrive(leaving, packetAt(burst, worker.burstIndex));
+  worker.burstIndex++;
+}
+
+/** @inline */
+function packetAt(burst: usize, index: u32): Packet {
+  return changetype<Packet>(<usize>load<u32>(burst + (index << 2)));
 }
 `;
 
@@ -193,26 +180,41 @@ interface LoopText {
   readonly suffix: string;
   /** Done before the first packet. */
   readonly before: string;
-  /** Gives the node for which a packet has left. */
+  /** Takes a packet to where it ends or leaves. */
   readonly first: string;
   readonly after: string;
 }
 
-/** Writes the loop over a burst. */
+/**
+ * Writes the loop over a burst, and one round it that goes on behind a packet that has left: so the inner one calls
+ * nothing, and all that stays the same lies in registers there.
+ */
 function generateLoop({ suffix, before, first, after }: LoopText): string {
   return `
 /** Takes a burst from one packet on along the common paths; those that leave them wait for their stage. */
 export function passFast${suffix}(burst: usize, begin: u32, packets: u32): void {
 ${before}
+  worker.burstIndex = begin;
+  while (worker.burstIndex < packets) {
+    passSome${suffix}(burst, worker.burstIndex, packets);
+    if (worker.burstIndex < packets) letGo(burst);
+  }
+${after}
+}
+
+/** Takes packets along until one leaves. @inline */
+function passSome${suffix}(burst: usize, begin: u32, packets: u32): void {
   for (let i = begin; i < packets; i++) {
-    const packet = changetype<Packet>(<usize>load<u32>(burst + (i << 2)));
     worker.burstIndex = i;
-    beginFast(packet);
-    const node = ${first};
-    leaveFast(node, packet);
+    passOne${suffix}(packetAt(burst, i));
   }
   worker.burstIndex = packets;
-${after}
+}
+
+/** @inline */
+function passOne${suffix}(packet: Packet): void {
+  beginFast(packet);
+  ${first};
 }
 `;
 }
@@ -263,7 +265,7 @@ function generateJoint(stage: Stage, { way, graph, idOf }: Joints): string {
       const edge = own >= 0 ? own : NODE_BIT + idOf(next);
       const counting = i > 0 ? `${branch(way, stage, next)}++; ` : '';
       const asked = isCertain(way, stage) ? '' : `if (edge == ${isNode ? idOf(next) : edge}) `;
-      return `  ${asked}{ ${counting}${passOn(way, next)} }`;
+      return `  ${asked}{ ${counting}return ${fast(way, next)}(packet); }`;
     });
   const ends =
     following.length > 0
@@ -274,30 +276,21 @@ function generateJoint(stage: Stage, { way, graph, idOf }: Joints): string {
 export function ${goOn(way, stage)}(edge: u32, packet: Packet): u32 {
 ${[...waysOf(false), ...ends].join('\n')}
   ${left(way, stage)}++;
-  return nodeOf${id}(edge);
+  return leaveFor(nodeOf${id}(edge), packet);
 }
 
 /** The same by a node's id. @inline */
 export function ${goOnTo(way, stage)}(edge: u32, packet: Packet): u32 {
 ${waysOf(true).join('\n')}
   ${left(way, stage)}++;
-  return edge;
+  return leaveFor(edge, packet);
 }
 
 /** Lets a packet wait for ${stage.name}. @inline */
-export function ${giveUp(way, stage)}(): u32 {
+export function ${giveUp(way, stage)}(packet: Packet): u32 {
   ${again(way, stage)}++;
-  return ${id};
+  return leaveFor(${id}, packet);
 }`;
-}
-
-/** Passes a packet on to a stage's copy for what is expected there, or to the other one: then the next burst's are expected to be as this one is. */
-function passOn(way: FastWay, stage: Stage): string {
-  const goes = `return ${fast(way, stage)}(packet);`;
-  const expectation = expectationOf(way, stage);
-  if (!expectation) return goes;
-  const { field, value, met } = expectation;
-  return `if (packet.${field} == ${value}) { ${met}(packet); ${goes} } ${value} = packet.${field}; ${goes}`;
 }
 
 /** Counts a burst's packets at each stage: all that came, but those that left before or come again. */

@@ -39,7 +39,7 @@ test('nothing is called along the common paths but what takes a packet off them'
     if (kindOf(get()) === 'Call') calls.push(textOf(get(), 'Target').replace(/.*\//, ''));
   });
   module.dispose();
-  assert.deepEqual(calls, ['leaveFast']);
+  assert.deepEqual(calls, ['letGo']);
 });
 
 test('the loop of foreseen packets asks less than half of what the other one asks', async () => {
@@ -70,7 +70,7 @@ test('along those that begin further on, only tables and options are searched by
     });
   }
   module.dispose();
-  assert.deepEqual([...calls].sort(), ['findOption', 'findSeen', 'findValue', 'leaveFast']);
+  assert.deepEqual([...calls].sort(), ['findOption', 'findSeen', 'findValue', 'letGo']);
 });
 
 test('a stage on a common path that calls a function is refused, and the function named', async () => {

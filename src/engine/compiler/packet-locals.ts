@@ -1,4 +1,5 @@
 import binaryen from 'binaryen';
+import type { Moved } from './moved.ts';
 import { type Access, accessOf, type Field, fieldsOf } from './packet-fields.ts';
 import { readOnce } from './read-once.ts';
 import {
@@ -21,11 +22,15 @@ export interface PacketLoop {
   readonly loop: string;
   /** Called before the first packet's way begins. */
   readonly expect: string;
-  /** Called with a packet where its way begins; with one that goes another way, further down in the same block. */
+  /** Inlined there: what takes packets along until one leaves, and in that, what takes one packet along. */
+  readonly some: string;
+  readonly one: string;
+  /** Called with a packet where its way begins, where it ends, and where it goes another way. */
   readonly begin: string;
-  readonly leave: string;
-  /** Called in between with a packet at the end of its way, from where on nothing is to be done before the next one. */
   readonly end: string;
+  readonly leave: string;
+  /** Called for a packet that has left. */
+  readonly letGo: string;
   /** The class whose fields are meant. */
   readonly record: string;
   /** First byte of the fields that are the stages' own: nobody reads them when a packet has gone. */
@@ -46,49 +51,60 @@ export interface PacketLoop {
  *
  * @throws Error when there is no such loop, or a function is called in it that is not inlined
  */
-export function keepPacketInLocals(module: binaryen.Module, loop: PacketLoop): void {
+export function keepPacketInLocals(module: binaryen.Module, loop: PacketLoop, moved: Moved): void {
   const fn = functionNamed(module, loop.loop);
   const body = bodyOf(fn);
   readOnce(module, fn, body, loop.attach);
   const fields = fieldsOf(module, body, loop.record)
     .filter(({ offset, isWritten }) => isWritten || offset >= loop.ownFrom)
-    .map((field) => ({ ...field, local: addLocal(fn, field.type) }));
-  wrapWay(module, body, loop);
-  const rewriting = new Rewriting({ module, loop, packet: packetOf(body, loop.begin), fields });
-  walk(body, (place) => rewriting.visit(place));
-  binaryen.setPassArgument('no-inline', `*${loop.leave}`);
+    .map((field) => ({
+      ...field,
+      local: addLocal(fn, field.type),
+      first: addLocal(fn, field.type),
+      isNeeded: field.isRead && isNeeded(body, field.name, { record: loop.record, moved }),
+    }));
+  const some = inlined(body, loop.some);
+  const one = inlined(body, loop.one);
+  const packet = packetOf(one, loop.begin);
+  const labels = { finished: textOf(one.get(), 'Name'), left: textOf(some.get(), 'Name') };
+  const rewriting = new Rewriting({ module, loop, packet, fields, labels, moved });
+  walk(one, (place) => rewriting.visit(place));
+  binaryen.setPassArgument('no-inline', `*${loop.letGo}`);
   module.runPasses(['no-inline']);
 }
 
-/** The block that is left where a packet's way has ended. */
-const FINISHED = 'finished';
-
-/** Makes one block, which can be left, of what is between the beginning and the leaving. */
-function wrapWay(module: binaryen.Module, body: Place, { begin, leave }: PacketLoop): void {
-  const isCallOf = (place: Place, target: string) =>
-    kindOf(place.get()) === 'Call' && isNamed(textOf(place.get(), 'Target'), target);
-  let wrapped = false;
+/** Tells whether a field is read on the way, or written back where it may have been written or not. */
+function isNeeded(
+  body: Place,
+  field: string,
+  { record, moved }: { readonly record: string; readonly moved: Moved },
+): boolean {
+  let isRead = [...moved.ends.values()].some((fields) => !fields.has(field));
   walk(body, ({ get }) => {
-    if (wrapped || kindOf(get()) !== 'Block') return;
-    const places = operandsOf(get());
-    const first = places.findIndex((place) => isCallOf(place, begin));
-    const last = places.findIndex((place) => isCallOf(place, leave));
-    if (first < 0 || last < first) return;
-    const way = places.slice(first, last + 1);
-    const block = module.block(
-      FINISHED,
-      way.map((place) => place.get()),
-    );
-    for (const place of way.slice(1)) place.set(module.nop());
-    way[0]?.set(block);
-    wrapped = true;
+    const access = accessOf(get(), record);
+    if (access?.field === field && moved.reads.has(get())) isRead = true;
   });
-  if (!wrapped) throw new Error(`the loop over a burst has no block with ${begin} and ${leave}`);
+  return isRead;
+}
+
+/** The block that AssemblyScript makes of a function that it inlines. */
+function inlined(body: Place, name: string): Place {
+  let found: Place | undefined;
+  walk(body, (place) => {
+    if (kindOf(place.get()) !== 'Block') return;
+    const [owner = ''] = textOf(place.get(), 'Name').split('|inlined');
+    if (isNamed(owner, name)) found = place;
+  });
+  if (!found) throw new Error(`${name} is not inlined into the loop over a burst`);
+  return found;
 }
 
 interface KeptField extends Field {
-  /** The local variable that stands for it. */
+  /** The local variables that stand for it, and for what it was when the packet's way began. */
   readonly local: number;
+  readonly first: number;
+  /** Whether it matters what it was: what is only moved on is read where the way ends. */
+  readonly isNeeded: boolean;
 }
 
 /** The local variable that holds the packet where its way begins. */
@@ -108,13 +124,14 @@ interface RewritingOptions {
   /** The local variable with the packet's address. */
   readonly packet: number;
   readonly fields: readonly KeptField[];
+  /** The blocks to leave when a packet's way has ended, and when it has left. */
+  readonly labels: { readonly finished: string; readonly left: string };
+  readonly moved: Moved;
 }
 
 /** Puts local variables in place of the packet's fields, expression by expression in order of evaluation. */
 class Rewriting {
   readonly #options: RewritingOptions;
-  #onItsWay = false;
-
   constructor(options: RewritingOptions) {
     this.#options = options;
   }
@@ -125,21 +142,19 @@ class Rewriting {
   }
 
   #visitCall(place: Place, call: Expression): void {
-    const { module, loop, fields } = this.#options;
+    const { module, loop, fields, labels } = this.#options;
     const target = kindOf(call) === 'Call' ? textOf(call, 'Target') : 'a function of a table';
     const access = accessOf(call, loop.record);
     if (isNamed(target, loop.begin)) {
-      this.#onItsWay = true;
       place.set(module.block(null, this.#begin()));
     } else if (isNamed(target, loop.end)) {
       const others = fields.filter(({ offset }) => offset < loop.ownFrom);
-      place.set(module.block(null, [...this.#store(others), module.br(FINISHED)]));
+      place.set(module.block(null, [...this.#store(call, others), module.br(labels.finished)]));
     } else if (isNamed(target, loop.leave)) {
-      this.#onItsWay = false;
-      place.set(module.block(null, [...this.#store(fields), call]));
-    } else if (access && this.#onItsWay) {
+      place.set(module.block(null, [...this.#store(call, fields), module.br(labels.left)]));
+    } else if (access) {
       place.set(this.#inLocal(call, access));
-    } else if (this.#onItsWay && !isHarmless(module, target, loop.record)) {
+    } else if (!isHarmless(module, target, loop.record)) {
       throw new Error(`${target} is called on a common path: it has to be inlined`);
     }
   }
@@ -153,32 +168,48 @@ class Rewriting {
     const field = fields.find(({ name }) => name === access.field);
     if (!field) return call;
     const value = operandsOf(call)[1]?.get() ?? 0;
-    return access.isWrite ? module.local.set(field.local, value) : module.local.get(field.local, field.type);
+    if (access.isWrite) return module.local.set(field.local, value);
+    const plus = this.#options.moved.reads.get(call);
+    return plus === undefined
+      ? this.#read(field)
+      : this.#plus(module.local.get(field.first, field.type), plus);
   }
 
   #begin(): Expression[] {
     const { module, loop, fields } = this.#options;
-    const own = fields.filter(({ offset }) => loop.received && offset >= loop.ownFrom);
-    const cleared = own.map(({ local, type }) =>
-      module.local.set(local, type === binaryen.i64 ? module.i64.const(0n) : module.i32.const(0)),
-    );
-    return [...this.#load(fields.filter((field) => !own.includes(field))), ...cleared];
+    return fields.flatMap((field) => {
+      const { local, first, type } = field;
+      if (loop.received && field.offset >= loop.ownFrom) return module.local.set(local, zero(module, type));
+      if (!field.isNeeded) return [];
+      const read = module.local.set(first, this.#load(field));
+      return [read, module.local.set(local, module.local.get(first, type))];
+    });
   }
 
-  #store(fields: readonly KeptField[]): Expression[] {
-    const { module } = this.#options;
-    const written = fields.filter(({ isWritten }) => isWritten);
-    return written.map(({ setter, type, local }) =>
-      module.call(setter, [this.#packet(), module.local.get(local, type)], binaryen.none),
-    );
+  /** Writes the fields that are different from what lies in memory. */
+  #store(end: Expression, fields: readonly KeptField[]): Expression[] {
+    const { module, moved } = this.#options;
+    const moves = moved.ends.get(end);
+    if (!moves) return []; // nobody gets here
+    return fields.flatMap((field) => {
+      const plus = moves?.get(field.name);
+      if (!field.isWritten || plus === 0) return [];
+      const value = plus === undefined ? this.#read(field) : this.#plus(this.#load(field), plus);
+      return module.call(field.setter, [this.#packet(), value], binaryen.none);
+    });
   }
 
-  #load(fields: readonly KeptField[]): Expression[] {
-    const { module } = this.#options;
-    const read = fields.filter(({ isRead }) => isRead);
-    return read.map(({ getter, type, local }) =>
-      module.local.set(local, module.call(getter, [this.#packet()], type)),
-    );
+  #read({ local, type }: KeptField): Expression {
+    return this.#options.module.local.get(local, type);
+  }
+
+  #load({ getter, type }: KeptField): Expression {
+    return this.#options.module.call(getter, [this.#packet()], type);
+  }
+
+  #plus(value: Expression, plus: number): Expression {
+    const { i32 } = this.#options.module;
+    return plus === 0 ? value : i32.add(value, i32.const(plus));
   }
 
   #packet(): Expression {
@@ -203,4 +234,8 @@ function isHarmless(module: binaryen.Module, target: string, record: string): bo
     if (kind === 'Call') harmless &&= isHarmless(module, textOf(get(), 'Target'), record);
   });
   return harmless;
+}
+
+function zero(module: binaryen.Module, type: binaryen.Type): Expression {
+  return type === binaryen.i64 ? module.i64.const(0n) : module.i32.const(0);
 }

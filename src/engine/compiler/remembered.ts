@@ -1,7 +1,10 @@
 import { relative } from 'node:path';
 import binaryen from 'binaryen';
-import type { Expectation } from './fast-way.ts';
+import { Counted } from './counted.ts';
+import type { Expectation } from './expectations.ts';
 import { combined, constant, cut, Knowledge, unknown, type Value } from './known-values.ts';
+import type { Moved } from './moved.ts';
+import { accessOf, fieldsOf } from './packet-fields.ts';
 import type { PacketLoop } from './packet-locals.ts';
 import {
   addLocal,
@@ -57,7 +60,7 @@ interface Options {
 }
 
 /** Changes the loop of the fast way so that it remembers. @throws Error where a summed field is not only added to */
-export function rememberRecords(module: binaryen.Module, options: Options): void {
+export function rememberRecords(module: binaryen.Module, options: Options): Moved {
   const fn = functionNamed(module, options.loop.loop);
   const body = bodyOf(fn);
   const remembering = new Remembering(module, fn, options);
@@ -67,6 +70,7 @@ export function rememberRecords(module: binaryen.Module, options: Options): void
     if (isCallOf(place.get(), options.loop.expect)) place.set(module.block(null, before));
   });
   body.set(module.block(null, [body.get(), ...after]));
+  return remembering.moved;
 }
 
 /** What is remembered of the value that a stage expects. */
@@ -112,13 +116,21 @@ class Remembering {
   readonly #options: Options;
   readonly #known = new Knowledge();
   readonly #groups: readonly Group[];
+  readonly #counted: Counted;
   /** The functions by which the loop writes fields. */
   readonly #written: ReadonlySet<string>;
+  /** What the packet's fields are when its way begins. */
+  readonly #first = new Map<string, Value>();
+  readonly moved = {
+    reads: new Map<Expression, number | undefined>(),
+    ends: new Map<Expression, Map<string, number>>(),
+  };
 
   constructor(module: binaryen.Module, fn: binaryen.FunctionRef, options: Options) {
     this.#module = module;
     this.#fn = fn;
     this.#options = options;
+    this.#counted = new Counted(module, this.#known);
     this.#written = settersIn(bodyOf(fn));
     this.#groups = options.expected.map((expectation) => ({
       expectation,
@@ -140,6 +152,11 @@ class Remembering {
         return this.#visitBlock(expression);
       case 'Call':
         return this.#visitCall(place, expression);
+      case 'Break':
+        return this.#visitBreak(expression);
+      case 'Return':
+      case 'Switch':
+        throw new Error('the loop over a burst is left in a way that is not followed');
     }
     const [first = unknown(), second = unknown()] = operandsOf(expression).map((each) => this.visit(each));
     return this.#valueOf(place, first, second);
@@ -149,8 +166,17 @@ class Remembering {
   finish(): { readonly before: Expression[]; readonly after: readonly Expression[] } {
     return {
       before: this.#groups.flatMap((group) => this.#asked(group)),
-      after: this.#groups.flatMap((group) => this.#addedUp(group)),
+      after: [
+        ...this.#counted.leaveOut(() => this.#packets()),
+        ...this.#groups.flatMap((group) => this.#addedUp(group)),
+      ],
     };
+  }
+
+  /** How many packets go through the loop, by its function's arguments. */
+  #packets(): Expression {
+    const [begin, end] = [1, 2].map((index) => this.#read(index));
+    return this.#module.i32.sub(end ?? 0, begin ?? 0);
   }
 
   #valueOf(place: Place, first: Value, second: Value): Value {
@@ -170,6 +196,9 @@ class Remembering {
         return this.#conclude(place, combined(module, expression, first, second));
       case 'Load':
         return unknown(flagOf(expression, 'Signed') ? 64 : 8 * numberOf(expression, 'Bytes'));
+      case 'Unreachable':
+        this.#known.stop();
+        return unknown();
       default:
         return unknown();
     }
@@ -202,23 +231,30 @@ class Remembering {
   }
 
   #visitIf(expression: Expression): Value {
-    const [condition, ...ways] = operandsOf(expression);
+    const [condition, one, other] = operandsOf(expression);
     if (condition) this.visit(condition);
-    for (const way of ways) this.#known.perhaps(() => this.visit(way));
+    const visit = (way: Place | undefined) => () => {
+      if (way) this.visit(way);
+    };
+    this.#known.either(visit(one), visit(other));
     return unknown();
   }
 
   /** What a loop changes is not known at its start, when it comes round. */
   #visitLoop(expression: Expression): Value {
-    this.#known.perhaps(() => {
-      for (const operand of operandsOf(expression)) {
-        walk(operand, ({ get }) => {
-          if (kindOf(get()) === 'LocalSet') this.#known.forget(`local ${numberOf(get(), 'Index')}`);
-        });
-        this.visit(operand);
-      }
+    const places = operandsOf(expression);
+    for (const place of places) walk(place, ({ get }) => this.#forgetSet(get()));
+    const label = textOf(expression, 'Name');
+    this.#known.block(label, () => {
+      for (const place of places) this.visit(place);
     });
     return unknown();
+  }
+
+  #forgetSet(expression: Expression): void {
+    if (kindOf(expression) === 'LocalSet') this.#known.forget(`local ${numberOf(expression, 'Index')}`);
+    const access = accessOf(expression, this.#options.loop.record);
+    if (access?.isWrite) this.#known.forget(`packet ${access.field}`);
   }
 
   /** What AssemblyScript inlines is a block that is left by a branch at its end, and maybe by others. */
@@ -229,15 +265,20 @@ class Remembering {
     const endsItself = last !== 0 && kindOf(last) === 'Break' && textOf(last, 'Name') === name;
     const isLeftEarly = branchesTo(expression, name) > (endsItself ? 1 : 0);
     let value = unknown();
-    const visitAll = () => {
+    this.#known.block(name, () => {
       for (const child of children.slice(0, -1)) this.visit(child);
       const end = children.at(-1);
       const result = endsItself ? operandsOf(last)[0] : end;
       if (result) value = this.visit(result);
-    };
-    if (!isLeftEarly) visitAll();
-    else this.#known.perhaps(visitAll);
+    });
     return isLeftEarly ? unknown() : value;
+  }
+
+  #visitBreak(expression: Expression): Value {
+    for (const operand of operandsOf(expression)) this.visit(operand);
+    this.#known.leave(textOf(expression, 'Name'));
+    if (numberOf(expression, 'Condition') === 0) this.#known.stop();
+    return unknown();
   }
 
   #visitCall(place: Place, call: Expression): Value {
@@ -247,6 +288,9 @@ class Remembering {
     const [owner = '', accessor = ''] = target.split('#');
     const met = this.#groups.find(({ expectation }) => isNamed(target, `graph/${expectation.met}`));
     if (met) return this.#meet(place, met);
+    if (isNamed(target, this.#options.loop.begin)) return this.#begin();
+    if (isNamed(target, this.#options.loop.end) || isNamed(target, this.#options.loop.leave))
+      return this.#end(place, call);
     if (isNamed(owner, this.#options.loop.record))
       return this.#visitPacket(place, { target, accessor, written: second });
     if (accessor) return this.#visitField(place, call, first);
@@ -254,15 +298,49 @@ class Remembering {
     return operands.length > 0 ? this.#remember(place, target, first) : this.#rememberOne(place, target);
   }
 
+  /** Here nothing has been written yet. */
+  #begin(): Value {
+    const fields = fieldsOf(this.#module, bodyOf(this.#fn), this.#options.loop.record);
+    for (const { name, bytes, offset } of fields)
+      if (bytes <= 4 && offset < this.#options.loop.ownFrom) this.#beginWith(name, unknown(8 * bytes));
+    this.#counted.begin(bodyOf(this.#fn));
+    return unknown();
+  }
+
+  #beginWith(field: string, value: Value): void {
+    this.#first.set(field, value);
+    this.#known.set(`packet ${field}`, value);
+  }
+
+  /** Notes what has become of the fields. */
+  #end(place: Place, call: Expression): Value {
+    const moved = [...this.#first.keys()].flatMap((field) => {
+      const plus = this.#moveOf(field);
+      return plus === undefined ? [] : [[field, plus] as const];
+    });
+    if (this.#known.isReached) {
+      this.moved.ends.set(call, new Map(moved));
+      this.#counted.ends(place, isCallOf(call, this.#options.loop.end));
+    }
+    this.#known.stop();
+    return unknown();
+  }
+
+  /** What has been added to a field since the packet's way began, when nothing else has been done with it. */
+  #moveOf(field: string): number | undefined {
+    const first = this.#first.get(field);
+    const value = this.#known.get(`packet ${field}`);
+    if (!first || value.id === first.id) return first && 0;
+    return value.sum?.of.id === first.id && value.sum.bits >= first.bits ? value.sum.plus : undefined;
+  }
+
   /** From here on the packet's field is known. */
   #meet(place: Place, group: Group): Value {
     const { expectation, local } = group;
     const make = () => this.#module.local.get(local, binaryen.i32);
-    this.#known.set(`packet ${expectation.field}`, {
-      id: `expected ${local}`,
-      bits: 16,
-      fixed: { by: group, make },
-    });
+    const value = { id: `expected ${local}`, bits: 16, fixed: { by: group, make } };
+    if (this.#moveOf(expectation.field) === 0) this.#beginWith(expectation.field, value);
+    else this.#known.set(`packet ${expectation.field}`, value);
     place.set(this.#module.nop());
     return unknown();
   }
@@ -279,7 +357,10 @@ class Remembering {
     const [kind, field] = accessor.split(':');
     const variable = `packet ${field}`;
     const bits = fieldSize(this.#module, target.replace('#set:', '#get:'))?.bits ?? 0;
-    if (kind !== 'set') return this.#conclude(place, this.#known.get(variable, bits));
+    if (kind !== 'set') {
+      if (this.#known.isReached) this.moved.reads.set(place.get(), this.#moveOf(field ?? ''));
+      return this.#conclude(place, this.#known.get(variable, bits));
+    }
     this.#known.set(variable, cut(this.#module, written, bits));
     return unknown();
   }
@@ -331,6 +412,7 @@ class Remembering {
     const field = this.#fieldOf(answer, getter, size.type);
     const sum = operandsOf(call)[1];
     field.reads += sum ? -1 : 1;
+    if (sum && answer.isSummed) this.#counted.passes(call, { place, local: field.local, sum: sum.get() });
     place.set(sum ? this.#addTo(field, sum.get()) : this.#module.local.get(field.local, field.type));
     if (answer.isSummed || field.type !== binaryen.i32) return unknown(size.bits);
     const fixed = { by: group, make: () => this.#read(field.local) };

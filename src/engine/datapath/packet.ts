@@ -63,7 +63,7 @@ export class Packet {
 
   /** Address of the current header's first byte: a buffer lies right behind its mbuf, the host sees to that. */
   @inline get data(): usize {
-    return changetype<usize>(this) + offsetof<Packet>() + this.dataOff;
+    return changetype<usize>(this) + (offsetof<Packet>() + this.dataOff);
   }
 
   /** Moves past `bytes` of header; the caller has checked that dataLen holds them. */
@@ -75,11 +75,21 @@ export class Packet {
 
   /** Makes room for `bytes` of header in front; false when the headroom is too small. */
   @inline prepend(bytes: u32): bool {
-    if (this.dataOff < <u16>bytes) return false;
+    if (this.headroom < bytes) return false;
+    this.extend(bytes);
+    return true;
+  }
+
+  /** How many bytes there is room for in front. */
+  @inline get headroom(): u32 {
+    return this.dataOff;
+  }
+
+  /** Makes room for `bytes` of header in front, where the headroom is known to hold them. */
+  @inline extend(bytes: u32): void {
     this.dataOff -= <u16>bytes;
     this.dataLen += <u16>bytes;
     this.pktLen += bytes;
-    return true;
   }
 
   /** Keeps the first `bytes` of a packet of one segment. */

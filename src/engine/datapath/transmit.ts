@@ -30,14 +30,13 @@ export function packetsOf(gathered: Transmit): usize {
   return changetype<usize>(gathered) + offsetof<Transmit>();
 }
 
-/** Tells whether there is no room for one more packet. @inline */
-export function isFull(gathered: Transmit): bool {
-  return gathered.count >= TX_MAX;
+/** Tells whether so many packets leave no room for one more. @inline */
+export function isFull(count: u32): bool {
+  return count >= TX_MAX;
 }
 
-/** Gathers a packet for a port, where there is room for it. @inline */
-export function gather(gathered: Transmit, packet: Packet): void {
-  const count = gathered.count;
+/** Gathers a packet for a port behind as many as there are, where there is room for it. @inline */
+export function gather(gathered: Transmit, count: u32, packet: Packet): void {
   store<u32>(packetsOf(gathered) + (count << 2), <u32>changetype<usize>(packet));
   gathered.count = count + 1;
 }
@@ -45,8 +44,8 @@ export function gather(gathered: Transmit, packet: Packet): void {
 /** Gathers a packet for a port; it is out of the stages' hands from here on. */
 export function transmit(port: u32, packet: Packet): void {
   const gathered = gatheringFor(port);
-  if (isFull(gathered)) sendGathered(port);
-  gather(gathered, packet);
+  if (isFull(gathered.count)) sendGathered(port);
+  gather(gathered, gathered.count, packet);
 }
 
 /** Sends what was gathered for all ports. */

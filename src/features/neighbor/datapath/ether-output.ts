@@ -1,3 +1,4 @@
+import { isForeseen } from '../../../engine/datapath/foreseen';
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { ETHER_HEADER_BYTES } from '../../../net/datapath/ether-header';
@@ -15,13 +16,13 @@ export enum Edge {
  * @table interface-output
  */
 export function etherOutput(packet: Packet): u32 {
-  if (!packet.prepend(ETHER_HEADER_BYTES)) return Edge.DROP_ETHER_NO_HEADROOM;
+  if (!isForeseen() && packet.headroom < ETHER_HEADER_BYTES) return Edge.DROP_ETHER_NO_HEADROOM;
+  packet.extend(ETHER_HEADER_BYTES);
   const frame = packet.data;
   const nextHop = nextHopAt(packet.nextHop);
   store<u64>(frame, nextHop.macsStart);
   store<u32>(frame, nextHop.macsEnd, 8);
   store<u16>(frame, packet.etherType, 12);
-  const output = nextHop.iface;
-  packet.output = output;
-  return NODE_BIT | interfaceAt(output).outputNode;
+  packet.output = nextHop.iface;
+  return NODE_BIT | interfaceAt(packet.output).outputNode;
 }

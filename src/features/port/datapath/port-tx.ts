@@ -29,9 +29,10 @@ export function portTx(packet: Packet): u32 {
   if ((iface.flags & (INTERFACE_UP | INTERFACE_CAPTURED)) != INTERFACE_UP) return sendWatched(packet, iface);
   if (!isForeseen() && packet.olFlags & L4_CKSUM_SUSPECT) return sendCarefully(packet, iface);
   const gathered = gatheringFor(iface.port);
-  if (isFull(gathered)) return sendCarefully(packet, iface);
+  const count = gathered.count;
+  if (isFull(count)) return sendCarefully(packet, iface);
   countSent(packet);
-  gather(gathered, packet);
+  gather(gathered, count, packet);
   return Edge.SENT;
 }
 

@@ -18,7 +18,8 @@ export function sampleOutput(packet: Packet): u32 {
   store<u16>(packet.data, packet.etherType, 12);
   const watched = load<u32>(SAMPLE_WATCHED + ((<usize>packet.output) << 2));
   if (watched & SAMPLE_CAPTURED) return sendWatched(packet);
-  gather(gatheringFor(packet.output - 1), packet);
+  const gathered = gatheringFor(packet.output - 1);
+  gather(gathered, gathered.count, packet);
   return Edge.SENT;
 }
 

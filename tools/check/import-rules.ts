@@ -18,6 +18,7 @@ export const featuresLowToHigh: readonly string[] = [
   'bridge',
   'cross-connect',
   'vxlan',
+  'nat',
   'mpls',
   'mpls-tunnel',
   'node',

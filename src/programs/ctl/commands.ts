@@ -7,6 +7,7 @@ import { interfaceName } from '../../features/interface/cli-arguments.ts';
 import { ipCommands } from '../../features/ip/cli.ts';
 import { mplsCommands } from '../../features/mpls/cli.ts';
 import { mplsTunnelCommands } from '../../features/mpls-tunnel/cli.ts';
+import { natCommands } from '../../features/nat/cli.ts';
 import { nexthopCommands } from '../../features/neighbor/cli.ts';
 import { policeCommands } from '../../features/police/cli.ts';
 import { portCommands } from '../../features/port/cli.ts';
@@ -29,5 +30,6 @@ export const commands = [
   ...vxlanCommands,
   ...filterCommands,
   ...policeCommands,
+  ...natCommands,
   ...engineCommands(interfaceName),
 ];

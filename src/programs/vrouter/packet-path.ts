@@ -77,6 +77,8 @@ export const packetPath: DatapathSource = {
     'features/filter/datapath/filter-input',
     'features/filter/datapath/filter-output',
     'features/cross-connect/datapath/xc-forward',
+    'features/nat/datapath/nat-input',
+    'features/nat/datapath/nat-output',
     'features/vxlan/datapath/vxlan-input',
     'features/vxlan/datapath/vxlan-output',
   ],
@@ -126,6 +128,8 @@ export const packetPath: DatapathSource = {
     'features/police/datapath/policers',
     'features/filter/datapath/filters',
     'features/vxlan/datapath/vxlans',
+    'features/nat/datapath/nat-rules',
+    'features/nat/datapath/nat-sessions',
   ],
   layouts: [
     'features/interface/layout',
@@ -143,6 +147,7 @@ export const packetPath: DatapathSource = {
     'features/police/layout',
     'features/filter/layout',
     'features/vxlan/layout',
+    'features/nat/layout',
   ],
   numbers: nodeNumbers,
 };

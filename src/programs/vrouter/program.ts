@@ -12,6 +12,7 @@ import { showInterfaces, startInterfaces } from '../../features/interface/vroute
 import { nextHopStages, showRoutes, startIp } from '../../features/ip/vrouter.ts';
 import { showLabels, startMpls } from '../../features/mpls/vrouter.ts';
 import { showMplsTunnels, startMplsTunnels } from '../../features/mpls-tunnel/vrouter.ts';
+import { showNat, startNat } from '../../features/nat/vrouter.ts';
 import { showNextHops, startNeighbors } from '../../features/neighbor/vrouter.ts';
 import { showPolicers, startPolicers } from '../../features/police/vrouter.ts';
 import { devicesIn, showPorts, startPorts } from '../../features/port/vrouter.ts';
@@ -69,11 +70,14 @@ export const program: Program = {
       fdb: bridges.fdb,
     });
     showVxlans(telemetry, vxlan.vxlans);
+    const nat = startNat(router, { interfaces, ip, neighbors });
+    showNat(telemetry, nat);
     addMain();
     await telemetry.start();
     return async () => {
       await telemetry.close();
       bond.close();
+      nat.close();
       mplsTunnels.close();
       bridges.close();
       vxlan.close();

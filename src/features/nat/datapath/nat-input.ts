@@ -1,0 +1,26 @@
+import { Packet } from '../../../engine/datapath/packet';
+import { NODE_BIT } from '../../../engine/layout';
+import { nodeAfterInput } from '../../interface/datapath/interface';
+import { NAT_INPUT_PLACE } from '../layout';
+import { comeIn } from './come-in';
+import { SIDE_OUTSIDE } from './flow';
+import { readFlow } from './read-flow';
+import { NAT_CUT } from './verdict';
+
+export enum Edge {
+  /** The packet ends within its transport header, or a fragment does, or the header is not in one piece. */
+  DROP_NAT_TRUNCATED,
+}
+
+/**
+ * Gives what comes in by an interface with NAT the address of the station inside that it is for (RFC 3022): by a rule of
+ * dnat44, or by the session that it belongs to.
+ *
+ * @frame
+ * @table interface-input
+ */
+export function natInput(packet: Packet): u32 {
+  const flow = readFlow(packet, packet.iface, SIDE_OUTSIDE);
+  if (comeIn(packet, flow) == NAT_CUT) return Edge.DROP_NAT_TRUNCATED;
+  return NODE_BIT | nodeAfterInput(packet.iface, NAT_INPUT_PLACE);
+}

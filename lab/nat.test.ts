@@ -40,8 +40,7 @@ test('TCP and UDP pass, with right checksums and states', async () => {
   assert.ok((await iperf(red, out, '-n 2M')).megabitsPerSecond > 0);
   assert.ok((await iperf(red, out, '-u -n 200K -b 20M')).lostPercent < 5);
   assert.deepEqual(await outside.faulty(), []);
-  const states = new Set((await ofProto('tcp')).map((each) => each['state']));
-  assert.deepEqual([...states], ['time-wait']);
+  for (const { state } of await ofProto('tcp')) assert.match(String(state), /^(time-wait|closed)$/);
 });
 
 test('an address stands for a station, for who speaks to it and for what it sends', async () => {
@@ -82,13 +81,14 @@ test('a connection goes on when all sessions are ended', async () => {
 });
 
 test('sessions outlive a swap of the datapath, and so do rules', async () => {
+  const extra = await withOneMoreStage();
   await during(iperf(red, out, '-t 3 -b 20M'), async () => {
     const ids = await eventually(async () => {
       const found = (await ofProto('tcp')).filter((each) => each['state'] === 'established');
       assert.equal(found.length, 4);
       return found.map((each) => each['id']);
     });
-    await router.ctl(`datapath swap ${await withOneMoreStage()}`);
+    await router.ctl(`datapath swap ${extra}`);
     await router.ctl(`datapath swap ${ordinary}`);
     assert.deepEqual(
       (await ofProto('tcp')).filter((each) => each['state'] === 'established').map((each) => each['id']),
@@ -100,11 +100,9 @@ test('sessions outlive a swap of the datapath, and so do rules', async () => {
 
 test('answers are found by another worker than the one that has sent', async () => {
   await router.ctl('affinity cpus set datapath 0,1');
-  const before = await router.list('affinity qmap show');
   const cpus = [0, 1, 1];
   for (const [index, port] of ['red', 'blue', 'out'].entries())
     await router.ctl(`affinity qmap set ${port} rxq 0 cpu ${cpus[index]}`);
-  assert.ok(before.length >= 3);
   await assertPings(red, out.ip4);
   assert.ok((await iperf(red, out, '-n 2M -P 4')).megabitsPerSecond > 0);
   await router.ctl('affinity cpus set datapath 1');
@@ -116,11 +114,11 @@ test('sessions are given up when their time is over, and no more come than there
     'conntrack config set established-udp-timeout 1 time-wait-timeout 1 closed-timeout 1 max 2',
   );
   await router.ctl('conntrack flush');
-  for (const _ of [1, 2, 3]) await red.attempt(`ping -c 1 -W 1 ${out.ip4}`);
   const full = await router.counted('nat-table-full');
-  assert.ok((await sessions()).length <= 4);
+  const pings = [1, 2, 3].map(() => red.attempt(`ping -c 1 -W 1 ${out.ip4}`));
+  await Promise.all(pings);
+  assert.ok((await router.counted('nat-table-full')) > full);
   await eventually(async () => assert.deepEqual(await sessions(), []));
-  assert.ok(full >= 0);
   const [shown] = await router.list('conntrack config show');
   assert.deepEqual([shown?.['max'], shown?.['used'], shown?.['established_tcp_timeout']], [2, 0, 7200]);
 });

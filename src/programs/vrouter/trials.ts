@@ -6,6 +6,7 @@ import { filterTrial } from '../../features/filter/vrouter-trial.ts';
 import { ipTrial } from '../../features/ip/vrouter-trial.ts';
 import { mplsTrial } from '../../features/mpls/vrouter-trial.ts';
 import { mplsTunnelTrial } from '../../features/mpls-tunnel/vrouter-trial.ts';
+import { natTrial } from '../../features/nat/vrouter-trial.ts';
 import { vxlanTrial } from '../../features/vxlan/vrouter-trial.ts';
 
 /** What a build of the packet path must pass before it takes over from another one. */
@@ -16,6 +17,7 @@ export const trials: readonly Trial[] = [
   vxlanTrial,
   crossConnectTrial,
   bridgeTrial,
+  natTrial,
   bondTrial,
   filterTrial,
 ];

@@ -73,6 +73,8 @@ export const nodeNumbers: NodeNumbers = {
     'filter-output',
     'police-input',
     'police-output',
+    'nat-input',
+    'nat-output',
   ],
   drops: [
     'tx-full',
@@ -250,5 +252,11 @@ export const nodeNumbers: NodeNumbers = {
     'filter-denied',
     'filter-unreadable',
     'policed',
+    'nat-truncated',
+    'nat-table-full',
+    'nat-no-port',
+    'nat-busy',
+    'nat-no-session',
+    'nat-unsupported',
   ],
 };

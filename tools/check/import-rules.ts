@@ -19,6 +19,7 @@ export const featuresLowToHigh: readonly string[] = [
   'cross-connect',
   'vxlan',
   'nat',
+  'ipip',
   'mpls',
   'mpls-tunnel',
   'node',

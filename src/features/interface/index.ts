@@ -2,7 +2,13 @@
 export type { TakeFunctions } from '../../engine/host/rewrites.ts';
 export type { ControlPlaneCounters, InterfaceCounters, InterfaceCounting } from './counters.ts';
 export type { InterfaceDetails } from './details.ts';
-export { describe, type ImposedAttributes, type Interface, type InterfaceAttributes } from './interface.ts';
+export {
+  describe,
+  type ImposedAttributes,
+  type Interface,
+  type InterfaceAttributes,
+  sendsFrames,
+} from './interface.ts';
 export type { InterfaceStep } from './interface-steps.ts';
 export {
   type InterfaceRecord,

@@ -33,6 +33,11 @@ export interface Interface {
   readonly port: number;
   /** The stage that sends frames out of it; none for interfaces that send no frames. */
   readonly outputStage: string | undefined;
+  /**
+   * It leads to one far end that has no MAC address: what is sent goes there, whatever its next hop is, and nobody is
+   * asked. Its frames are the router's own; no VLANs, labels or bridges.
+   */
+  readonly pointToPoint?: boolean;
   /** The port fills in L4 checksums. */
   readonly checksumsOnSend: boolean;
   /** It leads to several far ends: what comes in says in `packet.note` from which, and a bridge says there to which. */
@@ -46,6 +51,11 @@ export interface Interface {
 
 /** What an interface's domain may say of it. */
 export type ImposedAttributes = Pick<Interface, 'mac' | 'mtu'>;
+
+/** Tells whether an interface has a link that frames of any kind can be sent on. */
+export function sendsFrames(iface: Interface): boolean {
+  return iface.outputStage !== undefined && iface.pointToPoint !== true;
+}
 
 /** What a user may say of any interface; what is absent stays as it is. */
 export interface InterfaceAttributes {

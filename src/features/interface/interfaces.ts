@@ -354,7 +354,7 @@ export class Interfaces {
   #modeOf(doing: string, iface: Omit<Interface, 'mode'>): string {
     if (iface.domain === 0) return ROUTED;
     const domain = this.#byId.get(iface.domain);
-    if (!domain || domain.type === 'vrf' || iface.type === 'vrf') {
+    if (!domain || isOnlyRouted(domain) || isOnlyRouted(iface)) {
       const received = domain?.name ?? String(iface.domain);
       throw new ApiError('EINVAL', { doing, expected: SENDING_DOMAIN, received });
     }
@@ -414,6 +414,11 @@ function checkAccessStays(doing: string, before: Interface, { access }: Interfac
     expected: 'access to stay what it was when it was added',
     received,
   });
+}
+
+/** Tells whether an interface can be bound to no other, nor others to it. */
+function isOnlyRouted({ type, pointToPoint }: Pick<Interface, 'type' | 'pointToPoint'>): boolean {
+  return type === 'vrf' || pointToPoint === true;
 }
 
 /** Tells whether what a device says of itself is as before. */

@@ -1,7 +1,7 @@
 import { ApiError } from '../../engine/api-error.ts';
 import { formatAddress, type IpAddress } from '../../net/address.ts';
-import { isBroadcast, isLinkLocal, isLoopback, isMulticast, isUnspecified } from '../../net/address-scope.ts';
 import type { Addresses } from '../ip/index.ts';
+import { isBoundToLink, isRoutedStation } from '../tunnel/index.ts';
 import type { WantedTunnel } from './tunnel.ts';
 
 /** Refuses ends that a tunnel cannot have. @throws ApiError EINVAL, EADDRNOTAVAIL */
@@ -47,15 +47,4 @@ function checkLocal(
     const expected = "a local address that is one of the VRF's interfaces', and no link-local one";
     throw new ApiError('EADDRNOTAVAIL', { doing, expected, received });
   }
-}
-
-function isRoutedStation(address: IpAddress): boolean {
-  const isSpecial =
-    isUnspecified(address) || isLoopback(address) || isMulticast(address) || isBroadcast(address);
-  return !isSpecial && !isBoundToLink(address);
-}
-
-/** Only of IPv6 do such addresses mean something else on each link; routes lead to those of IPv4. */
-function isBoundToLink(address: IpAddress): boolean {
-  return address.family === 'ipv6' && isLinkLocal(address);
 }

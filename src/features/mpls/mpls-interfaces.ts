@@ -1,7 +1,7 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
-import type { Interface, Interfaces } from '../interface/index.ts';
+import { type Interface, type Interfaces, sendsFrames } from '../interface/index.ts';
 
 interface Table {
   setTakesLabels(iface: number, takes: number): void;
@@ -40,7 +40,7 @@ export class MplsInterfaces {
   enable(name: string): void {
     const doing = `enable mpls on ${name}`;
     const iface = this.#interfaces.named(doing, name);
-    if (iface.outputStage === undefined) {
+    if (!sendsFrames(iface)) {
       const expected = 'an interface that receives frames';
       throw new ApiError('EINVAL', { doing, expected, received: `${iface.name}, a ${iface.type}` });
     }

@@ -54,7 +54,7 @@ export class Answers implements AddressAnswers {
 
   /** Tells the link that an address of an interface is ours (RFC 5227 2.3, RFC 4861 7.2.6). */
   announce(iface: Interface, address: IpAddress): void {
-    if (!iface.up) return;
+    if (!iface.up || iface.pointToPoint) return;
     this.#router.send(announcementFrame(iface.mac, address), 'frame-output', {
       output: iface.id,
       vrf: iface.vrf,

@@ -172,7 +172,9 @@ export class Neighbors {
 
   /** Lets a neighbour start its life, with what a user has said of it and nothing else. */
   #restart(nextHop: NeighborHop): void {
-    const neighbor = newNeighbor(this.#parts.nowMs(), nextHop.target.mac);
+    const { mac, iface } = nextHop.target;
+    const link = this.#parts.interfaces.find(iface);
+    const neighbor = newNeighbor(this.#parts.nowMs(), mac ?? (link?.pointToPoint ? link.mac : undefined));
     this.#lives.set(nextHop.index, { neighbor, usedMark: 0 });
     this.#timers.set(nextHop.index, undefined);
     this.rewrite(nextHop);

@@ -69,8 +69,9 @@ export class NextHopRecords {
   write(nextHop: NextHop, around: Surroundings): void {
     const { index, target } = nextHop;
     const pair = stagesOf(nextHop, this.#stages, around.neighbor);
-    const mac = around.neighbor?.mac ?? (target.type === 'L3' ? target.mac : undefined);
     const own = around.iface?.mac;
+    const given = around.neighbor?.mac ?? (target.type === 'L3' ? target.mac : undefined);
+    const mac = around.iface?.pointToPoint ? own : given;
     if (mac && own) this.#table.setNextHopMacs(index, macWord(mac), macWord(own));
     const address = target.type === 'L3' ? target.address : undefined;
     const { low, high } = address ? addressWords(address) : { low: 0n, high: 0n };
@@ -178,9 +179,8 @@ function stagesOf({ target }: NextHop, stages: NextHopStages, neighbor: Neighbor
 
 function flagsOf({ target }: NextHop, mac: Mac | undefined, neighbor: Neighbor | undefined): number {
   if (target.type === 'local') return NEXT_HOP_LOCAL;
-  if (target.type === 'connected') return NEXT_HOP_CONNECTED;
-  if (target.type !== 'L3') return 0;
+  if (target.type !== 'L3' && target.type !== 'connected') return 0;
   if (neighbor?.state === 'failed') return NEXT_HOP_FAILED;
   if (mac) return NEXT_HOP_RESOLVED;
-  return target.address ? 0 : NEXT_HOP_CONNECTED;
+  return target.type === 'L3' && target.address ? 0 : NEXT_HOP_CONNECTED;
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Router } from '../../engine/host/router.ts';
 import type { Mac } from '../../net/mac.ts';
-import type { Interface, InterfaceCounting, Interfaces } from '../interface/index.ts';
+import { type Interface, type InterfaceCounting, type Interfaces, sendsFrames } from '../interface/index.ts';
 import type { Addresses } from '../ip/index.ts';
 import { MAIN_VRF } from '../vrf/index.ts';
 import type { RepresentorIndex } from './delivery.ts';
@@ -286,7 +286,7 @@ const KEPT_FREE = 2048;
 
 function kindOf(iface: Interface): 'tap' | 'tun' | undefined {
   if (iface.type === 'vrf') return 'tun';
-  return iface.outputStage === undefined || iface.access ? undefined : 'tap';
+  return !sendsFrames(iface) || iface.access ? undefined : 'tap';
 }
 
 function renaming({ name, index = 0 }: Representor, to: string): readonly HostCommand[] {

@@ -1,13 +1,14 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import { sameMac } from '../../net/mac.ts';
-import type {
-  Interface,
-  InterfaceAttributes,
-  InterfaceDetails,
-  InterfaceRouter,
-  Interfaces,
-  InterfaceType,
+import {
+  type Interface,
+  type InterfaceAttributes,
+  type InterfaceDetails,
+  type InterfaceRouter,
+  type Interfaces,
+  type InterfaceType,
+  sendsFrames,
 } from '../interface/index.ts';
 import { VLAN_INPUT_PLACE } from './layout.ts';
 import { tagOf, wordOf } from './tag.ts';
@@ -131,7 +132,7 @@ export class Vlans implements InterfaceType {
     place: { readonly parent: Interface; readonly tag: number; readonly iface?: Interface },
   ): void {
     const { parent, tag, iface } = place;
-    if (parent.outputStage === undefined) {
+    if (!sendsFrames(parent)) {
       const received = `${parent.name}, a ${parent.type}`;
       throw new ApiError('EINVAL', { doing, expected: 'a parent that sends frames', received });
     }

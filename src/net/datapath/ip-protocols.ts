@@ -1,6 +1,9 @@
 // Protocol numbers, which IPv6 calls next headers (IANA "Assigned Internet Protocol Numbers").
 export const PROTOCOL_HOP_BY_HOP: u32 = 0;
 export const PROTOCOL_ICMP: u32 = 1;
+/** IP in IP: the packet inside is IPv4 (RFC 2003), or IPv6 (RFC 4213). */
+export const PROTOCOL_IP4: u32 = 4;
+export const PROTOCOL_IP6: u32 = 41;
 export const PROTOCOL_TCP: u32 = 6;
 export const PROTOCOL_UDP: u32 = 17;
 export const PROTOCOL_DCCP: u32 = 33;

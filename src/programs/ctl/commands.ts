@@ -5,6 +5,7 @@ import { filterCommands } from '../../features/filter/cli.ts';
 import { interfaceCommands } from '../../features/interface/cli.ts';
 import { interfaceName } from '../../features/interface/cli-arguments.ts';
 import { ipCommands } from '../../features/ip/cli.ts';
+import { ipipCommands } from '../../features/ipip/cli.ts';
 import { mplsCommands } from '../../features/mpls/cli.ts';
 import { mplsTunnelCommands } from '../../features/mpls-tunnel/cli.ts';
 import { natCommands } from '../../features/nat/cli.ts';
@@ -31,5 +32,6 @@ export const commands = [
   ...filterCommands,
   ...policeCommands,
   ...natCommands,
+  ...ipipCommands,
   ...engineCommands(interfaceName),
 ];

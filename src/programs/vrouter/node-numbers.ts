@@ -75,6 +75,8 @@ export const nodeNumbers: NodeNumbers = {
     'police-output',
     'nat-input',
     'nat-output',
+    'ipip-input',
+    'ipip-output',
   ],
   drops: [
     'tx-full',
@@ -258,5 +260,13 @@ export const nodeNumbers: NodeNumbers = {
     'nat-busy',
     'nat-no-session',
     'nat-unsupported',
+    'ipip-bad-packet',
+    'ipip-no-tunnel',
+    'ipip-congested',
+    'ipip-down',
+    'ipip-not-ip',
+    'ipip-no-local',
+    'ipip-too-deep',
+    'ipip-no-room',
   ],
 };

@@ -81,6 +81,8 @@ export const packetPath: DatapathSource = {
     'features/nat/datapath/nat-output',
     'features/vxlan/datapath/vxlan-input',
     'features/vxlan/datapath/vxlan-output',
+    'features/ipip/datapath/ipip-input',
+    'features/ipip/datapath/ipip-output',
   ],
   commonPaths: [
     ['port-rx', 'ether-input', 'ip4-input', 'ip4-forward', 'ip4-output', 'ether-output', 'port-tx'],
@@ -130,6 +132,7 @@ export const packetPath: DatapathSource = {
     'features/vxlan/datapath/vxlans',
     'features/nat/datapath/nat-rules',
     'features/nat/datapath/nat-sessions',
+    'features/ipip/datapath/ipips',
   ],
   layouts: [
     'features/interface/layout',
@@ -148,6 +151,7 @@ export const packetPath: DatapathSource = {
     'features/filter/layout',
     'features/vxlan/layout',
     'features/nat/layout',
+    'features/ipip/layout',
   ],
   numbers: nodeNumbers,
 };

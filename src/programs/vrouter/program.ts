@@ -10,6 +10,7 @@ import { startEther } from '../../features/ether/vrouter.ts';
 import { showFilters, startFilters } from '../../features/filter/vrouter.ts';
 import { showInterfaces, startInterfaces } from '../../features/interface/vrouter.ts';
 import { nextHopStages, showRoutes, startIp } from '../../features/ip/vrouter.ts';
+import { showIpips, startIpips } from '../../features/ipip/vrouter.ts';
 import { showLabels, startMpls } from '../../features/mpls/vrouter.ts';
 import { showMplsTunnels, startMplsTunnels } from '../../features/mpls-tunnel/vrouter.ts';
 import { showNat, startNat } from '../../features/nat/vrouter.ts';
@@ -72,6 +73,8 @@ export const program: Program = {
     showVxlans(telemetry, vxlan.vxlans);
     const nat = startNat(router, { interfaces, ip, neighbors });
     showNat(telemetry, nat);
+    const ipip = startIpips(router, { interfaces, nextHops: neighbors.nextHops, ip });
+    showIpips(telemetry, ipip.ipips);
     addMain();
     await telemetry.start();
     return async () => {
@@ -81,6 +84,7 @@ export const program: Program = {
       mplsTunnels.close();
       bridges.close();
       vxlan.close();
+      ipip.close();
       await representors.close();
       await ports.close();
       neighbors.close();

@@ -4,6 +4,7 @@ import { bridgeTrial } from '../../features/bridge/vrouter-trial.ts';
 import { crossConnectTrial } from '../../features/cross-connect/vrouter-trial.ts';
 import { filterTrial } from '../../features/filter/vrouter-trial.ts';
 import { ipTrial } from '../../features/ip/vrouter-trial.ts';
+import { ipipTrial } from '../../features/ipip/vrouter-trial.ts';
 import { mplsTrial } from '../../features/mpls/vrouter-trial.ts';
 import { mplsTunnelTrial } from '../../features/mpls-tunnel/vrouter-trial.ts';
 import { natTrial } from '../../features/nat/vrouter-trial.ts';
@@ -15,6 +16,7 @@ export const trials: readonly Trial[] = [
   mplsTrial,
   mplsTunnelTrial,
   vxlanTrial,
+  ipipTrial,
   crossConnectTrial,
   bridgeTrial,
   natTrial,

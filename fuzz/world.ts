@@ -22,7 +22,7 @@ const MAC_PREFIX = 0x0200_0000_0000;
 /** ICMPv6 types that daemons of the host speak. */
 /** A UDP port of ours that the host has, by way of udp-input. */
 const HOST_PORT = 4000;
-const hostTypes = [130, 131, 132, 133, 134, 143];
+const hostTypes = [130, 131, 132, 134, 143];
 
 /**
  * The router that is fuzzed, with everything configured. To the links of the packet tests come:
@@ -265,11 +265,27 @@ export class World implements Stations, Ground {
       this.topology.take(protocol, FRAGMENTS, 'fragment-input');
     }
     this.takePort(HOST_PORT, 'host-deliver');
+    this.topology.take('icmp6', ROUTER_SOLICITATION, 'router-solicitation');
+    const { setAdvertising } = tableFunctions<AdvertFunctions>(bench.control.exports, ['setAdvertising']);
+    setAdvertising(this.topology.links[0].id, 1);
+    this.takePort(DHCP_CLIENT, 'dhcp-input');
+    const { setDhcpClient } = tableFunctions<DhcpFunctions>(bench.control.exports, ['setDhcpClient']);
+    setDhcpClient(this.topology.links[0].id, 1);
   }
 }
 
 const UDP = 17;
 const FRAGMENTS = 44;
+const ROUTER_SOLICITATION = 133;
+const DHCP_CLIENT = 68;
+
+interface DhcpFunctions {
+  setDhcpClient(iface: number, on: number): void;
+}
+
+interface AdvertFunctions {
+  setAdvertising(iface: number, on: number): void;
+}
 
 interface AnswerFunctions {
   answerFor(iface: number, family: number, low: bigint, high: bigint): number;

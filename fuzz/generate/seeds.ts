@@ -58,6 +58,13 @@ function ip4Seeds(): readonly Input[] {
     ipv4Packet({ ...ends, protocol: 17, options: options4 }, udpDatagram(ports, payload)),
     ipv4Packet({ ...ends, protocol: 17, options: sourceRoute }, udpDatagram(ports, payload)),
     ipv4Packet({ ...ends, protocol: 17, ttl: 1 }, udpDatagram(ports, payload)),
+    ...['10.0.1.1', '255.255.255.255'].map((destination) => {
+      const fromServer = { source: host4, destination };
+      return ipv4Packet(
+        { ...fromServer, protocol: 17 },
+        udpDatagram({ source: 67, destination: 68 }, long, fromServer),
+      );
+    }),
     ...[8, 0, 3, 11, 12, 5, 13].map((type) =>
       ipv4Packet({ ...toUs, protocol: 1 }, icmpMessage({ type }, quoted)),
     ),
@@ -107,6 +114,7 @@ function discoverySeeds(): readonly Input[] {
   const ask = { source: host6, destination: 'ff02::1:ff00:1' };
   const probe = { source: '::', destination: 'ff02::1:ff00:1' };
   const answer = { source: host6, destination: '2001:db8:1::1' };
+  const everyRouter = { source: 'fe80::99', destination: 'ff02::2' };
   const theirs = Uint8Array.from(target, (byte, i) => (i === 15 ? 2 : byte));
   const messages = [
     ipv6Packet(
@@ -114,6 +122,10 @@ function discoverySeeds(): readonly Input[] {
       icmpv6Message({ type: 135 }, joinBytes(target, ownOption), ask),
     ),
     ipv6Packet({ ...probe, nextHeader: 58, hopLimit: 255 }, icmpv6Message({ type: 135 }, target, probe)),
+    ipv6Packet(
+      { ...everyRouter, nextHeader: 58, hopLimit: 255 },
+      icmpv6Message({ type: 133 }, ownOption, everyRouter),
+    ),
     ipv6Packet(
       { ...answer, nextHeader: 58, hopLimit: 255 },
       icmpv6Message({ type: 135 }, joinBytes(target, ownOption), answer),

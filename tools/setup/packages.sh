@@ -5,7 +5,7 @@ debian_packages=(
   dpdk libdpdk-dev libnuma-dev       # the addon
   dpdk-dev                           # testpmd
   mount procps                       # mount and sysctl, which small installations lack
-  iproute2 iputils-ping traceroute iperf3 ethtool curl tcpdump tshark openssh-client dropbear-bin python3-prometheus-client # witnesses in the lab
+  dnsmasq-base iproute2 iputils-ping traceroute iperf3 ethtool curl tcpdump tshark openssh-client dropbear-bin python3-prometheus-client # witnesses in the lab
 )
 
 install_host_packages() {

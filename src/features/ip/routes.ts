@@ -5,7 +5,7 @@ import { formatPrefix, hasHostBits, networkOf, type Prefix } from '../../net/pre
 import type { Interfaces } from '../interface/index.ts';
 import type { NextHops } from '../neighbor/index.ts';
 import type { VrfSizes, VrfTables } from '../vrf/index.ts';
-import { numberOf, originNumber, originWord } from './origins.ts';
+import { numberOf, type Origin, originNumber, originWord } from './origins.ts';
 import type { FamilyNumber, TableRoute } from './route-page.ts';
 import {
   familyOf,
@@ -156,6 +156,12 @@ export class Routes implements VrfTables {
     if (route.origin !== LEARN) this.#restoreNeighbor(vrf, prefix);
     this.#changed();
     return true;
+  }
+
+  /** Who has given the route of exactly this prefix; undefined where there is none. */
+  originOf(vrf: number, prefix: Prefix): Origin | undefined {
+    const route = this.#tables.exact(vrf, prefix);
+    return route && originWord(route.origin);
   }
 
   /** The route that a packet to an address takes. */

@@ -49,6 +49,8 @@ export interface IpFeature {
   readonly exchange: IcmpExchange;
   /** Gives packets for us of an IP protocol to a stage, with their IP header; undefined gives them to the host again. */
   takeProtocol(family: Family, protocol: number, stage: string | undefined): void;
+  /** Gives ICMPv6 messages of a type to a stage, checked and with their IP header. */
+  takeMessage(type: number, stage: string): void;
 }
 
 /** Starts IPv4 and IPv6: addresses, routes, ICMP, and their services. */
@@ -95,6 +97,10 @@ export function startIp(router: Router, needs: IpNeeds): IpFeature {
       const entry = { table: 'ip-protocols', key: `${family} ${protocol}` };
       if (stage === undefined) router.dispatch.clear(entry, place);
       else router.dispatch.set({ ...entry, stage }, place);
+    },
+    takeMessage(type, stage) {
+      const place = router.region('ICMP6_TYPES') + type * 2;
+      router.dispatch.set({ table: 'icmp6-types', key: String(type), stage }, place);
     },
   };
 }

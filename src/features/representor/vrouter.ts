@@ -65,6 +65,5 @@ const hostTypes = [
   [131, 'listener report'],
   [132, 'listener done'],
   [143, 'listener report 2'],
-  [133, 'router solicitation'],
   [134, 'router advertisement'],
 ] as const;

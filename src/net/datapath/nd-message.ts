@@ -17,6 +17,8 @@ export class NdMessage {
 }
 
 export const ND_BYTES: u32 = 24;
+/** A router solicitation without options (RFC 4861 4.1). */
+export const RS_BYTES: u32 = 8;
 export const ND_SOLICITATION: u8 = 135;
 export const ND_ADVERTISEMENT: u8 = 136;
 /** Flags of an advertisement. */
@@ -32,10 +34,10 @@ export const ND_HOP_LIMIT: u8 = 255;
 /** What `macOption` answers when a message's options are broken (RFC 4861 4.6: none has length zero). */
 export const BAD_OPTIONS: u64 = u64.MAX_VALUE;
 
-/** The MAC address of a message's option in the low 48 bits; zero when it has none. */
-export function macOption(message: usize, length: u32, kind: u8): u64 {
+/** The MAC address of an option in the low 48 bits, options from byte `first` on; zero when the message has none. */
+export function macOption(message: usize, length: u32, kind: u8, first: u32 = ND_BYTES): u64 {
   let mac: u64 = 0;
-  for (let at = ND_BYTES; at < length; ) {
+  for (let at = first; at < length; ) {
     if (length - at < 8) return BAD_OPTIONS;
     const option = message + at;
     const bytes = (<u32>load<u8>(option, 1)) << 3;

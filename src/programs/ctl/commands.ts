@@ -1,6 +1,7 @@
 import { engineCommands } from '../../engine/cli.ts';
 import { bondCommands } from '../../features/bond/cli.ts';
 import { bridgeCommands } from '../../features/bridge/cli.ts';
+import { dhcpCommands } from '../../features/dhcp/cli.ts';
 import { filterCommands } from '../../features/filter/cli.ts';
 import { interfaceCommands } from '../../features/interface/cli.ts';
 import { interfaceName } from '../../features/interface/cli-arguments.ts';
@@ -12,6 +13,7 @@ import { natCommands } from '../../features/nat/cli.ts';
 import { nexthopCommands } from '../../features/neighbor/cli.ts';
 import { policeCommands } from '../../features/police/cli.ts';
 import { portCommands } from '../../features/port/cli.ts';
+import { routerAdvertCommands } from '../../features/router-advert/cli.ts';
 import { vlanCommands } from '../../features/vlan/cli.ts';
 import { vrfCommands } from '../../features/vrf/cli.ts';
 import { vxlanCommands } from '../../features/vxlan/cli.ts';
@@ -24,6 +26,8 @@ export const commands = [
   ...vrfCommands,
   ...nexthopCommands,
   ...ipCommands,
+  ...routerAdvertCommands,
+  ...dhcpCommands,
   ...mplsCommands,
   ...mplsTunnelCommands,
   ...bondCommands,

@@ -24,7 +24,7 @@ const plain = /^(engine|features\/(interface|port|ether|vrf|neighbor|ip|represen
  * Instructions in the text of the loop along the common paths, what it remembers for a burst with them
  * (docs/decisions/0025-what-a-burst-has-in-common.md): 1457 before that, and before there were tunnels, bridges and labels;
  * 1707 before a loop could begin in the middle of a burst (docs/decisions/0031-plain-packets-are-foreseen.md), and 1716
- * before each way out stored for itself what has changed there (docs/decisions/0032-what-changes-nothing-is-not-written.md).
+ * before each way out stored for itself what has changed there (docs/decisions/0035-what-changes-nothing-is-not-written.md).
  */
 const INSTRUCTIONS_BEFORE = 3463;
 

@@ -6,11 +6,12 @@ import { Place } from '../cluster/place.ts';
 import { readTopology } from '../cluster/topology.ts';
 import { bringUp } from '../cluster/up.ts';
 import { LabError } from '../lab-error.ts';
-import { readOptions, usage } from './options.ts';
+import { type DemoOptions, readOptions, usage } from './options.ts';
 import { picture } from './picture.ts';
 import { Story } from './story.ts';
 import { tellTour } from './tell-tour.ts';
 import { giveTour } from './tour.ts';
+import { Transcript } from './transcript.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const place = new Place('demo');
@@ -35,12 +36,13 @@ async function main(): Promise<number> {
       'DEMO_RUNNING',
       'expected no demo on this machine, one is up; take it down with: npm run demo -- --down',
     );
-  return run(options.keep);
+  return run(options);
 }
 
-async function run(keep: boolean): Promise<number> {
+async function run({ keep, transcript: file }: DemoOptions): Promise<number> {
   const forget = atExit(undo);
-  const story = new Story({ directory: root, write: (text) => process.stdout.write(text) });
+  const transcript = new Transcript(file, 'npm run demo');
+  const story = new Story({ directory: root, write: transcript.write });
   story.chapter('Three nodes on one machine');
   story.tell(picture);
   const topology = readTopology(`${root}/deploy/lab/three-nodes.yaml`);
@@ -49,6 +51,7 @@ async function run(keep: boolean): Promise<number> {
     story,
     tour: (onFirstPing) => giveTour({ place, story, onFirstPing }),
   });
+  transcript.close();
   if (keep) {
     forget();
     story.tell(lookAround);

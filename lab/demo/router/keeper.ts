@@ -3,11 +3,11 @@ import { closeSync, openSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 
 /**
- * Runs the demo again in a process that stays when this one ends, and shows what it writes until it has finished.
+ * Runs the demo again, with the same options, in a process that stays when this one ends, and shows what it writes until it has finished.
  * All that the demo has built ends with that process.
  */
 export async function runKept(script: string): Promise<number> {
-  const child = spawn(process.execPath, [...process.execArgv, script, '--keep'], {
+  const child = spawn(process.execPath, [...process.execArgv, script, ...process.argv.slice(2)], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...keptEnvironment, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { atExit } from '../../at-exit.ts';
 import { LabError } from '../../lab-error.ts';
-import { readOptions, usage } from '../options.ts';
+import { type DemoOptions, readOptions, usage } from '../options.ts';
 import { Story } from '../story.ts';
 import { tellTour } from '../tell-tour.ts';
+import { Transcript } from '../transcript.ts';
 import { isKept, runKept, stay } from './keeper.ts';
 import { type DemoNetwork, startNetwork } from './network.ts';
 import { endHolder, takePlace } from './place.ts';
@@ -28,13 +29,14 @@ async function main(): Promise<number> {
   if (process.getuid?.() !== 0)
     throw new LabError('DEMO_ROOT', 'expected to run as root, which network namespaces and TAPs need');
   if (options.keep && !isKept(process.env)) process.exit(await runKept(fileURLToPath(import.meta.url)));
-  return run(options.keep);
+  return run(options);
 }
 
-async function run(keep: boolean): Promise<number> {
+async function run({ keep, transcript: file }: DemoOptions): Promise<number> {
   takePlace();
   giveHugepagesBack();
-  const story = new Story({ directory: root, write: (text) => process.stdout.write(text) });
+  const transcript = new Transcript(file, 'npm run demo:router');
+  const story = new Story({ directory: root, write: transcript.write });
   const network = await startNetwork();
   process.env.MILLRACE_SOCK_PATH = network.router.socket;
   story.tell(`\n  the router is ready: bin/millrace vrouter -s ${network.router.socket}`);
@@ -44,6 +46,7 @@ async function run(keep: boolean): Promise<number> {
     tour: (onFirstPing) => giveTour({ network, story, onFirstPing }),
     afterError: () => `\n\nlog of the router:\n${network.router.log}`,
   });
+  transcript.close();
   if (keep) {
     story.tell(lookAround(network));
     stay(status);

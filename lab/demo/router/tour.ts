@@ -1,6 +1,7 @@
 import { eventually } from '../../eventually.ts';
 import { answered, bitRate, hops, matching } from '../seen.ts';
 import type { Story } from '../story.ts';
+import { showEdge } from './edge.ts';
 import { configuration, connectHosts, type DemoNetwork } from './network.ts';
 import { picture } from './picture.ts';
 
@@ -22,6 +23,7 @@ export async function giveTour({ network, story, onFirstPing }: TourOptions): Pr
   await application(network, story);
   await trace(story);
   await drops(story);
+  await showEdge(network, story);
   await rates(network, story);
 }
 

@@ -47,7 +47,7 @@ before(async () => {
     setInterfaceMac(...fields: number[]): void;
   };
   const [input, output] = [bench.node('ether-input'), bench.node('port-tx')];
-  control.setInterface(1, flags, 1, 1500, 0, input, input, output, 0);
+  control.setInterface(1, flags, 1, 1500, 0, input, output, 0);
   control.setInterfaceMac(1, 0x02000000, 0x0001);
   bench.view.setUint16(bench.region('PORT_INTERFACES'), 1, true);
   bench.view.setUint16(bench.region('ETHER_TYPES') + 0xb588 * 2, bench.node('test-echo'), true);

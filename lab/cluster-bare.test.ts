@@ -81,7 +81,7 @@ test('a packet between two applications of one network of layer 2 is followed, a
     ['lan/far', 'lan/fast'],
   ] as const) {
     const { status, stdout, stderr } = await lab('--lab', name, 'trace', from, to);
-    assert.equal(status, 0, stderr);
+    assert.equal(status, 0, stdout + stderr);
     assert.match(stdout, /injected into its router[\s\S]*vxlan vni[\s\S]*\nanswered/);
   }
   await eventually(async () => assert.equal(await received(), await received()));

@@ -8,7 +8,9 @@ import { attempt } from './command.ts';
 import { eventually } from './eventually.ts';
 import { millrace } from './router.ts';
 
-// Pods without containers, on two nodes, in one network of layer 2: what the standard topology does not have.
+// Pods without containers, on two nodes, in networks of layer 2: what the standard topology does not have. Applications
+// that send back whatever they get are by themselves: what another one answers and a bridge floods would come back from
+// them as though they were its receiver.
 const name = `bare-${process.pid}`;
 const directory = mkdtempSync(join(tmpdir(), 'lab-'));
 const lab = (...words: string[]) => attempt([millrace, 'lab', ...words], { timeoutMs: 120_000 });
@@ -49,6 +51,16 @@ apiVersion: millrace.dev/v1alpha1
 kind: Subnet
 metadata: { name: lan-4 }
 spec: { network: lan, prefix: 10.0.0.0/16 }
+---
+apiVersion: millrace.dev/v1alpha1
+kind: VirtualNetwork
+metadata: { name: swaps }
+spec: { type: L2 }
+---
+apiVersion: millrace.dev/v1alpha1
+kind: Subnet
+metadata: { name: swaps-4 }
+spec: { network: swaps, prefix: 10.1.0.0/16 }
 `,
 );
 writeFileSync(
@@ -63,8 +75,8 @@ underlay:
 pods:
   - { name: lan/plain, node: one, interfaces: [{ name: eth0, network: default/lan }] }
   - { name: lan/echo, node: two, interfaces: [{ name: eth0, network: default/lan, kind: vhost-user }], testpmd: icmpecho }
-  - { name: lan/fast, node: one, interfaces: [{ name: eth0, network: default/lan, kind: vhost-user }], testpmd: 5tswap }
-  - { name: lan/far, node: two, interfaces: [{ name: eth0, network: default/lan, kind: memif }], testpmd: 5tswap }
+  - { name: lan/fast, node: one, interfaces: [{ name: eth0, network: default/swaps, kind: vhost-user }], testpmd: 5tswap }
+  - { name: lan/far, node: two, interfaces: [{ name: eth0, network: default/swaps, kind: memif }], testpmd: 5tswap }
 `,
 );
 

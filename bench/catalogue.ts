@@ -9,6 +9,7 @@ import { idle } from './benches/idle.ts';
 import { forwardInstructions } from './benches/instructions.ts';
 import { tap, veth } from './benches/iperf.ts';
 import { mplsogreDecap, mplsogreEncap, mplsoudpDecap, mplsoudpEncap } from './benches/mpls.ts';
+import { dnat44, snat44New } from './benches/nat.ts';
 import { overlayInstructions } from './benches/overlay-instructions.ts';
 import { firstPacket, ping } from './benches/ping.ts';
 import { restart } from './benches/restart.ts';
@@ -36,6 +37,8 @@ export const catalogue: readonly Bench[] = [
   mplsoudpDecap,
   mplsogreEncap,
   mplsogreDecap,
+  dnat44,
+  snat44New,
   overlayInstructions,
   workers,
   vhost,

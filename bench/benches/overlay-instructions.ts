@@ -5,6 +5,7 @@ import { countInstructions } from '../instructions/count.ts';
 import { bridging } from '../overlays/bridge.ts';
 import { filtering } from '../overlays/filter.ts';
 import { labelDecapsulation, labelEncapsulation } from '../overlays/mpls.ts';
+import { translatedDestinations } from '../overlays/nat.ts';
 import { plainRouting, routingBesideOverlays } from '../overlays/routing.ts';
 import { randomConversations } from '../overlays/stations.ts';
 import type { Task } from '../overlays/task.ts';
@@ -27,6 +28,7 @@ const tasks: Readonly<Record<string, () => Task>> = {
   'beside-overlays': routingBesideOverlays,
   'filter-1': () => filtering(1),
   'filter-10000': () => filtering(10_000),
+  dnat44: translatedDestinations,
   bridge: () => bridging(256, randomConversations(256, 1024)),
   'vxlan-encap': vxlanEncapsulation,
   'vxlan-decap': vxlanDecapsulation,
@@ -50,7 +52,7 @@ async function run(settings: Settings): Promise<readonly Result[]> {
     {
       bench: 'overlay-instructions',
       about:
-        'Instructions a packet of Millrace at the tasks of `filter`, `bridge`, `vxlan-…`, `mpls…` and `forward-overlays`',
+        'Instructions a packet of Millrace at the tasks of `filter`, `dnat44`, `bridge`, `vxlan-…`, `mpls…` and `forward-overlays`',
       unit,
       better: 'lower',
       goals: [],

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { udpFrame } from '../traffic.ts';
 import { bridging } from './bridge.ts';
 import { labelDecapsulation, labelEncapsulation } from './mpls.ts';
+import { translatedDestinations, translatedFrames } from './nat.ts';
 import { mplsOverGreFrame, mplsOverUdpFrame, vxlanFrame } from './outer.ts';
 import { judge } from './proof.ts';
 import { plainRouting } from './routing.ts';
@@ -23,6 +24,7 @@ const cases: readonly {
 }[] = [
   { name: 'bridging', task: bridging(8, randomConversations(8, 64)), right: asTheyArrived },
   { name: 'routing', task: plainRouting(), right: asTheyArrived },
+  { name: 'dnat44', task: translatedDestinations(), right: translatedFrames },
   { name: 'VXLAN encapsulation', task: vxlanEncapsulation(), right: inVxlan },
   { name: 'VXLAN decapsulation', task: vxlanDecapsulation(), right: ({ carried }) => carried },
   { name: 'MPLS over UDP', task: labelEncapsulation('mplsoudp'), right: labelledBy(mplsOverUdpFrame) },
@@ -40,8 +42,13 @@ for (const { name, task, right } of cases) {
   });
 }
 
-test('a router that does not take frames out of their tunnel proves nothing', () => {
-  for (const task of [vxlanDecapsulation(), vxlanNetworks(4, 64), labelDecapsulation('mplsogre')])
+test('a router that sends frames as they came proves nothing', () => {
+  for (const task of [
+    vxlanDecapsulation(),
+    vxlanNetworks(4, 64),
+    labelDecapsulation('mplsogre'),
+    translatedDestinations(),
+  ])
     throws(() => judge(task, task.frames), /frames are wrong/);
 });
 

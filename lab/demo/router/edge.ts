@@ -55,7 +55,7 @@ async function police(green: DemoNetwork['green'], story: Story): Promise<void> 
   await server.said(/Server listening/);
   await story.show(`${ctl} police add slow cir 20m cbs 30000`);
   await story.show(`${ctl} police bind slow iface red in`);
-  await story.show(`${inside('red')} iperf3 -t 2 -u -b 100M -l 1400 -c 10.2.0.2`, {
+  await story.show(`${inside('red')} iperf3 -t 2 -u -b 100M -l 1200 -c 10.2.0.2`, {
     only: /sec .*(sender|receiver)/,
     check: { name: 'rate limit of 20 Mbit/s', see: (output) => heldTo(20, bitRate(output)) },
   });

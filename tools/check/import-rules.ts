@@ -3,6 +3,7 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 /** The features, lower before higher: a feature imports only those before it. A new feature needs its place here. */
 export const featuresLowToHigh: readonly string[] = [
   'interface',
+  'mac',
   'port',
   'ether',
   'vrf',

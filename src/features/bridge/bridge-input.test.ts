@@ -16,6 +16,7 @@ import {
 
 const STRANGER = '02:00:00:00:09:99';
 const FAR = '02:00:00:00:09:77';
+const FURTHER = '02:00:00:00:09:55';
 const bridge = await BridgeBench.open();
 bridge.put(A, 1);
 bridge.put(B, 2);
@@ -122,6 +123,14 @@ describe('bridge-input', () => {
       assert.deepEqual(outcome.ended, { 'bridge-link-local': 1 });
     }
     assert.equal(bridge.receive(1, frame(A, '01:80:c2:00:00:10')).sent.length, 2);
+  });
+
+  it('gives what is for a further address of the bridge to its own stages, and takes nothing from there', () => {
+    const further = parseMac(FURTHER);
+    bridge.furtherMacs.add(BRIDGE, further);
+    assert.deepEqual(bridge.receive(1, frame(A, FURTHER)).ended, { 'ether-unknown-type': 1 });
+    assert.deepEqual(bridge.receive(1, frame(FURTHER, B)).ended, { 'bridge-own-source': 1 });
+    bridge.furtherMacs.delete(BRIDGE, further);
   });
 
   it('gives what is for the bridge itself to its own stages', () => {

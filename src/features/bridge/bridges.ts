@@ -1,7 +1,7 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
-import { randomMac, sameMac } from '../../net/mac.ts';
+import { type Mac, randomMac, sameMac } from '../../net/mac.ts';
 import type {
   Interface,
   InterfaceAttributes,
@@ -127,6 +127,12 @@ export class Bridges implements InterfaceType {
   change(before: Interface, after: Interface): Interface {
     checkRouted(`set interface ${before.name}`, this.#interfaces, after.domain);
     return after;
+  }
+
+  /** Its members receive all; where a station had the address, it is ours now. */
+  receiveMac({ id }: Interface, mac: Mac, wanted: boolean): boolean {
+    if (wanted) this.#fdb.flush({ bridge: id, mac });
+    return true;
   }
 
   async remove(iface: Interface): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Mac } from '../../net/mac.ts';
 import type { InterfaceDetails } from './details.ts';
 import type { ImposedAttributes, Interface } from './interface.ts';
 
@@ -11,6 +12,8 @@ export interface InterfaceType {
   details(iface: Interface): InterfaceDetails;
   /** Makes the device receive what is for other stations too, or only what is for it. @throws ApiError, DpdkError to refuse */
   receiveAll?(iface: Interface, all: boolean): void;
+  /** Makes the device receive for one more address, or not any more; false where it cannot choose by one. */
+  receiveMac?(iface: Interface, mac: Mac, wanted: boolean): boolean;
   /** Counters that the device keeps itself. */
   counters?(iface: Interface): { readonly rxDrops: bigint; readonly txErrors: bigint };
   /** The mode of interfaces that are bound to one of this type by `domain`; CROSS_CONNECT where none is said. */

@@ -2,7 +2,7 @@ import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { Turns } from '../../engine/host/turns.ts';
-import { sameMac } from '../../net/mac.ts';
+import { type Mac, sameMac } from '../../net/mac.ts';
 import type { InterfaceDetails } from './details.ts';
 import {
   checkAttributes,
@@ -111,6 +111,11 @@ export class Interfaces {
     if (needed) needs.add(who);
     else needs.delete(who);
     this.#filter(iface, before);
+  }
+
+  /** Lets the device of an interface receive for one more address, or not any more; false where it has to receive all. */
+  receiveMac(iface: Interface, mac: Mac, wanted: boolean): boolean {
+    return this.#types.get(iface.type)?.receiveMac?.(iface, mac, wanted) ?? false;
   }
 
   /** Tells whether an interface receives what is for other stations: for its user, for what it is bound to, or for others. */

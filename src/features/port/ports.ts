@@ -130,6 +130,13 @@ export class Ports implements InterfaceType {
     if (device?.chooses && !device.tap?.isElsewhere) setPromiscuous(iface.port, all);
   }
 
+  /** A device without room for one more address, or one that may not take it, receives all instead. */
+  receiveMac({ port }: Interface, mac: Mac, wanted: boolean): boolean {
+    const device = this.#devices.get(port);
+    if (!device?.chooses || device.tap?.isElsewhere) return false;
+    return takes(() => (wanted ? dpdk.portAddMac(port, mac) : dpdk.portRemoveMac(port, mac)));
+  }
+
   async remove(iface: Interface): Promise<void> {
     await this.#close(iface.port);
   }
@@ -354,6 +361,17 @@ function ownMac(port: number): Mac {
 /** Tells whether the device can change its address. */
 function setMac(port: number, mac: Mac): boolean {
   return quietly(() => dpdk.portSetMac(port, mac));
+}
+
+/** Tells whether the device does it, whatever its reason where it does not. */
+function takes(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch (error) {
+    if (error instanceof dpdk.DpdkError) return false;
+    throw error;
+  }
 }
 
 /** Devices that cannot choose receive everything anyway. */

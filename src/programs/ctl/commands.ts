@@ -7,6 +7,7 @@ import { interfaceCommands } from '../../features/interface/cli.ts';
 import { interfaceName } from '../../features/interface/cli-arguments.ts';
 import { ipCommands } from '../../features/ip/cli.ts';
 import { ipipCommands } from '../../features/ipip/cli.ts';
+import { macCommands } from '../../features/mac/cli.ts';
 import { mplsCommands } from '../../features/mpls/cli.ts';
 import { mplsTunnelCommands } from '../../features/mpls-tunnel/cli.ts';
 import { natCommands } from '../../features/nat/cli.ts';
@@ -21,6 +22,7 @@ import { vxlanCommands } from '../../features/vxlan/cli.ts';
 /** Every command of `millrace ctl`. */
 export const commands = [
   ...interfaceCommands,
+  ...macCommands,
   ...portCommands,
   ...vlanCommands,
   ...vrfCommands,

@@ -111,6 +111,7 @@ export const packetPath: DatapathSource = {
   ],
   controlModules: [
     'features/interface/datapath/interfaces',
+    'features/mac/datapath/further-macs',
     'features/neighbor/datapath/next-hops',
     'features/neighbor/datapath/answers',
     'features/ip/datapath/fib',
@@ -140,6 +141,7 @@ export const packetPath: DatapathSource = {
   ],
   layouts: [
     'features/interface/layout',
+    'features/mac/layout',
     'features/port/layout',
     'features/ether/layout',
     'features/neighbor/layout',

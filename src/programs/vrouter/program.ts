@@ -12,6 +12,7 @@ import { showFilters, startFilters } from '../../features/filter/vrouter.ts';
 import { showInterfaces, startInterfaces } from '../../features/interface/vrouter.ts';
 import { nextHopStages, showRoutes, startIp } from '../../features/ip/vrouter.ts';
 import { showIpips, startIpips } from '../../features/ipip/vrouter.ts';
+import { showMacs, startMacs } from '../../features/mac/vrouter.ts';
 import { showLabels, startMpls } from '../../features/mpls/vrouter.ts';
 import { showMplsTunnels, startMplsTunnels } from '../../features/mpls-tunnel/vrouter.ts';
 import { showNat, startNat } from '../../features/nat/vrouter.ts';
@@ -39,6 +40,7 @@ export const program: Program = {
     const interfaceFeature = startInterfaces(router);
     const { interfaces } = interfaceFeature;
     showInterfaces(telemetry, interfaceFeature);
+    showMacs(telemetry, interfaces, startMacs(router, interfaces));
     const ether = startEther(router, interfaces);
     const { vrfs, addMain } = startVrfs(router, interfaces);
     const ports = startPorts(router, interfaces);

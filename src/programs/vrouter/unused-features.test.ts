@@ -19,7 +19,7 @@ import { packetPath } from './packet-path.ts';
 
 const build = fileURLToPath(new URL('../../../build', import.meta.url));
 /** The features that plain forwarding consists of. */
-const plain = /^(engine|features\/(interface|port|ether|vrf|neighbor|ip|representor))\//;
+const plain = /^(engine|features\/(interface|mac|port|ether|vrf|neighbor|ip|representor))\//;
 /**
  * Instructions in the text of the loop along the common paths, what it remembers for a burst with them
  * (docs/decisions/0025-what-a-burst-has-in-common.md): 1457 before that, and before there were tunnels, bridges and labels;

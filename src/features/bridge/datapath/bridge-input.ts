@@ -4,6 +4,7 @@ import { NODE_BIT } from '../../../engine/layout';
 import { ETHER_HEADER_BYTES, GROUP_BIT } from '../../../net/datapath/ether-header';
 import { enterInterface } from '../../interface/datapath/enter';
 import { interfaceAt } from '../../interface/datapath/interface';
+import { receivesFor } from '../../mac/datapath/further-macs';
 import { BRIDGE_LEARN, BRIDGE_SUPPRESS, BRIDGE_UP, FDB_STATIC } from '../layout';
 import { bridgeAt } from './bridge';
 import { destinationOf, fits, sourceOf, vlanTagOf, whereFrom } from './bridge-frame';
@@ -70,15 +71,14 @@ function takeCarefully(packet: Packet): u32 {
   const bridge = bridgeAt(id);
   if (!(bridge.flags & BRIDGE_UP)) return Edge.DROP_BRIDGE_DOWN;
   const source = sourceOf(packet);
-  const own = interfaceAt(id).mac;
   if (!source || source & GROUP_BIT) return Edge.DROP_BRIDGE_BAD_SOURCE;
-  if (source == own) return Edge.DROP_BRIDGE_OWN_SOURCE;
+  if (receivesFor(id, source)) return Edge.DROP_BRIDGE_OWN_SOURCE;
   const destination = destinationOf(packet);
   if (isForLink(destination)) return toLink();
   if (bridge.flags & BRIDGE_LEARN) learn(packet, stationKey(id, source));
   else refresh(packet, stationKey(id, source));
   packet.note2 = id;
-  if (destination == own) return toBridge(packet, id);
+  if (receivesFor(id, destination)) return toBridge(packet, id);
   return bridge.flags & BRIDGE_SUPPRESS ? Edge.BRIDGE_SUPPRESS : Edge.BRIDGE_FORWARD;
 }
 

@@ -3,6 +3,7 @@ import { NODE_BIT } from '../../../engine/layout';
 import { TYPE_ARP_RAW, TYPE_IP6_RAW } from '../../../net/datapath/ether-header';
 import { enterInterface } from '../../interface/datapath/enter';
 import { interfaceAt } from '../../interface/datapath/interface';
+import { receivesFor } from '../../mac/datapath/further-macs';
 import { destinationOf, payloadAt } from './bridge-frame';
 import { ANSWERED, ASKS_US, GOES_ON } from './suppressed';
 import { takeArp } from './suppressed-arp';
@@ -29,7 +30,7 @@ export function bridgeSuppress(packet: Packet): u32 {
   if (type == TYPE_ARP_RAW) outcome = takeArp(packet, at);
   if (type == TYPE_IP6_RAW) outcome = takeNd(packet, at);
   if (outcome == ANSWERED) return sendBack(packet);
-  const isOurs = outcome == ASKS_US || destinationOf(packet) == interfaceAt(packet.note2).mac;
+  const isOurs = outcome == ASKS_US || receivesFor(packet.note2, destinationOf(packet));
   return isOurs ? toBridge(packet) : Edge.BRIDGE_FORWARD;
 }
 

@@ -8,6 +8,7 @@ import { parseMac } from '../../../net/mac.ts';
 import { packetPath } from '../../../programs/vrouter/packet-path.ts';
 import { InterfaceTable } from '../../interface/index.ts';
 import { INTERFACE_FAR_ENDS, INTERFACE_UP } from '../../interface/layout.ts';
+import { FurtherMacTable } from '../../mac/index.ts';
 import type { BridgeSettings } from '../bridge-settings.ts';
 import { BridgeTable } from '../bridge-table.ts';
 import type { FdbOrigin } from '../fdb-entry.ts';
@@ -29,6 +30,7 @@ export class BridgeBench {
   readonly bench: Bench;
   readonly interfaces: InterfaceTable;
   readonly bridges: BridgeTable;
+  readonly furtherMacs: FurtherMacTable;
   readonly fdb: FdbTable;
 
   constructor(bench: Bench) {
@@ -36,6 +38,7 @@ export class BridgeBench {
     const take = <T>(names: readonly (keyof T & string)[]) => tableFunctions<T>(bench.control.exports, names);
     this.interfaces = new InterfaceTable(take);
     this.bridges = new BridgeTable(take);
+    this.furtherMacs = new FurtherMacTable(take);
     this.fdb = new FdbTable(take);
     for (const member of [1, 2, 3]) {
       this.setMember(member);

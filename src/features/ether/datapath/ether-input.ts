@@ -4,6 +4,7 @@ import { ETHER_OTHERS, ETHER_TYPES } from '../../../engine/datapath/regions';
 import { NODE_BIT } from '../../../engine/layout';
 import { ETHER_HEADER_BYTES, GROUP_BIT, TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import { interfaceAt, MAC_MASK } from '../../interface/datapath/interface';
+import { isFurtherMac } from '../../mac/datapath/further-macs';
 
 export enum Edge {
   /** The frame is shorter than an Ethernet header. */
@@ -35,9 +36,18 @@ export function etherInput(packet: Packet): u32 {
   return NODE_BIT | node;
 }
 
-/** Takes a frame to a group or to somebody else. */
+/** Takes a frame to a group, to a further address of ours, or to somebody else. */
 function takeOther(packet: Packet, destination: u64): u32 {
-  if (!(destination & GROUP_BIT)) return Edge.DROP_ETHER_OTHER_STATION;
+  if (destination & GROUP_BIT) return takeGroup(packet);
+  if (!isFurtherMac(packet.iface, destination)) return Edge.DROP_ETHER_OTHER_STATION;
+  const type = load<u16>(packet.data, 12);
+  const node = nodeOf(type);
+  if (!node) return Edge.DROP_ETHER_UNKNOWN_TYPE;
+  unwrap(packet, type);
+  return NODE_BIT | node;
+}
+
+function takeGroup(packet: Packet): u32 {
   packet.flags |= PACKET_LINK_MULTICAST;
   const type = load<u16>(packet.data, 12);
   const node = nodeOf(type);

@@ -16,7 +16,7 @@ export const WORKER_AREAS = 0x100000;
 /** Bytes of a worker area: the room behind its tables is for those of a build that lays them out otherwise. */
 export const WORKER_AREA_BYTES = 0x1000000;
 /** End of the features' tables, with room for those of a build that lays them out otherwise; start of the arena. */
-export const TABLES_END = 0x28000000;
+export const TABLES_END = 0x30000000;
 /** Start of the packet buffers; the arena ends here. */
 export const PACKET_BUFFERS = 0x80000000;
 

@@ -211,7 +211,6 @@ const compilerOptions = [
   '--optimizeLevel',
   '3',
   '--noAssert',
-  '--converge',
   '--debug',
   '--sourceMap', // changes no instruction
 ];

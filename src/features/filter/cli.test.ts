@@ -11,7 +11,7 @@ after(() => ctl.close());
 
 test('every word of a rule reaches the request', async () => {
   const line =
-    'filter add list index 5 deny proto tcp src 10.0.0.0/8 dst 10.1.0.0/16 sport 1024-65535 dport 80 tcp-flags syn,!ack dscp af41 name web';
+    'filter add list index 5 deny proto tcp src 10.0.0.0/8 dst 10.1.0.0/16 sport 1024-65535 dport 80 tcp-flags syn,!ack dscp af41 name web police gold';
   assert.deepEqual(await ctl.requests(line), [
     {
       method: 'addRule',
@@ -28,6 +28,7 @@ test('every word of a rule reaches the request', async () => {
           tcp_flags: { mask: 18, value: 2 },
           dscp: 34,
           name: 'web',
+          police: 'gold',
         },
       },
     },
@@ -56,6 +57,7 @@ for (const line of [
   'filter add list permit dport 65536',
   'filter add list permit tcp-flags syn,!syn',
   'filter add list permit dscp af5',
+  'filter add list permit police -gold',
   'filter add -list permit',
   'filter bind list iface p0',
   'filter set list',

@@ -21,7 +21,7 @@ const type = integer({ max: 255, help: 'The type of an ICMP or ICMPv6 message.' 
 const code = integer({ max: 255, help: 'The code of an ICMP or ICMPv6 message.' });
 
 const matchSyntax =
-  '(proto P),(src PFX),(dst PFX),(sport A-B),(dport A-B),(icmp-type T),(icmp-code C),(tcp-flags F),(dscp D),established,fragment,(name TXT)';
+  '(proto P),(src PFX),(dst PFX),(sport A-B),(dport A-B),(icmp-type T),(icmp-code C),(tcp-flags F),(dscp D),established,fragment,(name TXT),(police LIMIT)';
 
 const matchArguments = {
   P: optional(protocol('Only this protocol.')),
@@ -36,6 +36,7 @@ const matchArguments = {
   established: flag('Only TCP of a connection that exists: with ACK or RST.'),
   fragment: flag('Only fragments but the first, which have no ports.'),
   TXT: optional(text('What the rule is counted as in metrics.')),
+  LIMIT: optional(listName('The rate limit that what the rule permits is held to.')),
 };
 
 /** The commands of access lists. */
@@ -182,6 +183,7 @@ function matchOf(args: Values<typeof matchArguments>) {
     established: args.established || undefined,
     fragment: args.fragment || undefined,
     name: args.TXT,
+    police: args.LIMIT,
   };
 }
 

@@ -181,6 +181,13 @@ export declare type Rule = Message<"millrace.filter.v1.Rule"> & {
    * @generated from field: string name = 14;
    */
   name: string;
+
+  /**
+   * The rate limit (millrace.police.v1) that what it permits is held to.
+   *
+   * @generated from field: optional string police = 15;
+   */
+  police?: string | undefined;
 };
 
 /**
@@ -272,6 +279,13 @@ export declare type RuleJson = {
    * @generated from field: string name = 14;
    */
   name?: string;
+
+  /**
+   * The rate limit (millrace.police.v1) that what it permits is held to.
+   *
+   * @generated from field: optional string police = 15;
+   */
+  police?: string;
 };
 
 /**

@@ -2,6 +2,7 @@ import { ApiError } from '../../engine/api-error.ts';
 import { CompiledLists, type CompiledRouter } from './compiled-lists.ts';
 import { MAX_FILTERS } from './layout.ts';
 import { type Count, Places } from './places.ts';
+import { type LimitNames, RateLimits } from './rate-limits.ts';
 import type { Action, Rule } from './rule.ts';
 
 /** A list: rules in the order of their indexes, and what becomes of packets that meet none. */
@@ -23,15 +24,17 @@ const OTHER = 'other';
 /** All lists: their one keeper. */
 export class Filters {
   readonly lists: CompiledLists;
+  readonly #limits: RateLimits;
   readonly #places: Places;
   readonly #byName = new Map<string, Filter>();
   /** Where the rules of each list are counted, by what they say. */
-  readonly #placesOf = new Map<number, ReadonlyMap<string, number>>();
+  readonly #placesOf = new Map<number, Map<string, number>>();
   readonly #freeIds: number[] = [];
   #nextId = 1;
 
-  constructor(router: CompiledRouter & ConstructorParameters<typeof Places>[0]) {
+  constructor(router: CompiledRouter & ConstructorParameters<typeof Places>[0], limits: LimitNames) {
     this.lists = new CompiledLists(router);
+    this.#limits = new RateLimits(limits, () => this.all);
     this.#places = new Places(router);
   }
 
@@ -60,13 +63,15 @@ export class Filters {
     const doing = `add a rule to filter ${name}`;
     const before = this.#byName.get(name) ?? this.#fresh(doing, name);
     const index = rule.index ?? (before.rules.at(-1)?.index ?? 0) + INDEX_STEP;
-    if (before.rules.some((each) => each.index === index))
+    const at = placeFor(before.rules, index);
+    if (before.rules[at]?.index === index)
       throw new ApiError('EEXIST', {
         doing,
         expected: 'an index that no rule has',
         received: String(index),
       });
-    this.#put(doing, { ...before, rules: sorted([...before.rules, { ...rule, index }]) });
+    const added = { ...rule, index };
+    this.#put(doing, { ...before, rules: before.rules.toSpliced(at, 0, added) }, { added: [added] });
     return index;
   }
 
@@ -74,10 +79,11 @@ export class Filters {
   removeRule(name: string, index: number): void {
     const doing = `delete rule ${index} of filter ${name}`;
     const before = this.named(doing, name);
-    const rules = before.rules.filter((rule) => rule.index !== index);
-    if (rules.length === before.rules.length)
+    const at = placeFor(before.rules, index);
+    const [removed] = before.rules.slice(at, at + 1);
+    if (removed?.index !== index)
       throw new ApiError('ENOENT', { doing, expected: 'the index of a rule', received: String(index) });
-    this.#put(doing, { ...before, rules });
+    this.#put(doing, { ...before, rules: before.rules.toSpliced(at, 1) }, { removed: [removed] });
   }
 
   /** Removes a list that is at no interface. */
@@ -86,6 +92,7 @@ export class Filters {
     this.#places.give([...(this.#placesOf.get(id)?.values() ?? [])]);
     this.#placesOf.delete(id);
     this.#byName.delete(name);
+    this.#limits.changed();
     this.#freeIds.push(id);
   }
 
@@ -100,7 +107,9 @@ export class Filters {
     for (const [i, { index }] of rules.entries())
       if (rules[i + 1]?.index === index)
         throw new ApiError('EINVAL', { doing, expected: 'indexes that differ', received: `${index} twice` });
-    this.#put(doing, { ...before, other: wanted.other ?? before.other, rules });
+    const stay = new Set(rules.map(keyOf));
+    const removed = before.rules.filter((rule) => !stay.has(keyOf(rule)));
+    this.#put(doing, { ...before, other: wanted.other ?? before.other, rules }, { added: rules, removed });
   }
 
   /** Has a list compared with packets from now on. @throws ApiError ENOMEM */
@@ -126,55 +135,55 @@ export class Filters {
   }
 
   /** Takes a changed list over, or leaves all as it was. Rules that stay go on being counted where they were. */
-  #put(doing: string, filter: Filter): void {
-    const had = this.#placesOf.get(filter.id) ?? new Map<string, number>();
-    const keys = [OTHER, ...filter.rules.map(keyOf)];
-    this.#checkRoom(doing, filter, keys.filter((key) => !had.has(key)).length);
-    const fresh: number[] = [];
-    const has = new Map(keys.map((key) => [key, had.get(key) ?? this.#newPlace(fresh)]));
+  #put(doing: string, filter: Filter, { added = [], removed = [] }: Change): void {
+    const places = this.#placesOf.get(filter.id) ?? new Map<string, number>();
+    const fresh = [OTHER, ...added.map(keyOf)].filter((key) => !places.has(key));
+    this.#check(doing, filter, added, fresh.length);
+    for (const key of fresh) places.set(key, this.#places.take());
     try {
-      if (this.lists.has(filter.id)) this.#show(doing, filter, has);
+      if (this.lists.has(filter.id)) this.#show(doing, filter, places);
     } catch (error) {
-      this.#places.give(fresh);
+      this.#give(places, fresh);
       throw error;
     }
     this.#keep(filter);
-    this.#placesOf.set(filter.id, has);
-    this.#places.give([...had].filter(([key]) => !has.has(key)).map(([, place]) => place));
+    this.#placesOf.set(filter.id, places);
+    this.#give(places, removed.map(keyOf));
   }
 
-  #newPlace(fresh: number[]): number {
-    const place = this.#places.take();
-    fresh.push(place);
-    return place;
+  #give(places: Map<string, number>, keys: readonly string[]): void {
+    this.#places.give(keys.flatMap((key) => places.get(key) ?? []));
+    for (const key of keys) places.delete(key);
   }
 
   #keep(filter: Filter): void {
     if (!this.#byName.has(filter.name) && this.#freeIds.shift() === undefined) this.#nextId++;
     this.#byName.set(filter.name, filter);
+    this.#limits.changed();
   }
 
   #show(doing: string, { id, rules, other }: Filter, places: ReadonlyMap<string, number>): void {
     const placeOf = (rule?: Rule) => places.get(keyOf(rule)) ?? 0;
     this.lists.show(doing, id, {
-      rules: rules.map((rule) => ({ ...rule, place: placeOf(rule) })),
+      rules: rules.map((rule) => ({
+        ...rule,
+        place: placeOf(rule),
+        policer: this.#limits.numberOf(doing, rule),
+      })),
       other: { action: other, place: placeOf() },
     });
   }
 
-  #checkRoom(doing: string, { rules }: Filter, more: number): void {
+  /** @throws ApiError ENOSPC, ERANGE, ENOENT */
+  #check(doing: string, { rules }: Filter, added: readonly Rule[], more: number): void {
     if (rules.length > MAX_RULES)
       throw new ApiError('ENOSPC', {
         doing,
         expected: `at most ${MAX_RULES} rules`,
         received: String(rules.length),
       });
-    if (rules.some(({ index }) => index < 1 || index > LAST_INDEX))
-      throw new ApiError('ERANGE', {
-        doing,
-        expected: `an index of 1 to ${LAST_INDEX}`,
-        received: String(rules.find(({ index }) => index < 1 || index > LAST_INDEX)?.index),
-      });
+    for (const rule of added) checkIndex(doing, rule);
+    this.#limits.check(doing, added);
     if (more > this.#places.left)
       throw new ApiError('ENOSPC', {
         doing,
@@ -182,6 +191,32 @@ export class Filters {
         received: String(more),
       });
   }
+}
+
+/** What of a list is other than before. */
+interface Change {
+  readonly added?: readonly Rule[];
+  readonly removed?: readonly Rule[];
+}
+
+function checkIndex(doing: string, { index }: Rule): void {
+  if (index >= 1 && index <= LAST_INDEX) return;
+  throw new ApiError('ERANGE', {
+    doing,
+    expected: `an index of 1 to ${LAST_INDEX}`,
+    received: String(index),
+  });
+}
+
+/** Where a rule with an index is among sorted ones, or would be. */
+function placeFor(rules: readonly Rule[], index: number): number {
+  let [low, high] = [0, rules.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rules[middle]?.index ?? 0) < index) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function sorted(rules: readonly Rule[]): readonly Rule[] {

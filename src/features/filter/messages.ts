@@ -33,6 +33,7 @@ export function readRule(doing: string, message: RuleMessage = create(RuleSchema
     ...present('dscp', checked(doing, 'a DSCP', message.dscp, 63)),
     established: message.established,
     fragment: message.fragment,
+    ...present('limit', message.police),
   };
   checkTogether(doing, rule);
   return rule;
@@ -62,6 +63,7 @@ export function ruleMessage(rule: Rule): MessageInitShape<typeof RuleSchema> {
     ...present('icmpCode', rule.icmpCode),
     ...present('tcpFlags', rule.tcpFlags),
     ...present('dscp', rule.dscp),
+    ...present('police', rule.limit),
   };
 }
 
@@ -130,6 +132,8 @@ function checkTogether(doing: string, rule: WantedRule): void {
   if (ports && isIcmp) refuse('ports or an ICMP type', 'both');
   if (rule.fragment && (ports || isIcmp || isTcp))
     refuse('no ports, flags or ICMP types with fragment: later fragments have none', 'some');
+  if (rule.limit !== undefined && rule.action === 'deny')
+    refuse('a rate limit for what is permitted', 'deny');
   if (rule.tcpFlags && (rule.tcpFlags.mask > 255 || (rule.tcpFlags.value & ~rule.tcpFlags.mask) !== 0))
     refuse('flags of one byte, those that are set among those that are looked at', 'others');
 }

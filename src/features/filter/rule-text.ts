@@ -17,6 +17,7 @@ export function ruleText(rule: RuleJson): string {
     rule.established && 'established',
     rule.fragment && 'fragment',
     word('name', rule.name || undefined),
+    word('police', rule.police),
   ]
     .filter(Boolean)
     .join(' ');

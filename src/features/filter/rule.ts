@@ -32,6 +32,8 @@ export interface Rule extends Match {
   readonly action: Action;
   /** What it is counted as in metrics; empty for none. */
   readonly name: string;
+  /** The rate limit that what it permits is held to, by its name. */
+  readonly limit?: string;
 }
 
 export type Action = 'permit' | 'deny';

@@ -70,7 +70,7 @@ export const policeCommands = [
   }),
   routerCommand({
     syntax: 'police del NAME',
-    help: 'Removes a rate limit that is at no interface.',
+    help: 'Removes a rate limit that is at no interface and in no rule.',
     args: { NAME: limitName('The rate limit.') },
     run: async ({ NAME }, router) => {
       await router.call(police, 'deletePolicer', { name: NAME });

@@ -350,7 +350,7 @@ export declare type Policer = Message<"millrace.police.v1.Policer"> & {
   red?: ColourCount | undefined;
 
   /**
-   * Where it is, such as "p0 in".
+   * Where it is, such as "p0 in" or "filter clients rule 10".
    *
    * @generated from field: repeated string at = 6;
    */
@@ -387,7 +387,7 @@ export declare type PolicerJson = {
   red?: ColourCountJson;
 
   /**
-   * Where it is, such as "p0 in".
+   * Where it is, such as "p0 in" or "filter clients rule 10".
    *
    * @generated from field: repeated string at = 6;
    */

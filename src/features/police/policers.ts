@@ -20,6 +20,8 @@ export class Policers {
   readonly #byName = new Map<string, Policer>();
   /** Numbers of rate limits by interface. */
   readonly #bound = new Map<number, Readonly<Record<Way, number>>>();
+  /** Where else rate limits are. */
+  readonly #uses: ((policer: Policer) => readonly string[])[] = [];
   readonly #free: number[] = [];
   #next = 1;
 
@@ -90,7 +92,7 @@ export class Policers {
     if (places.length > 0)
       throw new ApiError('EBUSY', {
         doing,
-        expected: 'a rate limit that is at no interface',
+        expected: 'a rate limit that is nowhere in use',
         received: `one that is at ${places.join(', ')}`,
       });
     this.#byName.delete(name);
@@ -100,11 +102,19 @@ export class Policers {
     );
   }
 
+  /** Lets somebody else use rate limits by their numbers, who says where: they stay while they are anywhere. */
+  defineUse(placesOf: (policer: Policer) => readonly string[]): void {
+    this.#uses.push(placesOf);
+  }
+
   /** Where a rate limit is, such as "p0 in". */
-  placesOf({ id }: Policer): readonly string[] {
-    return [...this.#bound].flatMap(([iface, at]) =>
-      ways.filter((way) => at[way] === id).map((way) => `${this.#interfaces.find(iface)?.name} ${way}`),
+  placesOf(policer: Policer): readonly string[] {
+    const interfaces = [...this.#bound].flatMap(([iface, at]) =>
+      ways
+        .filter((way) => at[way] === policer.id)
+        .map((way) => `${this.#interfaces.find(iface)?.name} ${way}`),
     );
+    return [...interfaces, ...this.#uses.flatMap((placesAt) => placesAt(policer))];
   }
 
   /** Holds an interface to a rate limit, in place of the one that it has. @throws ApiError ENOENT, ENODEV, EOPNOTSUPP */

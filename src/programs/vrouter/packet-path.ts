@@ -90,6 +90,8 @@ export const packetPath: DatapathSource = {
     ['port-rx', 'ether-input', 'ip4-input', 'ip4-forward', 'ip4-output', 'ether-output', 'port-tx'],
     ['port-rx', 'ether-input', 'ip6-input', 'ip6-forward', 'ip6-output', 'ether-output', 'port-tx'],
     ['port-rx', 'bridge-input', 'port-tx'],
+    ['ether-input', ...routed],
+    ['ether-input', 'ip6-input', 'ip6-forward', 'ip6-output', 'ether-output', 'port-tx'],
     ['vxlan-output', 'ether-output', 'port-tx'],
     ['ip4-encapsulate', 'mpls-push', 'mplsoudp-output', 'ether-output', 'port-tx'],
     ['ip4-encapsulate', 'mpls-push', 'mplsogre-output', 'ether-output', 'port-tx'],

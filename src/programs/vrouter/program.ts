@@ -67,8 +67,9 @@ export const program: Program = {
     const mplsTunnels = startMplsTunnels(router, { interfaces, neighbors, ip, tunnel, mpls });
     showMplsTunnels(telemetry, mplsTunnels);
     const vlans = startVlans(router, { interfaces, ether });
-    showPolicers(telemetry, startPolicers(router, interfaces));
-    showFilters(telemetry, startFilters(router, interfaces));
+    const policers = startPolicers(router, interfaces);
+    showPolicers(telemetry, policers);
+    showFilters(telemetry, startFilters(router, { interfaces, policers }));
     startAccess(router, { interfaces, ports, vlans, ip, users: neighbors.users });
     startCrossConnects(interfaces);
     const vxlan = startVxlans(router, {

@@ -9,6 +9,7 @@ import { ipipTrial } from '../../features/ipip/vrouter-trial.ts';
 import { mplsTrial } from '../../features/mpls/vrouter-trial.ts';
 import { mplsTunnelTrial } from '../../features/mpls-tunnel/vrouter-trial.ts';
 import { natTrial } from '../../features/nat/vrouter-trial.ts';
+import { policeTrial } from '../../features/police/vrouter-trial.ts';
 import { routerAdvertTrial } from '../../features/router-advert/vrouter-trial.ts';
 import { vxlanTrial } from '../../features/vxlan/vrouter-trial.ts';
 
@@ -26,4 +27,5 @@ export const trials: readonly Trial[] = [
   natTrial,
   bondTrial,
   filterTrial,
+  policeTrial,
 ];

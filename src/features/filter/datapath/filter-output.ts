@@ -2,11 +2,12 @@ import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { nodeAfterOutput } from '../../interface/datapath/interface';
 import { FILTER_OUTPUT_PLACE } from '../layout';
-import { DENIED, judge, listOut, PASSES } from './judge';
+import { BEYOND_RATE, DENIED, judge, listOut, PASSES } from './judge';
 
 export enum Edge {
   DROP_FILTER_DENIED,
   DROP_FILTER_UNREADABLE,
+  DROP_POLICED,
 }
 
 /**
@@ -18,5 +19,6 @@ export enum Edge {
 export function filterOutput(packet: Packet): u32 {
   const verdict = judge(packet, listOut(packet.output));
   if (verdict == PASSES) return NODE_BIT | nodeAfterOutput(packet.output, FILTER_OUTPUT_PLACE);
+  if (verdict == BEYOND_RATE) return Edge.DROP_POLICED;
   return verdict == DENIED ? Edge.DROP_FILTER_DENIED : Edge.DROP_FILTER_UNREADABLE;
 }

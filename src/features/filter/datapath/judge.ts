@@ -2,15 +2,17 @@ import { worker } from '../../../engine/datapath/instance';
 import { Packet } from '../../../engine/datapath/packet';
 import { FILTER_BINDINGS, FILTER_COUNTS_OFFSET } from '../../../engine/datapath/regions';
 import { PROTOCOL_ICMP6 } from '../../../net/datapath/ip-protocols';
+import { police } from '../../police/datapath/police';
 import { FILTER_DEFAULT, FILTER_PERMIT } from '../layout';
 import { Key, keyOf } from './key';
 import { NOT_IP, readKey, UNREADABLE } from './read-key';
-import { FAMILY_IP6, filterAt, meet } from './rules';
+import { FAMILY_IP6, filterAt, meet, Rule } from './rules';
 
 /** What becomes of a frame. */
 export const PASSES: u32 = 0;
 export const DENIED: u32 = 1;
 export const CANNOT_BE_READ: u32 = 2;
+export const BEYOND_RATE: u32 = 3;
 
 /** The list of what an interface receives. @inline */
 export function listIn(iface: u32): u32 {
@@ -33,7 +35,13 @@ export function judge(packet: Packet, list: u32): u32 {
   const rule = meet(rules, key, family);
   if (rule === null) return judgeOther(packet, rules, family, key);
   countAt(rule.place, packet);
-  return rule.action == FILTER_PERMIT ? PASSES : DENIED;
+  return rule.action == FILTER_PERMIT ? holdToRate(rule, packet) : DENIED;
+}
+
+/** What a rule permits still has to be within the rule's rate, where it has one. */
+function holdToRate(rule: Rule, packet: Packet): u32 {
+  if (!rule.policer) return PASSES;
+  return police(packet, rule.policer) ? PASSES : BEYOND_RATE;
 }
 
 /** What meets no rule; neighbour discovery passes, as without it there is no IPv6 on the link. */

@@ -8,7 +8,7 @@ import { Key } from './key';
  *   0 ┌ destination (16) │ its mask (16) ┐ 32
  *  32 │ source (16)      │ its mask (16) │ 64
  *  64 │ lowest ports, protocol, DSCP (16) │ how far they go beyond (16) ┐ 96
- *  96 │ flags │ their mask │ rank │ place │ action │ …                  ┘
+ *  96 │ flags │ their mask │ rank │ place │ action │ rate limit │ …     ┘
  */
 @unmanaged
 export class Rule {
@@ -31,6 +31,8 @@ export class Rule {
   /** Where it is counted. */
   place: u32;
   action: u32;
+  /** The rate limit that what it permits is held to, zero for none. */
+  policer: u32;
 }
 
 /** Families of a list's trees. */

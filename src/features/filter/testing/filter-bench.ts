@@ -1,5 +1,6 @@
 import { etherFrame, ipv4Packet, ipv6Packet, joinBytes } from '../../../net/frame/build.ts';
 import { LinkBench } from '../../interface/testing/link-bench.ts';
+import { Policers } from '../../police/index.ts';
 import { Bindings } from '../bindings.ts';
 import { Filters } from '../filters.ts';
 import type { Rule } from '../rule.ts';
@@ -9,18 +10,20 @@ export interface FilterBench {
   readonly links: LinkBench;
   readonly filters: Filters;
   readonly bindings: Bindings;
+  readonly policers: Policers;
 }
 
 /** Two ports, of which each sends what the other receives. */
 export async function openFilterBench(): Promise<FilterBench> {
   const links = await LinkBench.open();
   links.interfaces.defineMode('XC', 'xc-forward');
-  const filters = new Filters(links.router);
+  const policers = new Policers(links.router, links.interfaces);
+  const filters = new Filters(links.router, policers);
   const bindings = new Bindings(filters, links.interfaces);
   const [p1, p2] = [links.port(1), links.port(2)];
   await links.interfaces.set('p1', { domain: p2.id });
   await links.interfaces.set('p2', { domain: p1.id });
-  return { links, filters, bindings };
+  return { links, filters, bindings, policers };
 }
 
 /** A rule that says no more than what is given. */

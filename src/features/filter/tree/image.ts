@@ -19,6 +19,8 @@ import { growTree, packBoxes, type Tree } from './tree.ts';
 export interface PlacedRule extends Match {
   readonly action: Action;
   readonly place: number;
+  /** The number of its rate limit. */
+  readonly policer?: number;
 }
 
 /** A list to be compared: rules in their order, and what becomes of packets that meet none. */
@@ -69,8 +71,8 @@ function writeRule(
     words.set(place, lowest);
     words.set(place + 16, word < ADDRESS_WORDS ? ~beyond : beyond);
   }
-  const { place = 0, action = 'deny' } = rule ?? {};
-  const rest = [box.flags, box.flagsMask, rank, place, numberOf(action)];
+  const { place = 0, action = 'deny', policer = 0 } = rule ?? {};
+  const rest = [box.flags, box.flagsMask, rank, place, numberOf(action), policer];
   for (const [i, value] of rest.entries()) words.set(at + 96 + i * 4, value);
   return at;
 }

@@ -1,0 +1,1 @@
+export { Policers } from './policers.ts';

@@ -8,7 +8,7 @@ import { assertNoPing, assertPings } from './witness/ping.ts';
 
 const { router, hosts } = await testTopology({ hosts: { client: {}, server: { link: 'veth' } } });
 const { client, server } = hosts;
-const [first = '', second = ''] = await examplesOf('docs/features/filter.md');
+const [first = '', second = '', limited = ''] = await examplesOf('docs/features/filter.md');
 await router.ctl(first);
 
 for (const port of [8000, 8090]) {
@@ -62,6 +62,14 @@ test('which rule a packet meets is told, and it is the one', async () => {
   assert.equal((await ask('dst 10.3.0.2 proto tcp sport 40000 dport 8080 tcp-flags syn')).action, 'deny');
   assert.equal((await ask('dst 10.3.0.2 proto tcp sport 8080 dport 1 tcp-flags syn,ack')).index, 10);
   assert.equal((await ask('dst 10.3.0.2 proto udp sport 8080 dport 53')).index, 35);
+});
+
+test('a rule has a rate limit, which stays as long as the rule', async () => {
+  await router.ctl(limited);
+  const [lookups] = await router.list('police show');
+  assert.deepEqual(lookups?.at, ['filter from-clients rule 8']);
+  await assert.rejects(router.ctl('police del lookups'), /EBUSY|filter from-clients rule 8/);
+  await router.ctl('filter del from-clients index 8\npolice del lookups');
 });
 
 test('a trace shows where a packet is denied', async () => {

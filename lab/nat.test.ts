@@ -57,9 +57,21 @@ test('errors find their way: traceroute shows the path from both sides', async (
   assert.deepEqual(await hopsTo(out, blueOutside), [shared, blueOutside]);
 });
 
+test('a station inside reaches another one by the address that stands for it outside', async () => {
+  const server = { ip4: blueOutside, ip6: '', start: (line: string) => blue.start(line) };
+  await using seen = await startCapture(blue, blue.device, 'icmp or tcp');
+  await assertPings(red, blueOutside);
+  assert.ok((await iperf(red, server, '-n 2M')).megabitsPerSecond > 0);
+  assert.deepEqual([...new Set(await seen.dissected('ip.dst == 10.2.0.2', ['ip.src']))], [shared]);
+  assert.deepEqual(await seen.faulty(), []);
+  assert.deepEqual(await hopsTo(red, blueOutside), [shared, blueOutside]);
+  await assertPings(red, shared);
+});
+
 test('fragments follow their first one', async () => {
   await assertPings(red, out.ip4, '-s 4000');
   await assertPings(out, blueOutside, '-s 4000');
+  await assertPings(red, blueOutside, '-s 4000');
 });
 
 test('the router itself speaks from the address that others share', async () => {

@@ -22,6 +22,8 @@ export interface InterfaceAddress {
 export interface AddressListener {
   added?(address: InterfaceAddress, iface: Interface): void;
   removed?(address: InterfaceAddress, iface: Interface): void;
+  /** All that it has brought about is gone. */
+  left?(address: InterfaceAddress, iface: Interface): void;
 }
 
 /** What addresses need of interfaces. */
@@ -99,6 +101,7 @@ export class Addresses {
       iface,
       this.of(iface.id).filter((kept) => kept !== found),
     );
+    for (const listener of this.#listeners) listener.left?.({ iface: iface.id, prefix: found }, iface);
   }
 
   /** The address to speak from to a target on an interface's link; undefined when it has none of the family. */

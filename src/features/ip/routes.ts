@@ -2,7 +2,7 @@ import { ApiError } from '../../engine/api-error.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { addressBits, formatAddress, type IpAddress } from '../../net/address.ts';
 import { formatPrefix, hasHostBits, networkOf, type Prefix } from '../../net/prefix.ts';
-import type { Interfaces } from '../interface/index.ts';
+import type { Interface, Interfaces } from '../interface/index.ts';
 import type { NextHops } from '../neighbor/index.ts';
 import type { VrfSizes, VrfTables } from '../vrf/index.ts';
 import { numberOf, type Origin, originNumber, originWord } from './origins.ts';
@@ -238,6 +238,21 @@ export class Routes implements VrfTables {
     const through = covering && this.#nextHops.find(covering.nextHop);
     if (through?.target.type !== 'connected') return;
     this.put({ vrf, prefix, nextHop, origin: LEARN });
+  }
+
+  /** Gives an address that a feature takes packets to a route, unless somebody has said where they go. @throws ApiError ENOSPC */
+  putTaken(iface: Interface, address: IpAddress): void {
+    const prefix = hostPrefix(address);
+    const origin = this.#tables.exact(iface.vrf, prefix)?.origin ?? LEARN;
+    if (origin !== LEARN) return;
+    this.put({ vrf: iface.vrf, prefix, nextHop: this.#nextHops.taken(iface, address), origin: LINK });
+  }
+
+  /** Takes that route away. */
+  takeTaken(iface: Interface, address: IpAddress): void {
+    const route = this.#tables.exact(iface.vrf, hostPrefix(address));
+    if (route && this.#nextHops.find(route.nextHop)?.target.type === 'taken')
+      this.take(iface.vrf, route.prefix);
   }
 
   /** Takes a neighbour's own route away. */

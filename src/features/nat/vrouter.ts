@@ -4,7 +4,7 @@ import type { IpFeature } from '../ip/index.ts';
 import type { NeighborFeature } from '../neighbor/index.ts';
 import { conntrackService } from './conntrack-service.ts';
 import { NatRules } from './nat-rules.ts';
-import { OwnedAddresses } from './owned-addresses.ts';
+import { HAIRPIN_STAGE, OwnedAddresses } from './owned-addresses.ts';
 import { natService } from './service.ts';
 import { Sessions, TICK_MS } from './sessions.ts';
 
@@ -25,7 +25,10 @@ export function startNat(
 ): NatFeature {
   const { interfaces, ip, neighbors } = needs;
   const sessions = new Sessions(router, () => performance.now());
-  const owned = new OwnedAddresses({ addresses: ip.addresses, answers: neighbors.answers });
+  const { addresses, routes } = ip;
+  const { answers, nextHops } = neighbors;
+  const owned = new OwnedAddresses({ interfaces, addresses, routes, answers, nextHops });
+  router.dispatch.note({ table: 'next-hop-input', key: 'nat44 ipv4', stage: HAIRPIN_STAGE });
   const rules = new NatRules(router, interfaces, {
     owned: (iface, address, is) => (is ? owned.add(iface, address) : owned.delete(iface, address)),
     withdrawn: (iface) => void sessions.flush(iface),

@@ -1,4 +1,5 @@
 import { ApiError } from '../../engine/api-error.ts';
+import { formatAddress, type IpAddress } from '../../net/address.ts';
 import type { Mac } from '../../net/mac.ts';
 import type { Interface, TakeFunctions } from '../interface/index.ts';
 import type { NeighborRouter } from './host.ts';
@@ -20,6 +21,7 @@ export class NextHopRecords {
   readonly #stages: NextHopStages;
   readonly #table: Table;
   readonly #encapsulations = new Map<string, string>();
+  readonly #takers = new Map<string, string>();
   readonly #freed = new Set<number>();
   readonly #leaving: number[] = [];
   #fresh = 1;
@@ -40,6 +42,13 @@ export class NextHopRecords {
   defineEncapsulation(kind: string, stage: string): void {
     this.#encapsulations.set(kind, stage);
     this.#router.dispatch.note({ table: 'next-hop-output', key: kind, stage });
+  }
+
+  /** Says which stage takes packets of IPv4 to an address first, or that none does: for what is written from now on. */
+  setTaker(iface: number, address: IpAddress, stage: string | undefined): void {
+    const key = takerKey(iface, address);
+    if (stage === undefined) this.#takers.delete(key);
+    else this.#takers.set(key, stage);
   }
 
   /** What next hops can put round packets. */
@@ -68,7 +77,7 @@ export class NextHopRecords {
   /** Writes what packets need of a next hop. */
   write(nextHop: NextHop, around: Surroundings): void {
     const { index, target } = nextHop;
-    const pair = stagesOf(nextHop, this.#stages, around.neighbor);
+    const pair = this.#taken(nextHop, stagesOf(nextHop, this.#stages, around.neighbor));
     const own = around.iface?.mac;
     const given = around.neighbor?.mac ?? (target.type === 'L3' ? target.mac : undefined);
     const mac = around.iface?.pointToPoint ? own : given;
@@ -110,6 +119,11 @@ export class NextHopRecords {
   /** What packets have noted of their use: another number than before when there were any. */
   used(index: number): number {
     return this.#table.nextHopUsed(index);
+  }
+
+  #taken({ target }: NextHop, pair: StagePair): StagePair {
+    if (target.type !== 'local' && target.type !== 'taken') return pair;
+    return { ...pair, ipv4: this.#takers.get(takerKey(target.iface, target.address)) ?? pair.ipv4 };
   }
 
   /** Twice: a packet that was injected before the first quiet point is handled after it. */
@@ -172,9 +186,15 @@ function stagesOf({ target }: NextHop, stages: NextHopStages, neighbor: Neighbor
       return neighbor?.state === 'failed' ? stages.unreachable : stages.forward;
     case 'connected':
       return stages.forward;
+    case 'taken':
+      return stages.reject;
     default:
       return stages[target.type];
   }
+}
+
+function takerKey(iface: number, address: IpAddress): string {
+  return `${iface} ${formatAddress(address)}`;
 }
 
 function flagsOf({ target }: NextHop, mac: Mac | undefined, neighbor: Neighbor | undefined): number {

@@ -13,7 +13,7 @@ export interface NextHop {
   readonly target: Target;
 }
 
-export type Target = Station | Local | Connected | InVrf | Blackhole | Reject | Group | Encapsulation;
+export type Target = Station | Local | Taken | Connected | InVrf | Blackhole | Reject | Group | Encapsulation;
 
 /** A station on a link: a neighbour where it has an address, whatever is asked for where it has none. */
 export interface Station {
@@ -29,6 +29,13 @@ export interface Station {
 /** An address of our own. */
 export interface Local {
   readonly type: 'local';
+  readonly iface: number;
+  readonly address: IpAddress;
+}
+
+/** An address that is not ours, whose packets of IPv4 a higher feature takes. */
+export interface Taken {
+  readonly type: 'taken';
   readonly iface: number;
   readonly address: IpAddress;
 }
@@ -110,7 +117,8 @@ export function describeNextHop(
 /** The type as users know it: what leads to an interface is of layer 3. */
 export function typeWord(target: Target): string {
   if (target.type === 'encapsulation') return target.kind;
-  return target.type === 'local' || target.type === 'connected' ? 'L3' : target.type;
+  const leadsToInterface = target.type === 'local' || target.type === 'taken' || target.type === 'connected';
+  return leadsToInterface ? 'L3' : target.type;
 }
 
 /** The address of a next hop that has one. */

@@ -1,6 +1,6 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
-import type { IpAddress } from '../../net/address.ts';
+import { type IpAddress, sameAddress } from '../../net/address.ts';
 import type { Interface } from '../interface/index.ts';
 import { Answers } from './answers.ts';
 import { changeConfig, defaultConfig, type NeighborConfig } from './config.ts';
@@ -167,6 +167,21 @@ export class NextHops {
     return this.#addLink(iface, { type: 'local', iface: iface.id, address }).index;
   }
 
+  /** Makes the next hop of an address that is not ours and that a stage takes (`takeAddress`); it goes like those that are ours. @throws ApiError ENOSPC */
+  taken(iface: Interface, address: IpAddress): number {
+    return this.#addLink(iface, { type: 'taken', iface: iface.id, address }).index;
+  }
+
+  /**
+   * Gives packets of IPv4 that are routed to an address of an interface to a stage before they are ours, or ends that.
+   * NEXT_HOP_LOCAL tells the stage whether the address is ours, too.
+   */
+  takeAddress(iface: Interface, address: IpAddress, stage: string | undefined): void {
+    this.#records.setTaker(iface.id, address, stage);
+    for (const nextHop of this.table.ofInterface(iface.id))
+      if (isOfAddress(nextHop, address)) this.#write(nextHop);
+  }
+
   /** The next hop of all subnets of an interface, each of whose addresses is a neighbour; it goes with the interface. */
   connected(iface: Interface): number {
     const found = this.table.ofInterface(iface.id).find(({ target }) => target.type === 'connected');
@@ -198,7 +213,7 @@ export class NextHops {
     const nextHop = this.find(index);
     if (!nextHop) return;
     this.table.use(index, -count);
-    if (nextHop.target.type === 'local' && this.table.users(index) === 0) this.table.remove(nextHop);
+    if (isOwnAddress(nextHop) && this.table.users(index) === 0) this.table.remove(nextHop);
   }
 
   /** Tells whether anybody uses a next hop. */
@@ -267,6 +282,16 @@ export class NextHops {
       received: `one with next hops ${kept.map(({ id }) => id).join(', ')}`,
     });
   }
+}
+
+/** Tells whether a next hop is there for routes to an address of ours, or to one that a feature takes. */
+function isOwnAddress({ target }: NextHop): boolean {
+  return target.type === 'local' || target.type === 'taken';
+}
+
+function isOfAddress({ target }: NextHop, address: IpAddress): boolean {
+  const isAddress = target.type === 'local' || target.type === 'taken';
+  return isAddress && sameAddress(target.address, address);
 }
 
 /** What a route shows of its next hop. */

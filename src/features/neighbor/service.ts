@@ -163,7 +163,7 @@ function readWanted({ interfaces }: ServiceParts, request: AddNexthopRequest): W
 }
 
 function isInternal({ target }: NextHop): boolean {
-  return target.type === 'local' || target.type === 'connected';
+  return target.type === 'local' || target.type === 'taken' || target.type === 'connected';
 }
 
 function inVrf(vrf: number) {

@@ -13,7 +13,7 @@ export interface WantedNextHop {
   readonly origin: string;
   /** Zero for groups. */
   readonly vrf: number;
-  readonly target: Exclude<Target, { type: 'local' | 'connected' | 'group' }> | WantedGroup;
+  readonly target: Exclude<Target, { type: 'local' | 'taken' | 'connected' | 'group' }> | WantedGroup;
 }
 
 /** A group, its members by their ids. */

@@ -79,6 +79,7 @@ export const nodeNumbers: NodeNumbers = {
     'ipip-output',
     'router-solicitation',
     'dhcp-input',
+    'nat-hairpin',
   ],
   drops: [
     'tx-full',
@@ -280,5 +281,6 @@ export const nodeNumbers: NodeNumbers = {
     'dhcp-no-client',
     'dhcp-not-from-link',
     'dhcp-queue-full',
+    'nat-no-outside',
   ],
 };

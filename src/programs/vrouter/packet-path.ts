@@ -81,6 +81,7 @@ export const packetPath: DatapathSource = {
     'features/cross-connect/datapath/xc-forward',
     'features/nat/datapath/nat-input',
     'features/nat/datapath/nat-output',
+    'features/nat/datapath/nat-hairpin',
     'features/vxlan/datapath/vxlan-input',
     'features/vxlan/datapath/vxlan-output',
     'features/ipip/datapath/ipip-input',

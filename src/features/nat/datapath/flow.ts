@@ -3,7 +3,7 @@ import { NAT_FLOW_OFFSET } from '../../../engine/datapath/regions';
 
 /**
  * What the packet in this worker's hands belongs to: who on this side of the interface speaks with whom, and where that
- * stands in the packet. One record a worker, filled by `readFlow` and read until the stage is done.
+ * stands in the packet. One record a worker, filled by `readFrame` and read until the stage is done.
  */
 @unmanaged
 export class Flow {
@@ -26,6 +26,8 @@ export class Flow {
   l4Bytes: u32;
   /** Identification and fragment field as they lie; zero where the packet is no fragment. */
   fragment: u32;
+  /** What the packet's port says of its checksums, and what its sender has left to others. */
+  olFlags: u64;
 }
 
 /** A sender's packet is looked at as it leaves: the station inside is its source. */
@@ -47,6 +49,16 @@ export const FLOW_FRAGMENT: u32 = 4;
 export const FLOW_ERROR: u32 = 5;
 /** Another ICMP message. */
 export const FLOW_MESSAGE: u32 = 6;
+
+/** The flow record of this worker, for a packet on a side of an interface: nothing is known of it yet. */
+export function flowOn(iface: u32, side: u32, olFlags: u64): Flow {
+  const flow = flowOf();
+  flow.kind = FLOW_NONE;
+  flow.side = side;
+  flow.iface = <u16>iface;
+  flow.olFlags = olFlags;
+  return flow;
+}
 
 /** The flow record of this worker. @inline */
 export function flowOf(): Flow {

@@ -1,4 +1,3 @@
-import { Packet } from '../../../engine/datapath/packet';
 import { PROTOCOL_ICMP } from '../../../net/datapath/ip-protocols';
 import { NAT_SOURCE_RULES, NAT_STATIC_RULES } from '../layout';
 import { FLOW_CUT, FLOW_ERROR, FLOW_FRAGMENT, FLOW_MESSAGE, FLOW_NONE, FLOW_PORTS, Flow } from './flow';
@@ -13,37 +12,37 @@ import { mayBegin, track } from './track';
 import { NAT_CUT, NAT_DONE, NAT_NO_SESSION, NAT_UNSUPPORTED } from './verdict';
 
 /** Gives a packet that leaves by an interface the address by which its sender is known there; returns a verdict. */
-export function goOut(packet: Packet, flow: Flow): u32 {
+export function goOut(flow: Flow): u32 {
   const kind = flow.kind;
   if (kind == FLOW_NONE) return NAT_DONE;
   if (kind == FLOW_CUT) return NAT_CUT;
   const flags = natInterfaceAt(flow.iface).flags;
   if (kind == FLOW_ERROR) return errorGoesOut(flow, flags);
   const outsideRaw = flags & NAT_STATIC_RULES ? staticOutside(flow.iface, flow.localRaw) : 0;
-  if (outsideRaw) rewriteAddress(packet, flow, outsideRaw);
-  else if (flags & NAT_SOURCE_RULES) return leave(packet, flow);
+  if (outsideRaw) rewriteAddress(flow, outsideRaw);
+  else if (flags & NAT_SOURCE_RULES) return leave(flow);
   return NAT_DONE;
 }
 
-function leave(packet: Packet, flow: Flow): u32 {
-  if (flow.kind == FLOW_FRAGMENT || flow.kind == FLOW_MESSAGE) return leaveWithoutPorts(packet, flow);
+function leave(flow: Flow): u32 {
+  if (flow.kind == FLOW_FRAGMENT || flow.kind == FLOW_MESSAGE) return leaveWithoutPorts(flow);
   const session = findSession(flow);
-  if (session === null) return begin(packet, flow);
+  if (session === null) return begin(flow);
   track(session, flow);
-  rewriteEnd(packet, flow, session.outsideRaw, session.outsidePort);
+  rewriteEnd(flow, session.outsideRaw, session.outsidePort);
   return NAT_DONE;
 }
 
 /** One subnet becomes one address: that of a later fragment does not depend on its ports. */
-function leaveWithoutPorts(packet: Packet, flow: Flow): u32 {
+function leaveWithoutPorts(flow: Flow): u32 {
   const outsideRaw = sourceFor(flow.iface, flow.localRaw);
   if (!outsideRaw) return NAT_DONE;
   if (flow.kind == FLOW_MESSAGE) return NAT_UNSUPPORTED;
-  rewriteAddress(packet, flow, outsideRaw);
+  rewriteAddress(flow, outsideRaw);
   return NAT_DONE;
 }
 
-function begin(packet: Packet, flow: Flow): u32 {
+function begin(flow: Flow): u32 {
   const isQueryAnswer = flow.protocol == <u8>PROTOCOL_ICMP && isAnswer(flow.detail);
   const ruled = sourceFor(flow.iface, flow.localRaw);
   if (!ruled && (isQueryAnswer || !isOwn(flow))) return NAT_DONE;
@@ -53,7 +52,7 @@ function begin(packet: Packet, flow: Flow): u32 {
   const session = findSession(flow);
   if (session === null) return NAT_NO_SESSION;
   track(session, flow);
-  rewriteEnd(packet, flow, session.outsideRaw, session.outsidePort);
+  rewriteEnd(flow, session.outsideRaw, session.outsidePort);
   return NAT_DONE;
 }
 

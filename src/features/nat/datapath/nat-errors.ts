@@ -6,6 +6,7 @@ import { FLOW_CUT, FLOW_NONE, FLOW_PORTS, Flow, SIDE_INSIDE, SIDE_OUTSIDE } from
 import { sourceFor } from './nat-interface';
 import { checksumOffset, readHeader } from './read-flow';
 import { addressAt, addTo, changeAddress, changePort, updateChecksum } from './rewrite';
+import { asSeenOutside } from './seen-outside';
 import { Session } from './session';
 import { findSession } from './session-places';
 import { staticInside, staticOutside } from './static-addresses';
@@ -39,6 +40,14 @@ export function errorGoesOut(flow: Flow, flags: u32): u32 {
   const outsideRaw = from == quoted ? known : outsideOf(flow, from, flags);
   if (outsideRaw) changeAddress(outer, addressAt(SIDE_INSIDE), outsideRaw);
   return NAT_DONE;
+}
+
+/** Tells whether what an error is about has turned back here (nat-hairpin): to the station that sends the error. */
+export function quotedTurnsBack(flow: Flow): bool {
+  if (!readQuoted(flow, SIDE_OUTSIDE)) return false;
+  flow.side = SIDE_INSIDE; // the quoted destination is inside, too
+  if (!asSeenOutside(flow)) return false;
+  return staticInside(flow.iface, flow.localRaw) != 0 || findSession(flow) !== null;
 }
 
 /** Gives the source of a quoted packet that has left its own address again; false when nobody knows it. */

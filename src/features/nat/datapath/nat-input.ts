@@ -3,8 +3,8 @@ import { NODE_BIT } from '../../../engine/layout';
 import { nodeAfterInput } from '../../interface/datapath/interface';
 import { NAT_INPUT_PLACE } from '../layout';
 import { comeIn } from './come-in';
-import { SIDE_OUTSIDE } from './flow';
-import { readFlow } from './read-flow';
+import { flowOn, SIDE_OUTSIDE } from './flow';
+import { readFrame } from './read-flow';
 import { NAT_CUT } from './verdict';
 
 export enum Edge {
@@ -20,7 +20,8 @@ export enum Edge {
  * @table interface-input
  */
 export function natInput(packet: Packet): u32 {
-  const flow = readFlow(packet, packet.iface, SIDE_OUTSIDE);
-  if (comeIn(packet, flow) == NAT_CUT) return Edge.DROP_NAT_TRUNCATED;
+  const flow = flowOn(packet.iface, SIDE_OUTSIDE, packet.olFlags);
+  readFrame(flow, packet.data, packet.dataLen);
+  if (comeIn(flow) == NAT_CUT) return Edge.DROP_NAT_TRUNCATED;
   return NODE_BIT | nodeAfterInput(packet.iface, NAT_INPUT_PLACE);
 }

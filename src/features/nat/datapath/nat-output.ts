@@ -2,9 +2,9 @@ import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { nodeAfterOutput } from '../../interface/datapath/interface';
 import { NAT_OUTPUT_PLACE } from '../layout';
-import { SIDE_INSIDE } from './flow';
+import { flowOn, SIDE_INSIDE } from './flow';
 import { goOut } from './go-out';
-import { readFlow } from './read-flow';
+import { readFrame } from './read-flow';
 import { NAT_BUSY, NAT_CUT, NAT_DONE, NAT_FULL, NAT_NO_PORT, NAT_NO_SESSION } from './verdict';
 
 export enum Edge {
@@ -29,7 +29,9 @@ export enum Edge {
  * @table interface-output
  */
 export function natOutput(packet: Packet): u32 {
-  const verdict = goOut(packet, readFlow(packet, packet.output, SIDE_INSIDE));
+  const flow = flowOn(packet.output, SIDE_INSIDE, packet.olFlags);
+  readFrame(flow, packet.data, packet.dataLen);
+  const verdict = goOut(flow);
   if (verdict != NAT_DONE) return dropFor(verdict);
   return NODE_BIT | nodeAfterOutput(packet.output, NAT_OUTPUT_PLACE);
 }

@@ -1,4 +1,3 @@
-import { Packet } from '../../../engine/datapath/packet';
 import { ETHER_HEADER_BYTES, TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import {
   ICMP4_ECHO_REPLY,
@@ -29,21 +28,18 @@ import {
   FLOW_NONE,
   FLOW_PORTS,
   Flow,
-  flowOf,
   SIDE_INSIDE,
 } from './flow';
 
-/** Reads which flow a frame belongs to that leaves by an interface (SIDE_INSIDE) or has come in by it (SIDE_OUTSIDE). */
-export function readFlow(packet: Packet, iface: u32, side: u32): Flow {
-  const flow = flowOf();
-  flow.kind = FLOW_NONE;
-  flow.side = side;
-  flow.iface = <u16>iface;
-  const frame = packet.data;
-  const bytes: u32 = packet.dataLen;
-  if (bytes < ETHER_HEADER_BYTES + IP4_HEADER_BYTES || load<u16>(frame, 12) != TYPE_IP4_RAW) return flow;
-  readHeader(flow, frame + ETHER_HEADER_BYTES, bytes - ETHER_HEADER_BYTES);
-  return flow;
+/** Reads which flow a frame belongs to, of which so many bytes lie in one piece: on the interface and side that the flow says. */
+export function readFrame(flow: Flow, frame: usize, bytes: u32): void {
+  if (bytes < ETHER_HEADER_BYTES || load<u16>(frame, 12) != TYPE_IP4_RAW) return;
+  readPacket(flow, frame + ETHER_HEADER_BYTES, bytes - ETHER_HEADER_BYTES);
+}
+
+/** The same of a packet without its frame. */
+export function readPacket(flow: Flow, ip: usize, bytes: u32): void {
+  if (bytes >= IP4_HEADER_BYTES) readHeader(flow, ip, bytes);
 }
 
 /** Reads the flow of an IPv4 packet, of which so many bytes lie in one piece; an ICMP error quotes no more of one. */

@@ -1,24 +1,23 @@
-import { Packet } from '../../../engine/datapath/packet';
 import { checksumOf } from '../../../net/datapath/checksum';
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../../../net/datapath/ip-protocols';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
-import { isUnfinished } from '../../port/datapath/l4-checksum';
+import { isUnfinishedBy } from '../../port/datapath/l4-checksum';
 import { FLOW_PORTS, Flow, SIDE_INSIDE } from './flow';
 import { checksumOffset } from './read-flow';
 
 // Changes of addresses and ports, with the checksums that cover them brought up to date by what has changed (RFC 1624 3).
 
 /** Gives a packet's local end another address. */
-export function rewriteAddress(packet: Packet, flow: Flow, addressRaw: u32): void {
+export function rewriteAddress(flow: Flow, addressRaw: u32): void {
   const change = changeAddress(flow.ip, addressAt(flow.side), addressRaw);
-  updateTransport(packet, flow, change, 0);
+  updateTransport(flow, change, 0);
 }
 
 /** Gives a packet's local end another address and port, or identifier. */
-export function rewriteEnd(packet: Packet, flow: Flow, addressRaw: u32, port: u16): void {
+export function rewriteEnd(flow: Flow, addressRaw: u32, port: u16): void {
   const change = changeAddress(flow.ip, addressAt(flow.side), addressRaw);
   const portChange = flow.kind == FLOW_PORTS ? changePort(flow, port) : 0;
-  updateTransport(packet, flow, change, portChange);
+  updateTransport(flow, change, portChange);
 }
 
 /** Offset of the address of the local end: the source of what leaves. @inline */
@@ -55,17 +54,17 @@ function portOffset(flow: Flow): u32 {
 }
 
 /** TCP and its like cover addresses and ports, ICMP only what is its own. Fragments but the first have neither. */
-function updateTransport(packet: Packet, flow: Flow, addresses: u64, ports: u64): void {
+function updateTransport(flow: Flow, addresses: u64, ports: u64): void {
   if (flow.kind != FLOW_PORTS) return;
   if (flow.protocol == <u8>PROTOCOL_ICMP) addTo(<usize>flow.l4 + 2, ports);
-  else if (!isSummedLater(packet, flow))
+  else if (!isSummedLater(flow))
     updateChecksum(<usize>flow.l4 + checksumOffset(flow.protocol), flow.protocol, addresses + ports);
 }
 
 /** Who sends it on sums it up then (port/datapath/l4-checksum.ts). */
-function isSummedLater(packet: Packet, flow: Flow): bool {
+function isSummedLater(flow: Flow): bool {
   const canBe = flow.protocol == <u8>PROTOCOL_TCP || flow.protocol == <u8>PROTOCOL_UDP;
-  return canBe && !flow.fragment && isUnfinished(packet);
+  return canBe && !flow.fragment && isUnfinishedBy(flow.olFlags);
 }
 
 /** Brings a checksum up to date that covers addresses; with UDP zero says that there is none (RFC 768). */

@@ -14,3 +14,7 @@ export const NAT_BUSY: u32 = 4;
 export const NAT_NO_SESSION: u32 = 5;
 /** It is a message of ICMP that says nothing to who is behind another address. */
 export const NAT_UNSUPPORTED: u32 = 6;
+/** Nobody is known by its destination. */
+export const NAT_NOBODY: u32 = 7;
+/** It turns back, and its sender is known outside by no other address. */
+export const NAT_NO_OUTSIDE: u32 = 8;

@@ -13,6 +13,7 @@ import { parseMac } from '../../../net/mac.ts';
 import { parsePrefix } from '../../../net/prefix.ts';
 import { INTERFACE_UP } from '../../interface/layout.ts';
 import { type Link, type ReceiveOptions, Topology } from '../../ip/testing/topology.ts';
+import { NEXT_HOP_LOCAL } from '../../neighbor/layout.ts';
 import { NAT_INPUT_PLACE, NAT_OUTPUT_PLACE } from '../layout.ts';
 import { RuleTable } from '../rule-table.ts';
 import { type Session, Sessions } from '../sessions.ts';
@@ -85,6 +86,18 @@ export class NatBench {
     const rule = { iface: this.outside.id, destination: parseIpv4(destination), replace: parseIpv4(replace) };
     this.rules.addDnat('test', rule);
     this.rules.setFlags(this.outside.id, { dnat: true, snat });
+  }
+
+  /** Leaves the outside only the addresses that stand for stations. */
+  translateDestinationsOnly(): void {
+    this.rules.setFlags(this.outside.id, { dnat: true, snat: false });
+  }
+
+  /** Lets what is routed to an address outside turn back; the router may have it itself. */
+  turnBack(address: string, { own }: { readonly own: boolean }): void {
+    const stages = { stage4: 'nat-hairpin', stage6: 'ip6-reject', link: this.outside };
+    const flags = own ? NEXT_HOP_LOCAL : 0;
+    this.topology.route(`${address}/32`, this.topology.nextHop({ ...stages, flags }));
   }
 
   /** Receives a packet on a link, on the fast way and stage by stage. */

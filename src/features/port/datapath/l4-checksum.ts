@@ -64,7 +64,12 @@ export function finishL4Checksum(packet: Packet, ipOffset: u32): void {
 
 /** Tells whether a packet's TCP or UDP checksum is left to whoever sends it on. @inline */
 export function isUnfinished(packet: Packet): bool {
-  return (packet.olFlags & (TX_L4_MASK | TX_TCP_SEG)) != 0 || (packet.olFlags & RX_L4_NONE) == RX_L4_NONE;
+  return isUnfinishedBy(packet.olFlags);
+}
+
+/** The same by the packet's flags. @inline */
+export function isUnfinishedBy(olFlags: u64): bool {
+  return (olFlags & (TX_L4_MASK | TX_TCP_SEG)) != 0 || (olFlags & RX_L4_NONE) == RX_L4_NONE;
 }
 
 /** Asks the port's hardware for the checksum: with the headers' lengths, and the pseudo header's sum in place. */

@@ -25,6 +25,7 @@ export const featuresLowToHigh: readonly string[] = [
   'ipip',
   'mpls',
   'mpls-tunnel',
+  'srv6',
   'node',
   'network',
   'subnet',

@@ -21,6 +21,8 @@ export class NextHopRecords {
   readonly #stages: NextHopStages;
   readonly #table: Table;
   readonly #encapsulations = new Map<string, string>();
+  /** The stages that take packets to encapsulations of which IP's are not the ones. */
+  readonly #kindTakers = new Map<string, StagePair>();
   readonly #takers = new Map<string, string>();
   readonly #freed = new Set<number>();
   readonly #leaving: number[] = [];
@@ -38,9 +40,10 @@ export class NextHopRecords {
     }
   }
 
-  /** Says which stage puts an encapsulation round packets. */
-  defineEncapsulation(kind: string, stage: string): void {
+  /** Says which stage puts an encapsulation round packets, and which take packets to it where these are not IP's. */
+  defineEncapsulation(kind: string, stage: string, takers?: StagePair): void {
     this.#encapsulations.set(kind, stage);
+    if (takers) this.#kindTakers.set(kind, takers);
     this.#router.dispatch.note({ table: 'next-hop-output', key: kind, stage });
   }
 
@@ -122,6 +125,7 @@ export class NextHopRecords {
   }
 
   #taken({ target }: NextHop, pair: StagePair): StagePair {
+    if (target.type === 'encapsulation') return this.#kindTakers.get(target.kind) ?? pair;
     if (target.type !== 'local' && target.type !== 'taken') return pair;
     return { ...pair, ipv4: this.#takers.get(takerKey(target.iface, target.address)) ?? pair.ipv4 };
   }

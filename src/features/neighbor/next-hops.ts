@@ -18,7 +18,7 @@ import {
 import { NextHopEvents } from './next-hop-events.ts';
 import { NextHopRecords } from './next-hop-records.ts';
 import { type NextHopListener, NextHopTable } from './next-hop-table.ts';
-import { type NextHopStages, noRouting, type Routing } from './routing.ts';
+import { type NextHopStages, noRouting, type Routing, type StagePair } from './routing.ts';
 
 /** Where routes can lead, for the feature that routes: it attaches first, then makes, uses and lets go by index. */
 export class NextHops {
@@ -93,9 +93,12 @@ export class NextHops {
     return this.#config;
   }
 
-  /** Says which stage takes packets to next hops of a kind, once IP is done with them, and puts something round them. */
-  defineEncapsulation(kind: string, stage: string): void {
-    this.#records.defineEncapsulation(kind, stage);
+  /**
+   * Says which stage takes packets to next hops of a kind, once IP is done with them, and puts something round them. With
+   * `takers` these stages take them instead of IP's.
+   */
+  defineEncapsulation(kind: string, stage: string, takers?: StagePair): void {
+    this.#records.defineEncapsulation(kind, stage, takers);
   }
 
   /**

@@ -47,3 +47,5 @@ export const UNREACHABLE6_PORT: u32 = 4;
 export const PROBLEM6_BAD_FIELD: u32 = 0;
 export const PROBLEM6_NEXT_HEADER: u32 = 1;
 export const PROBLEM6_OPTION: u32 = 2;
+/** A SID of ours does not take what follows the headers (RFC 8986 4.1.1, 10.1). */
+export const PROBLEM6_SEGMENT_UPPER: u32 = 4;

@@ -15,6 +15,7 @@ import { nexthopCommands } from '../../features/neighbor/cli.ts';
 import { policeCommands } from '../../features/police/cli.ts';
 import { portCommands } from '../../features/port/cli.ts';
 import { routerAdvertCommands } from '../../features/router-advert/cli.ts';
+import { srv6Commands } from '../../features/srv6/cli.ts';
 import { vlanCommands } from '../../features/vlan/cli.ts';
 import { vrfCommands } from '../../features/vrf/cli.ts';
 import { vxlanCommands } from '../../features/vxlan/cli.ts';
@@ -39,5 +40,6 @@ export const commands = [
   ...policeCommands,
   ...natCommands,
   ...ipipCommands,
+  ...srv6Commands,
   ...engineCommands(interfaceName),
 ];

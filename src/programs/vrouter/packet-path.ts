@@ -86,6 +86,8 @@ export const packetPath: DatapathSource = {
     'features/vxlan/datapath/vxlan-output',
     'features/ipip/datapath/ipip-input',
     'features/ipip/datapath/ipip-output',
+    'features/srv6/datapath/srv6-output',
+    'features/srv6/datapath/srv6-local',
   ],
   commonPaths: [
     ['port-rx', 'ether-input', 'ip4-input', 'ip4-forward', 'ip4-output', 'ether-output', 'port-tx'],
@@ -97,6 +99,8 @@ export const packetPath: DatapathSource = {
     ['ip4-encapsulate', 'mpls-push', 'mplsoudp-output', 'ether-output', 'port-tx'],
     ['ip4-encapsulate', 'mpls-push', 'mplsogre-output', 'ether-output', 'port-tx'],
     ['ip4-encapsulate', 'mpls-push', 'ether-output', 'port-tx'],
+    ['ip4-encapsulate', 'srv6-output', 'ether-output', 'port-tx'],
+    ['srv6-output', 'ether-output', 'port-tx'],
     ['ip4-local', 'udp-input', 'vxlan-input', 'bridge-input', 'port-tx'],
     ['ip4-local', 'udp-input', 'vxlan-input', 'ether-input', ...routed],
     ['ip4-local', 'udp-input', 'mplsoudp-input', 'mpls-input', ...routed],
@@ -141,6 +145,7 @@ export const packetPath: DatapathSource = {
     'features/nat/datapath/nat-rules',
     'features/nat/datapath/nat-sessions',
     'features/ipip/datapath/ipips',
+    'features/srv6/datapath/srv6-tables',
   ],
   layouts: [
     'features/interface/layout',
@@ -163,6 +168,7 @@ export const packetPath: DatapathSource = {
     'features/vxlan/layout',
     'features/nat/layout',
     'features/ipip/layout',
+    'features/srv6/layout',
   ],
   numbers: nodeNumbers,
 };

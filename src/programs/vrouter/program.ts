@@ -21,6 +21,7 @@ import { showPolicers, startPolicers } from '../../features/police/vrouter.ts';
 import { devicesIn, showPorts, startPorts } from '../../features/port/vrouter.ts';
 import { startRepresentors } from '../../features/representor/vrouter.ts';
 import { showRouterAdverts, startRouterAdverts } from '../../features/router-advert/vrouter.ts';
+import { showSrv6, startSrv6 } from '../../features/srv6/vrouter.ts';
 import { showTunnels, startTunnels } from '../../features/tunnel/vrouter.ts';
 import { startVlans } from '../../features/vlan/vrouter.ts';
 import { startVrfs } from '../../features/vrf/vrouter.ts';
@@ -84,6 +85,8 @@ export const program: Program = {
     showNat(telemetry, nat);
     const ipip = startIpips(router, { interfaces, nextHops: neighbors.nextHops, ip });
     showIpips(telemetry, ipip.ipips);
+    const srv6 = startSrv6(router, { interfaces, neighbors, ip });
+    showSrv6(telemetry, srv6);
     addMain();
     await telemetry.start();
     return async () => {
@@ -96,6 +99,7 @@ export const program: Program = {
       ipip.close();
       dhcp.close();
       await routerAdverts.close();
+      srv6.close();
       await representors.close();
       await ports.close();
       neighbors.close();

@@ -11,6 +11,7 @@ import { mplsTunnelTrial } from '../../features/mpls-tunnel/vrouter-trial.ts';
 import { natTrial } from '../../features/nat/vrouter-trial.ts';
 import { policeTrial } from '../../features/police/vrouter-trial.ts';
 import { routerAdvertTrial } from '../../features/router-advert/vrouter-trial.ts';
+import { srv6Trial } from '../../features/srv6/vrouter-trial.ts';
 import { vxlanTrial } from '../../features/vxlan/vrouter-trial.ts';
 
 /** What a build of the packet path must pass before it takes over from another one. */
@@ -22,6 +23,7 @@ export const trials: readonly Trial[] = [
   mplsTunnelTrial,
   vxlanTrial,
   ipipTrial,
+  srv6Trial,
   crossConnectTrial,
   bridgeTrial,
   natTrial,

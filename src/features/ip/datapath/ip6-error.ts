@@ -7,6 +7,7 @@ import {
   ICMP6_TOO_BIG,
   PROBLEM6_NEXT_HEADER,
   PROBLEM6_OPTION,
+  PROBLEM6_SEGMENT_UPPER,
   UNREACHABLE6_ADDRESS,
   UNREACHABLE6_NO_ROUTE,
   UNREACHABLE6_PORT,
@@ -33,6 +34,8 @@ export enum Edge {
   DROP_IP6_PORT_UNREACHABLE,
   /** It is for us, and nobody here takes what its next header says (RFC 4443 3.4). */
   DROP_IP6_UNKNOWN_NEXT_HEADER,
+  /** It ends at a SID of ours, which does not take what is in it (RFC 8986 4.1.1). */
+  DROP_IP6_SEGMENT_UPPER,
   /** An option that we do not know says that it must not be skipped (RFC 8200 4.2). */
   DROP_IP6_UNKNOWN_OPTION,
   /** It wants to be routed on by us, its destination (RFC 5095 3). */
@@ -68,5 +71,6 @@ function reasonOf(note: u32): u32 {
 
 function reasonOfProblem(code: u32): u32 {
   if (code == PROBLEM6_NEXT_HEADER) return Edge.DROP_IP6_UNKNOWN_NEXT_HEADER;
+  if (code == PROBLEM6_SEGMENT_UPPER) return Edge.DROP_IP6_SEGMENT_UPPER;
   return code == PROBLEM6_OPTION ? Edge.DROP_IP6_UNKNOWN_OPTION : Edge.DROP_IP6_ROUTING_HEADER;
 }

@@ -28,6 +28,10 @@ const MOST_DEPTH: u32 = 4;
 
 /** Bytes that a tunnel may put in front of a packet, and the Ethernet header with its tags that follows. */
 const ROOM: u32 = 96;
+/** Bytes that a tunnel may put in front of a packet of which `canDeepen` holds. */
+export const OUTER_ROOM: u32 = 64;
+/** What an Ethernet header with its tags takes. */
+const FRAME_ROOM: u32 = 32;
 
 /**
  * Counts one more tunnel round a packet, and makes room for its headers where there is little left; false when there are
@@ -37,7 +41,15 @@ export function deepen(packet: Packet): bool {
   const depth = (packet.flags & PACKET_DEPTH) >> DEPTH_SHIFT;
   if (depth == MOST_DEPTH) return false;
   packet.flags += 1 << DEPTH_SHIFT;
-  if (packet.dataOff < <u16>ROOM) makeRoom(packet);
+  if (packet.dataOff < <u16>ROOM) makeRoom(packet, ROOM);
+  return true;
+}
+
+/** The same for a tunnel that puts many bytes in front. */
+export function deepenFor(packet: Packet, bytes: u32): bool {
+  if (!deepen(packet)) return false;
+  const room = bytes + FRAME_ROOM;
+  if (packet.dataOff < <u16>room) makeRoom(packet, room);
   return true;
 }
 
@@ -52,12 +64,12 @@ export function deepenPlainly(packet: Packet): void {
 }
 
 /** Moves a packet's first segment back where the buffer is long enough: what has no room then is dropped by its stage. */
-function makeRoom(packet: Packet): void {
+function makeRoom(packet: Packet, room: u32): void {
   const end: u32 = packet.dataOff + packet.dataLen;
-  if (end + ROOM > packet.bufLen) return;
-  memory.copy(packet.data + ROOM, packet.data, packet.dataLen);
-  packet.dataOff += <u16>ROOM;
-  if (packet.frameOff != NO_FRAME) packet.frameOff += <u16>ROOM;
+  if (end + room > packet.bufLen) return;
+  memory.copy(packet.data + room, packet.data, packet.dataLen);
+  packet.dataOff += <u16>room;
+  if (packet.frameOff != NO_FRAME) packet.frameOff += <u16>room;
 }
 
 /** First port of the range that tunnels choose source ports from, and how many there are (RFC 7348 5, RFC 7510 3). */

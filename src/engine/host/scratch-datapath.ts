@@ -21,7 +21,9 @@ import {
   type Instance,
   instantiate,
   nodeNamed,
+  tableFunctions,
 } from './datapath.ts';
+import type { TakeFunctions } from './rewrites.ts';
 
 const BUFFERS = 4096;
 const BUFFER_BYTES = 4096;
@@ -99,6 +101,9 @@ export class ScratchDatapath {
     this.view.setUint32(this.#workerField(36), 1, true);
   }
 
+  /** The functions that write tables, by name, as the router has them. */
+  readonly tables: TakeFunctions = (names) => tableFunctions(this.control.exports, names);
+
   /** Id of a stage or drop. */
   node(name: string): number {
     return nodeNamed(this.datapath.info, name).id;
@@ -109,6 +114,11 @@ export class ScratchDatapath {
     const address = this.datapath.info.regions[name];
     if (address === undefined) throw new Error(`the datapath has no region ${name}`);
     return address;
+  }
+
+  /** Enters a stage in a table of stages. */
+  enter(table: string, place: number, stage: string): void {
+    this.view.setUint16(this.region(table) + place * 2, this.node(stage), true);
   }
 
   /** Sets the bits of CONTROL_MODE: zero is the fast way. */

@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
 import { trialBothWays } from '../../engine/host/trial-both-ways.ts';
 import { type Mac, macToBytes, parseMac } from '../../net/mac.ts';
-import { type InterfaceRecord, InterfaceTable, type TakeFunctions } from '../interface/index.ts';
-import { INTERFACE_RUNNING, INTERFACE_UP } from '../interface/layout.ts';
+import { writeTrialInterface } from '../port/index.ts';
 import { BridgeTable } from './bridge-table.ts';
 import { FdbTable } from './fdb-table.ts';
 
@@ -68,33 +66,17 @@ function checkFrame(datapath: ScratchDatapath, { name, frame, ports }: Bridged):
 }
 
 function setUp(datapath: ScratchDatapath): void {
-  const take: TakeFunctions = (names) => tableFunctions(datapath.control.exports, names);
-  writeInterfaces(datapath, new InterfaceTable(take));
-  const bridges = new BridgeTable(take);
+  writeTrialInterface(datapath, { id: BRIDGE, mode: 'ether-input', output: 'bridge-output' });
+  for (const { id, port } of members)
+    writeTrialInterface(datapath, { id, port, mode: 'bridge-input', domain: BRIDGE });
+  const bridges = new BridgeTable(datapath.tables);
   bridges.write(BRIDGE, { up: true, ageingTime: 300, flood: true, learn: true, neighSuppress: false });
   bridges.writeMembers(
     BRIDGE,
     members.map(({ id }) => id),
   );
-  const stations = new FdbTable(take);
+  const stations = new FdbTable(datapath.tables);
   for (const [index, { id }] of members.entries())
     for (const vlan of [0, VLAN])
       stations.put({ bridge: BRIDGE, mac: station(index + 1), vlan, iface: id, far: 0, origin: 'learn' });
-}
-
-function writeInterfaces(datapath: ScratchDatapath, interfaces: InterfaceTable): void {
-  const stage = (name: string) => datapath.node(name);
-  const record: Omit<InterfaceRecord, 'modeNode' | 'outputNode' | 'domain' | 'port'> = {
-    flags: INTERFACE_UP | INTERFACE_RUNNING,
-    vrf: 1,
-    mtu: 1500,
-    mac: parseMac('02:00:00:00:00:34'),
-  };
-  const own = { modeNode: stage('ether-input'), outputNode: stage('bridge-output'), domain: 0, port: 0 };
-  interfaces.write(BRIDGE, { ...record, ...own });
-  const bound = { modeNode: stage('bridge-input'), outputNode: stage('port-tx'), domain: BRIDGE };
-  for (const { id, port } of members) {
-    interfaces.write(id, { ...record, ...bound, port });
-    datapath.view.setUint16(datapath.region('PORT_INTERFACES') + port * 2, id, true);
-  }
 }

@@ -1,10 +1,8 @@
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
 import { checkExchange, trialBothWays } from '../../engine/host/trial-both-ways.ts';
-import { parseMac } from '../../net/mac.ts';
-import { type InterfaceRecord, InterfaceTable } from '../interface/index.ts';
-import { INTERFACE_RUNNING, INTERFACE_UP } from '../interface/layout.ts';
+import { writeTrialInterface } from '../port/index.ts';
 import { type VlanFunctions, vlanFunctionNames } from '../vlan/index.ts';
+import { VLAN_INPUT_PLACE } from '../vlan/layout.ts';
 
 /**
  * What a build must do with tags, on the fast way and stage by stage:
@@ -37,28 +35,12 @@ function frameOf(...types: readonly number[]): Uint8Array {
 }
 
 function setUp(datapath: ScratchDatapath): void {
-  const { exports } = datapath.control;
-  const interfaces = new InterfaceTable((names) => tableFunctions(exports, names));
-  const stage = (name: string) => datapath.node(name);
-  const record: Omit<InterfaceRecord, 'modeNode' | 'outputNode' | 'domain' | 'port'> = {
-    flags: INTERFACE_UP | INTERFACE_RUNNING,
-    vrf: 1,
-    mtu: 1500,
-    mac: parseMac('02:00:00:00:00:01'),
-  };
-  const [cross, port] = [{ modeNode: stage('xc-forward') }, { outputNode: stage('port-tx') }];
-  const routed = { modeNode: stage('ether-input'), inputSteps: new Map([[0, stage('vlan-input')]]) };
-  interfaces.write(21, { ...record, ...routed, ...port, port: 6, domain: 0 });
-  interfaces.write(22, { ...record, ...cross, ...port, port: 7, domain: 23 });
-  const vlan = { outputNode: stage('vlan-output'), port: 0, domain: 22, parent: 21, tag: 5 };
-  interfaces.write(23, { ...record, ...cross, ...vlan });
-  for (const [each, id] of [
-    [6, 21],
-    [7, 22],
-  ] as const) {
-    datapath.view.setUint16(datapath.region('PORT_INTERFACES') + each * 2, id, true);
-  }
-  const vlans = tableFunctions<VlanFunctions>(exports, vlanFunctionNames);
+  const inputSteps = { [VLAN_INPUT_PLACE]: 'vlan-input' };
+  const vlan = { output: 'vlan-output', parent: 21, tag: 5 };
+  writeTrialInterface(datapath, { id: 21, port: 6, mode: 'ether-input', inputSteps });
+  writeTrialInterface(datapath, { id: 22, port: 7, mode: 'xc-forward', domain: 23 });
+  writeTrialInterface(datapath, { id: 23, ...vlan, mode: 'xc-forward', domain: 22 });
+  const vlans = datapath.tables<VlanFunctions>(vlanFunctionNames);
   vlans.setVlanBlock(21, 1);
   vlans.setVlanMember(1, 5, 23);
 }

@@ -1,11 +1,8 @@
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
-import { checkExchange, trialBothWays } from '../../engine/host/trial-both-ways.ts';
+import { checkDrop, checkExchange, trialBothWays } from '../../engine/host/trial-both-ways.ts';
 import { etherFrame, ipv4Packet, ipv6Packet } from '../../net/frame/build.ts';
-import { parseMac } from '../../net/mac.ts';
 import { parsePrefix } from '../../net/prefix.ts';
-import { InterfaceTable } from '../interface/index.ts';
-import { INTERFACE_RUNNING, INTERFACE_UP } from '../interface/layout.ts';
+import { writeTrialInterface } from '../port/index.ts';
 import { CompiledLists } from './compiled-lists.ts';
 import { FILTER_INPUT_PLACE, FILTER_OUTPUT_PLACE } from './layout.ts';
 
@@ -20,15 +17,9 @@ export const filterTrial = trialBothWays('compares packets with rules', {
     for (const frame of [frame4('10.1.0.1'), frame6('2001:db8:1::1')])
       checkExchange(datapath, { name: 'what is permitted', from: 20, received: frame, to: 21, sent: frame });
     for (const frame of [frame4('10.1.0.2'), frame4('10.2.0.1'), frame6('2001:db8:2::1')])
-      checkDenied(datapath, frame);
+      checkDrop(datapath, { name: 'what is denied', from: 20, received: frame, drop: 'filter-denied' });
   },
 });
-
-/** @throws Error where it went on */
-function checkDenied(datapath: ScratchDatapath, frame: Uint8Array): void {
-  const { ended } = datapath.receive(20, [frame, frame]);
-  if (ended['filter-denied'] !== 2) throw new Error(`what is denied became ${JSON.stringify(ended)}`);
-}
 
 const ends = { destination: '02:00:00:00:00:01', source: '02:00:00:00:00:02' };
 
@@ -45,26 +36,11 @@ function frame6(destination: string): Uint8Array {
 const datagram = Uint8Array.from([0, 7, 0, 9, 0, 32, ...new Array<number>(26).fill(0)]);
 
 function setUp(datapath: ScratchDatapath): void {
-  const take = <T>(names: readonly (keyof T & string)[]) =>
-    tableFunctions<T>(datapath.control.exports, names);
-  const interfaces = new InterfaceTable(take);
-  const record = {
-    flags: INTERFACE_UP | INTERFACE_RUNNING,
-    vrf: 1,
-    mtu: 1500,
-    mac: parseMac('02:00:00:00:00:01'),
-  };
-  const nodes = { modeNode: datapath.node('xc-forward'), outputNode: datapath.node('port-tx') };
-  const inputSteps = new Map([[FILTER_INPUT_PLACE, datapath.node('filter-input')]]);
-  const outputSteps = new Map([[FILTER_OUTPUT_PLACE, datapath.node('filter-output')]]);
-  interfaces.write(91, { ...record, ...nodes, inputSteps, port: 20, domain: 92 });
-  interfaces.write(92, { ...record, ...nodes, outputSteps, port: 21, domain: 91 });
-  for (const [port, id] of [
-    [20, 91],
-    [21, 92],
-  ] as const)
-    datapath.view.setUint16(datapath.region('PORT_INTERFACES') + port * 2, id, true);
-  const lists = new CompiledLists({ tables: take, view: datapath.view });
+  const inputSteps = { [FILTER_INPUT_PLACE]: 'filter-input' };
+  const outputSteps = { [FILTER_OUTPUT_PLACE]: 'filter-output' };
+  writeTrialInterface(datapath, { id: 91, port: 20, mode: 'xc-forward', domain: 92, inputSteps });
+  writeTrialInterface(datapath, { id: 92, port: 21, mode: 'xc-forward', domain: 91, outputSteps });
+  const lists = new CompiledLists(datapath);
   const any = { established: false, fragment: false, place: 1 };
   const permit = (prefix: string) => ({
     ...any,

@@ -1,15 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
-import { tableFunctions } from '../../engine/host/datapath.ts';
-import type { Outcome, ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
-import { trialBothWays } from '../../engine/host/trial-both-ways.ts';
-import { addressToBytes, parseAddress } from '../../net/address.ts';
+import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
+import { checkOutcome, trialBothWays } from '../../engine/host/trial-both-ways.ts';
+import { parseAddress } from '../../net/address.ts';
 import { etherFrame, ipv4Packet, joinBytes, udpDatagram } from '../../net/frame/build.ts';
-import { parseMac } from '../../net/mac.ts';
-import { InterfaceTable } from '../interface/index.ts';
-import { INTERFACE_UP } from '../interface/layout.ts';
+import { startTrialIp, writeTrialLink, writeTrialOutput } from '../ip/index.ts';
 import { LABEL_TO_NEXT_HOP } from '../mpls/layout.ts';
-import { addressWords, macWord } from '../neighbor/index.ts';
-import { NEXT_HOP_RESOLVED } from '../neighbor/layout.ts';
+import { addressWords } from '../neighbor/index.ts';
 import { MPLS_UDP_PORT } from './layout.ts';
 import type { MplsTunnelFunctions } from './table-functions.ts';
 
@@ -69,54 +64,12 @@ function frame(packet: Uint8Array): Uint8Array {
   return etherFrame({ destination: host, source: router, etherType: 0x0800 }, packet);
 }
 
-/** @throws Error with what came of it */
-function checkOutcome(name: string, outcome: Outcome, expected: (sent: Uint8Array) => Uint8Array): void {
-  const sent = outcome.sent[0]?.bytes ?? new Uint8Array(0);
-  if (outcome.sent.length === 1 && isDeepStrictEqual(sent, expected(sent))) return;
-  throw new Error(`${name} became ${Buffer.from(sent).toString('hex') || JSON.stringify(outcome.ended)}`);
-}
-
-interface Tables extends MplsTunnelFunctions {
-  hookIp(): void;
-  newFib(): number;
-  setPrefix(root: number, address: number, length: number, nextHop: number): number;
-  setNextHop(index: number, node4: number, node6: number, iface: number, mtu: number, flags: number): void;
-  setNextHopMacs(index: number, destination: bigint, source: bigint): void;
-  setNextHopOutput(index: number, node: number, record: number): void;
-  setLabel(label: number, kind: number, value: number): void;
-}
-
-const tableNames = [
-  'hookIp',
-  'newFib',
-  'setPrefix',
-  'setNextHop',
-  'setNextHopMacs',
-  'setNextHopOutput',
-  'setLabel',
-  'setMplsTunnel',
-  'setMplsUnderlay',
-] as const;
-
 function setUp(datapath: ScratchDatapath): void {
-  const tables = tableFunctions<Tables>(datapath.control.exports, tableNames);
-  tables.hookIp();
-  const interfaces = new InterfaceTable((names) => tableFunctions(datapath.control.exports, names));
-  interfaces.write(IFACE, {
-    flags: INTERFACE_UP,
-    vrf: VRF,
-    mtu: MTU,
-    mac: parseMac(router),
-    port: 0,
-    modeNode: datapath.node('ether-input'),
-    outputNode: datapath.node('port-tx'),
-    domain: 0,
-  });
-  const forward = [datapath.node('ip4-forward'), datapath.node('ip6-forward')] as const;
-  tables.setNextHop(NEIGHBOR, ...forward, IFACE, MTU, NEXT_HOP_RESOLVED);
-  tables.setNextHopMacs(NEIGHBOR, macWord(parseMac(host)), macWord(parseMac(router)));
-  addRoute(datapath, tables);
-  datapath.view.setUint16(datapath.region('LABELS_INPUT'), datapath.node('mpls-input'), true);
+  startTrialIp(datapath);
+  const neighbor = { nextHop: NEIGHBOR, mac: host, routes: [`${ends.destination}/32`] };
+  writeTrialLink(datapath, { id: 1, mac: router, host: neighbor });
+  datapath.enter('LABELS_INPUT', 0, 'mpls-input');
+  const tables = datapath.tables<Tables>(['setLabel', 'setMplsTunnel', 'setMplsUnderlay']);
   tables.setLabel(100, LABEL_TO_NEXT_HOP, NEIGHBOR);
   tables.setMplsUnderlay(VRF, 1);
   const local = addressWords(parseAddress(ends.source));
@@ -124,23 +77,15 @@ function setUp(datapath: ScratchDatapath): void {
   for (const { stage } of kinds) {
     const index = TUNNELS[stage];
     tables.setMplsTunnel(index, 4, VRF, MPLS_UDP_PORT, local.low, local.high, remote.low, remote.high);
-    tables.setNextHop(index, ...forward, 0, MTU, 0);
-    tables.setNextHopOutput(index, datapath.node(`${stage}-output`), index);
+    writeTrialOutput(datapath, { nextHop: index, stage: `${stage}-output`, record: index });
   }
 }
 
-function addRoute(datapath: ScratchDatapath, tables: Tables): void {
-  const root = tables.newFib();
-  datapath.view.setUint32(datapath.region('FIB4_ROOTS') + VRF * 4, root, true);
-  new Uint8Array(datapath.memory.buffer).set(addressToBytes(parseAddress(ends.destination)), SCRATCH);
-  if (!tables.setPrefix(root, SCRATCH, 32, NEIGHBOR)) throw new Error('no room for a route');
+interface Tables extends MplsTunnelFunctions {
+  setLabel(label: number, kind: number, value: number): void;
 }
 
-const IFACE = 1;
 const VRF = 1;
-const MTU = 1500;
 const NEIGHBOR = 1;
 /** Indices of next hops, and of their records. */
 const TUNNELS = { mplsoudp: 2, mplsogre: 3 } as const;
-/** Memory that no table uses, for the addresses that control functions take by pointer. */
-const SCRATCH = 4096;

@@ -1,13 +1,8 @@
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
 import { checkExchange, type Exchange, trialBothWays } from '../../engine/host/trial-both-ways.ts';
 import { etherFrame, ipv4Packet, joinBytes } from '../../net/frame/build.ts';
-import { parseMac } from '../../net/mac.ts';
 import { etherTypeEntry } from '../ether/index.ts';
-import { InterfaceTable } from '../interface/index.ts';
-import { INTERFACE_UP } from '../interface/layout.ts';
-import { macWord } from '../neighbor/index.ts';
-import { NEXT_HOP_RESOLVED } from '../neighbor/layout.ts';
+import { writeTrialLink, writeTrialOutput } from '../ip/index.ts';
 import { LABEL_TO_NEXT_HOP, LABEL_TO_STACK, STACK_COPIES } from './layout.ts';
 
 /** What a build must do with labels, on the fast way and stage by stage: swap one, and take one off for a next hop. */
@@ -59,51 +54,13 @@ function toHost(etherType: number, packet: Uint8Array): Uint8Array {
   return etherFrame({ destination: host, source: router, etherType }, packet);
 }
 
-interface Tables {
-  setLabel(label: number, kind: number, value: number): void;
-  setTakesLabels(iface: number, takes: number): void;
-  setLabelStack(index: number, nextHop: number, count: number, ttl: number, trafficClass: number): void;
-  setStackLabel(index: number, place: number, label: number): void;
-  setNextHop(index: number, node4: number, node6: number, iface: number, mtu: number, flags: number): void;
-  setNextHopMacs(index: number, destination: bigint, source: bigint): void;
-  setNextHopOutput(index: number, node: number, record: number): void;
-}
-
-const tableNames = [
-  'setLabel',
-  'setTakesLabels',
-  'setLabelStack',
-  'setStackLabel',
-  'setNextHop',
-  'setNextHopMacs',
-  'setNextHopOutput',
-] as const;
-
 function setUp(datapath: ScratchDatapath): void {
-  const tables = tableFunctions<Tables>(datapath.control.exports, tableNames);
-  const stage = (name: string) => datapath.node(name);
-  const interfaces = new InterfaceTable((names) => tableFunctions(datapath.control.exports, names));
-  interfaces.write(IFACE, {
-    flags: INTERFACE_UP,
-    vrf: 1,
-    mtu: MTU,
-    mac: parseMac(router),
-    port: 0,
-    modeNode: stage('ether-input'),
-    outputNode: stage('port-tx'),
-    domain: 0,
-  });
-  datapath.view.setUint16(datapath.region('PORT_INTERFACES'), IFACE, true);
-  datapath.view.setUint16(
-    etherTypeEntry(datapath.region('ETHER_TYPES'), 0x8847),
-    stage('mpls-receive'),
-    true,
-  );
-  const forward = [stage('ip4-forward'), stage('ip6-forward')] as const;
-  tables.setNextHop(NEIGHBOR, ...forward, IFACE, MTU, NEXT_HOP_RESOLVED);
-  tables.setNextHopMacs(NEIGHBOR, macWord(parseMac(host)), macWord(parseMac(router)));
-  tables.setNextHop(LABELLED, ...forward, 0, MTU - 8, 0);
-  tables.setNextHopOutput(LABELLED, stage('mpls-push'), STACK);
+  const neighbor = { nextHop: NEIGHBOR, mac: host, routes: [] };
+  writeTrialLink(datapath, { id: IFACE, port: 0, mac: router, host: neighbor });
+  writeTrialOutput(datapath, { nextHop: LABELLED, stage: 'mpls-push', record: STACK });
+  const labels = etherTypeEntry(datapath.region('ETHER_TYPES'), 0x8847);
+  datapath.view.setUint16(labels, datapath.node('mpls-receive'), true);
+  const tables = datapath.tables<Tables>(tableNames);
   [200, 201].forEach((label, place) => {
     tables.setStackLabel(STACK, place, label);
   });
@@ -114,7 +71,14 @@ function setUp(datapath: ScratchDatapath): void {
   tables.setLabel(102, LABEL_TO_NEXT_HOP, LABELLED);
 }
 
+interface Tables {
+  setLabel(label: number, kind: number, value: number): void;
+  setTakesLabels(iface: number, takes: number): void;
+  setLabelStack(index: number, nextHop: number, count: number, ttl: number, trafficClass: number): void;
+  setStackLabel(index: number, place: number, label: number): void;
+}
+
+const tableNames = ['setLabel', 'setTakesLabels', 'setLabelStack', 'setStackLabel'] as const;
 const IFACE = 1;
-const MTU = 1500;
 const [NEIGHBOR, LABELLED] = [1, 2];
 const STACK = 1;

@@ -1,12 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
 import { trialBothWays } from '../../engine/host/trial-both-ways.ts';
 import { CONTROL_TICKS_PER_SECOND } from '../../engine/layout.ts';
 import { etherFrame, ipv4Packet } from '../../net/frame/build.ts';
-import { parseMac } from '../../net/mac.ts';
-import { InterfaceTable, type TakeFunctions } from '../interface/index.ts';
-import { INTERFACE_RUNNING, INTERFACE_UP } from '../interface/layout.ts';
+import { writeTrialInterface } from '../port/index.ts';
 import { POLICE_INPUT_PLACE, POLICE_OUTPUT_PLACE } from './layout.ts';
 import type { Limit } from './limit.ts';
 import { PolicerTable } from './policer-table.ts';
@@ -40,26 +37,12 @@ function frameOf(dscp: number): Uint8Array {
 }
 
 function setUp(datapath: ScratchDatapath): void {
-  const { view } = datapath;
-  view.setBigUint64(CONTROL_TICKS_PER_SECOND, SECOND, true);
-  const take: TakeFunctions = (names) => tableFunctions(datapath.control.exports, names);
-  const interfaces = new InterfaceTable(take);
-  const record = {
-    flags: INTERFACE_UP | INTERFACE_RUNNING,
-    vrf: 1,
-    mtu: 1500,
-    mac: parseMac('02:00:00:00:00:01'),
-    modeNode: datapath.node('xc-forward'),
-    outputNode: datapath.node('port-tx'),
-  };
-  const inputSteps = new Map([[POLICE_INPUT_PLACE, datapath.node('police-input')]]);
-  const outputSteps = new Map([[POLICE_OUTPUT_PLACE, datapath.node('police-output')]]);
-  interfaces.write(LIMITED, { ...record, inputSteps, port: 22, domain: MARKED });
-  interfaces.write(MARKED, { ...record, outputSteps, port: 23, domain: LIMITED });
-  const ports = datapath.region('PORT_INTERFACES');
-  view.setUint16(ports + 22 * 2, LIMITED, true);
-  view.setUint16(ports + 23 * 2, MARKED, true);
-  const limits = new PolicerTable({ tables: take, view, region: (name) => datapath.region(name) });
+  datapath.view.setBigUint64(CONTROL_TICKS_PER_SECOND, SECOND, true);
+  const inputSteps = { [POLICE_INPUT_PLACE]: 'police-input' };
+  const outputSteps = { [POLICE_OUTPUT_PLACE]: 'police-output' };
+  writeTrialInterface(datapath, { id: LIMITED, port: 22, mode: 'xc-forward', domain: MARKED, inputSteps });
+  writeTrialInterface(datapath, { id: MARKED, port: 23, mode: 'xc-forward', domain: LIMITED, outputSteps });
+  const limits = new PolicerTable(datapath);
   limits.write(1, limit);
   limits.write(2, { ...limit, committedBurst: 100_000, green: MARK });
   limits.bind(LIMITED, 1, 0);

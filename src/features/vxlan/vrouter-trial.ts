@@ -1,13 +1,8 @@
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
 import { trialBothWays } from '../../engine/host/trial-both-ways.ts';
-import { addressToBytes, parseAddress } from '../../net/address.ts';
+import { parseAddress } from '../../net/address.ts';
 import { etherFrame, icmpMessage, ipv4Packet, joinBytes, udpDatagram } from '../../net/frame/build.ts';
-import { parseMac } from '../../net/mac.ts';
-import { InterfaceTable } from '../interface/index.ts';
-import { INTERFACE_UP } from '../interface/layout.ts';
-import { macWord } from '../neighbor/index.ts';
-import { NEXT_HOP_LOCAL, NEXT_HOP_RESOLVED } from '../neighbor/layout.ts';
+import { startTrialIp, writeTrialLink } from '../ip/index.ts';
 import { VXLAN_READY } from './layout.ts';
 import type { VxlanFunctions } from './table-functions.ts';
 import { endWords, VXLAN_PORT } from './vxlan.ts';
@@ -20,8 +15,8 @@ import { endWords, VXLAN_PORT } from './vxlan.ts';
 export const vxlanTrial = trialBothWays('answers a ping through a tunnel', { setUp, check });
 
 const links = [
-  { id: 6, port: 5, stage: 'port-tx', router: '02:00:00:00:06:01', host: '02:00:00:00:06:02' },
-  { id: 7, port: 0, stage: 'vxlan-output', router: '02:00:00:00:07:01', host: '02:00:00:00:07:02' },
+  { id: 6, port: 5, router: '02:00:00:00:06:01', host: '02:00:00:00:06:02' },
+  { id: 7, output: 'vxlan-output', router: '02:00:00:00:07:01', host: '02:00:00:00:07:02' },
 ] as const;
 const [underlay, tunnel] = links;
 const VNI = 700;
@@ -54,26 +49,21 @@ function check(datapath: ScratchDatapath): void {
 /** Ethernet, IPv4 and UDP. */
 const OUTER_BYTES = 42;
 
-interface Tables
-  extends Pick<
-    VxlanFunctions,
-    'setVxlan' | 'bindVni' | 'putFarEnd' | 'newFloodList' | 'setFloodMember' | 'publishFloodList'
-  > {
-  newFib(): number;
-  hookIp(): void;
-  setPrefix(root: number, address: number, length: number, nextHop: number): number;
-  setNextHop(index: number, node4: number, node6: number, iface: number, mtu: number, flags: number): void;
-  setNextHopMacs(index: number, destination: bigint, source: bigint): void;
-  setProtocolNode4(protocol: number, node: number): void;
+function setUp(datapath: ScratchDatapath): void {
+  startTrialIp(datapath);
+  for (const { router: mac, host, ...iface } of links)
+    writeTrialLink(datapath, {
+      ...iface,
+      mac,
+      own: { nextHop: iface.id * 2, routes: [`10.0.${iface.id}.1/32`] },
+      host: { nextHop: iface.id * 2 + 1, mac: host, routes: [`10.0.${iface.id}.2/32`] },
+    });
+  datapath.enter('IP_PROTOCOLS', 17, 'udp-input');
+  datapath.enter('UDP_PORTS', ((VXLAN_PORT & 255) << 8) | (VXLAN_PORT >> 8), 'vxlan-input');
+  addTunnel(datapath.tables<VxlanFunctions>(tableNames));
 }
 
 const tableNames = [
-  'newFib',
-  'hookIp',
-  'setPrefix',
-  'setNextHop',
-  'setNextHopMacs',
-  'setProtocolNode4',
   'setVxlan',
   'bindVni',
   'putFarEnd',
@@ -81,21 +71,9 @@ const tableNames = [
   'setFloodMember',
   'publishFloodList',
 ] as const;
+const VRF = 1;
 
-function setUp(datapath: ScratchDatapath): void {
-  const tables = tableFunctions<Tables>(datapath.control.exports, tableNames);
-  tables.hookIp();
-  const ether = datapath.region('ETHER_TYPES') + 0x0008 * 2;
-  datapath.view.setUint16(ether, datapath.node('ip4-input'), true);
-  datapath.view.setUint32(datapath.region('FIB4_ROOTS') + VRF * 4, tables.newFib(), true);
-  for (const link of links) addLink(datapath, tables, link);
-  tables.setProtocolNode4(17, datapath.node('udp-input'));
-  const place = ((VXLAN_PORT & 255) << 8) | (VXLAN_PORT >> 8);
-  datapath.view.setUint16(datapath.region('UDP_PORTS') + place * 2, datapath.node('vxlan-input'), true);
-  addTunnel(tables);
-}
-
-function addTunnel(tables: Tables): void {
+function addTunnel(tables: VxlanFunctions): void {
   const local = endWords(parseAddress('10.0.6.1'));
   tables.setVxlan(tunnel.id, VXLAN_READY, VRF, VNI, VXLAN_PORT, local.low, local.high);
   tables.bindVni(VRF, VNI, tunnel.id);
@@ -104,40 +82,3 @@ function addTunnel(tables: Tables): void {
   tables.setFloodMember(list, 0, tables.putFarEnd(remote.low, remote.high));
   tables.publishFloodList(tunnel.id, list, 1);
 }
-
-function addLink(
-  datapath: ScratchDatapath,
-  tables: Tables,
-  { id, port, stage, router, host }: (typeof links)[number],
-): void {
-  const node = (name: string) => datapath.node(name);
-  new InterfaceTable((names) => tableFunctions(datapath.control.exports, names)).write(id, {
-    flags: INTERFACE_UP,
-    vrf: VRF,
-    mtu: MTU,
-    mac: parseMac(router),
-    port,
-    modeNode: node('ether-input'),
-    outputNode: node(stage),
-    domain: 0,
-  });
-  if (stage === 'port-tx') datapath.view.setUint16(datapath.region('PORT_INTERFACES') + port * 2, id, true);
-  const [local, neighbor] = [id * 2, id * 2 + 1];
-  tables.setNextHop(local, node('ip4-local'), node('ip6-local'), id, MTU, NEXT_HOP_LOCAL);
-  tables.setNextHop(neighbor, node('ip4-forward'), node('ip6-forward'), id, MTU, NEXT_HOP_RESOLVED);
-  tables.setNextHopMacs(neighbor, macWord(parseMac(host)), macWord(parseMac(router)));
-  addRoute(datapath, tables, `10.0.${id}.1`, local);
-  addRoute(datapath, tables, `10.0.${id}.2`, neighbor);
-}
-
-function addRoute(datapath: ScratchDatapath, tables: Tables, text: string, nextHop: number): void {
-  const bytes = addressToBytes(parseAddress(text));
-  new Uint8Array(datapath.memory.buffer).set(bytes, SCRATCH);
-  const root = datapath.view.getUint32(datapath.region('FIB4_ROOTS') + VRF * 4, true);
-  if (!tables.setPrefix(root, SCRATCH, 32, nextHop)) throw new Error(`no room for ${text}`);
-}
-
-const VRF = 1;
-const MTU = 1500;
-/** Memory that no table uses, for the addresses that control functions take by pointer. */
-const SCRATCH = 4096;

@@ -18,17 +18,19 @@ export const NO_PORT = 65536;
 export const KEY_FRAGMENT = 256;
 export const KEY_ESTABLISHED = 512;
 
-/** Trees of each family in a list, which are searched one after the other. */
+/** Trees of each family in a list, which are searched two at a time. */
 export const FILTER_TREES = 4;
 /** A list's header: FILTER_TREES × { root u32, lowest rank u32 } for each family, then what meets no rule. */
 export const FILTER_HEADER_BYTES = 128;
 /** Where the header has the action and the place of what meets no rule, and the bytes of the whole. */
 export const FILTER_DEFAULT = 64;
 export const FILTER_BYTES_AT = 72;
-/** A node of a tree: the key's word, seven bounds, eight ways on. */
+/** A node of a tree: eight bounds, eight ways on. */
 export const FILTER_NODE_BYTES = 64;
-/** Bit of a way on: it leads to a list of rules. */
-export const FILTER_LEAF = 1;
+/** Bit of a way on: it leads to a node. */
+export const FILTER_NODE = 1;
+/** Bits of a way to a node: where the word that the node cuts lies in a key. */
+export const FILTER_NODE_WORD = 60;
 /** A rule as packets are compared with it. */
 export const FILTER_RULE_BYTES = 128;
 

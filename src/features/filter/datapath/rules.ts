@@ -1,5 +1,5 @@
 import { FILTERS } from '../../../engine/datapath/regions';
-import { FILTER_HEADER_BYTES, FILTER_LEAF, FILTER_TREES } from '../layout';
+import { FILTER_NODE, FILTER_NODE_BYTES, FILTER_NODE_WORD, FILTER_TREES } from '../layout';
 import { Key } from './key';
 
 /**
@@ -46,47 +46,58 @@ export function filterAt(list: u32): usize {
   return <usize>load<u32>(FILTERS + ((<usize>list) << 2));
 }
 
-/** The first rule of a list that matches a key of a family, or null. A tree whose rules all come later is left out. */
+/**
+ * The first rule of a list that matches a key of a family, or null. Trees are searched two at a time, as each step waits
+ * for memory and for the one before it; those whose rules all come later are left out.
+ */
 export function meet(list: usize, key: Key, family: u32): Rule | null {
   let met: Rule | null = null;
-  let rank: u32 = 0xffffffff;
-  let tree = list + (family ? TREES_BYTES : 0);
-  for (const end = tree + TREES_BYTES; tree < end && load<u32>(tree, 4) < rank; tree += 8) {
-    const rule = firstOf(list, load<u32>(tree), key);
-    if (rule === null || rule.rank >= rank) continue;
-    met = rule;
-    rank = rule.rank;
+  let trees = list + (family ? TREES_BYTES : 0);
+  for (const end = trees + TREES_BYTES; trees < end && load<u32>(trees, 4) < rankOf(met); trees += 16) {
+    let left = load<u32>(trees);
+    let right = load<u32>(trees, 8);
+    while ((left | right) & FILTER_NODE) {
+      left = wayOn(list, left, key);
+      right = wayOn(list, right, key);
+    }
+    met = firstOf(list, left, key, met);
+    if (load<u32>(trees, 12) < rankOf(met)) met = firstOf(list, right, key, met);
   }
   return met;
 }
 
-/** The first rule of a tree that matches. Ways on are counted from the list's start; zero is nowhere. */
-function firstOf(list: usize, root: u32, key: Key): Rule | null {
-  let way = root;
-  while (way >= FILTER_HEADER_BYTES && !(way & FILTER_LEAF)) way = wayOn(list + way, key);
-  if (!way) return null;
-  let at = list + (way & ~FILTER_LEAF);
-  for (let offset = load<u32>(at); offset; offset = load<u32>(at)) {
-    const rule = changetype<Rule>(list + offset);
+/** @inline */
+function rankOf(rule: Rule | null): u32 {
+  return rule === null ? 0xffffffff : rule.rank;
+}
+
+/** The first rule of a leaf that matches, where it comes before one that is met already. */
+function firstOf(list: usize, leaf: u32, key: Key, met: Rule | null): Rule | null {
+  if (!leaf) return met;
+  for (let at = list + leaf; load<u32>(at); at += 4) {
+    const rule = changetype<Rule>(list + load<u32>(at));
+    if (rule.rank >= rankOf(met)) return met;
     if (matches(rule, key)) return rule;
-    at += 4;
   }
-  return null;
+  return met;
 }
 
 /**
- * A node cuts one word of the key at up to seven bounds: the way on is that behind the bounds which the word passes.
+ * A node cuts one word of the key at up to seven bounds: the way on is that in front of the bounds which the word is
+ * not beyond. A way to a node says where the node lies from the list's start, which word it cuts, and FILTER_NODE; other
+ * ways lead to a list of rules, or nowhere. These are returned as they are, without a branch that nobody could foresee.
  *
- *   0 ┌ where the word lies │ bound 1 … 7 ┐ 32 ┌ way 0 … 7 ┐ 64
+ *   0 ┌ bound 0 … 7, of which one is the highest word ┐ 32 ┌ way in front of 1 … 8 bounds ┐ 64
  *
  * @inline
  */
-function wayOn(node: usize, key: Key): u32 {
-  const word = i32x4.splat(load<u32>(changetype<usize>(key) + load<u32>(node)));
-  const low = v128.bitmask<u32>(v128.gt<u32>(word, v128.load(node)));
-  const high = v128.bitmask<u32>(v128.gt<u32>(word, v128.load(node, 16)));
-  const passed = popcnt((low & 14) | (high << 4));
-  return load<u32>(node + (passed << 2), 32);
+function wayOn(list: usize, way: u32, key: Key): u32 {
+  const node = list + (way & -FILTER_NODE_BYTES);
+  const word = i32x4.splat(load<u32>(changetype<usize>(key) + (way & FILTER_NODE_WORD)));
+  const low = v128.bitmask<u32>(v128.le<u32>(word, v128.load(node)));
+  const high = v128.bitmask<u32>(v128.le<u32>(word, v128.load(node, 16)));
+  const next = load<u32>(node + (popcnt(low | (high << 4)) << 2), 28);
+  return way ^ ((way ^ next) & -(way & FILTER_NODE));
 }
 
 /** @inline */

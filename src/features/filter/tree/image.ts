@@ -4,7 +4,7 @@ import {
   FILTER_DEFAULT,
   FILTER_DENY,
   FILTER_HEADER_BYTES,
-  FILTER_LEAF,
+  FILTER_NODE,
   FILTER_NODE_BYTES,
   FILTER_PERMIT,
   FILTER_RULE_BYTES,
@@ -47,6 +47,7 @@ export function imageOf({ rules, other }: PlacedList): Uint32Array {
   }
   words.set(FILTER_DEFAULT, numberOf(other.action));
   words.set(FILTER_DEFAULT + 4, other.place);
+  words.reserve(FILTER_NODE_BYTES); // what leads to a list of rules is read like a node, too
   words.set(FILTER_BYTES_AT, words.bytes);
   return words.all;
 }
@@ -83,10 +84,10 @@ const ADDRESS_WORDS = 8;
 function writeTree(words: Words, tree: Tree, offsets: readonly (number | undefined)[]): number {
   if ('rules' in tree) return words.leaf([...tree.rules].map((rank) => offsets[rank] ?? 0));
   const at = words.reserve(FILTER_NODE_BYTES);
-  words.set(at, tree.word * 4);
-  for (let i = 0; i < 7; i++) words.set(at + 4 + i * 4, tree.bounds[i] ?? 0xffffffff);
-  for (const [i, way] of tree.ways.entries()) words.set(at + 32 + i * 4, writeTree(words, way, offsets));
-  return at;
+  for (let i = 0; i < 8; i++) words.set(at + i * 4, tree.bounds[i] ?? 0xffffffff);
+  const first = at + FILTER_NODE_BYTES - 4;
+  for (const [i, way] of tree.ways.entries()) words.set(first - i * 4, writeTree(words, way, offsets));
+  return at | (tree.word * 4) | FILTER_NODE;
 }
 
 /** Words that grow. Leaves with the same rules are one. */
@@ -120,8 +121,8 @@ class Words {
     if (known !== undefined) return known;
     const at = this.reserve((offsets.length + 1) * 4);
     for (const [i, offset] of offsets.entries()) this.set(at + i * 4, offset);
-    this.#leaves.set(key, at | FILTER_LEAF);
-    return at | FILTER_LEAF;
+    this.#leaves.set(key, at);
+    return at;
   }
 
   #grow(): void {

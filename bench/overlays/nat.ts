@@ -4,7 +4,8 @@ import { openRouted } from './outer.ts';
 import { range } from './stations.ts';
 import type { Task } from './task.ts';
 
-const rules = range(256).map((rule) => ({ destination: `198.18.${rule}.9`, station: `10.1.${rule}.9` }));
+/** Within one /24 each: Grout's table of routes has room for 256 of those that longer prefixes lie in. */
+const rules = range(256).map((rule) => ({ destination: `198.18.0.${rule}`, station: `10.1.0.${rule}` }));
 
 /** Packets of 256 addresses that stand for others, each by a rule of dnat44, routed to p1. */
 export function translatedDestinations(): Task {

@@ -1,6 +1,6 @@
 import { NODE_VXLAN_INPUT } from '../../../engine/datapath/nodes';
 import { Packet } from '../../../engine/datapath/packet';
-import { PORT_INTERFACES, UDP_PORTS } from '../../../engine/datapath/regions';
+import { PORT_INTERFACES, UDP_PORTS, VXLAN_STATIONS, VXLAN_VNIS } from '../../../engine/datapath/regions';
 import { CONTROL_LOOK_AHEAD } from '../../../engine/layout';
 import { ETHER_HEADER_BYTES, TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import { PROTOCOL_UDP } from '../../../net/datapath/ip-protocols';
@@ -10,27 +10,54 @@ import { interfaceAt, MAC_MASK } from '../../interface/datapath/interface';
 import { interfaceStats } from '../../interface/datapath/interface-stats';
 import { UDP_HEADER_BYTES } from '../../tunnel/datapath/outer';
 import { LOOK_AHEAD_VNIS } from '../layout';
-import { farEndOf } from './far-end';
-import { vxlanAt, vxlanOf } from './vxlan';
+import { stationKey } from './far-end';
+import { homeOf } from './slot';
+import { vniKey, vxlanAt, vxlanOf } from './vxlan';
 
 const UDP_AT: u32 = ETHER_HEADER_BYTES + IP4_HEADER_BYTES;
 const VXLAN_AT: u32 = UDP_AT + UDP_HEADER_BYTES;
 const INNER_AT: u32 = VXLAN_AT + VXLAN_HEADER_BYTES;
 
 /**
- * Reads once for nothing what a burst's datagrams of VXLAN over IPv4 need, where there are more VNIs than a core's own
- * cache holds: the records of the VNI, of its interface and of the sender. Reads in a short loop wait for memory together.
+ * Touches the lines that a burst's datagrams of VXLAN over IPv4 need, where there are more VNIs than a core's own cache
+ * holds: the place of the VNI, and then, when that says whose it is, the records of its interface and the place of the
+ * sender. Each time a loop finds out where the lines are and notes it, and another one touches them, which is so short
+ * that the processor has as many of them on their way as it can.
  */
 export function lookAhead(burst: usize, packets: u32): void {
   if (!(load<u32>(CONTROL_LOOK_AHEAD) & LOOK_AHEAD_VNIS)) return;
   const port = changetype<Packet>(<usize>load<u32>(burst)).port;
   const vrf = interfaceAt(load<u16>(PORT_INTERFACES + ((<usize>port) << 1))).vrf;
-  for (let i: u32 = 0; i < packets; i++) {
-    const packet = changetype<Packet>(<usize>load<u32>(burst + (i << 2)));
-    if (isVxlan4(packet)) readFor(packet, vrf);
-  }
+  for (let i: u32 = 0; i < packets; i++) noteVni(packetAt(burst, i), vrf);
+  for (let i: u32 = 0; i < packets; i++) load<u64>(packetAt(burst, i).note);
+  for (let i: u32 = 0; i < packets; i++) noteInterface(packetAt(burst, i), vrf);
+  for (let i: u32 = 0; i < packets; i++) touchInterface(packetAt(burst, i));
 }
 
+/** Notes the place of a packet's VNI, zero for none: nobody has told anybody anything of it yet, so its notes are free. @inline */
+function noteVni(packet: Packet, vrf: u32): void {
+  packet.note = isVxlan4(packet) ? <u32>homeOf(VXLAN_VNIS, vniKey(vrf, vniIn(packet))) : 0;
+}
+
+/** Notes the interface that has a packet's VNI, and the place of the sender behind it; zero for none. @inline */
+function noteInterface(packet: Packet, vrf: u32): void {
+  packet.note2 = 0;
+  if (!packet.note) return;
+  const id = vxlanOf(vrf, vniIn(packet));
+  packet.note = id;
+  packet.note2 = <u32>homeOf(VXLAN_STATIONS, stationKey(id, load<u64>(packet.data + INNER_AT, 6) & MAC_MASK));
+}
+
+/** @inline */
+function touchInterface(packet: Packet): void {
+  const id = packet.note;
+  load<u32>(changetype<usize>(vxlanAt(id)));
+  load<u32>(changetype<usize>(interfaceAt(id)));
+  load<u64>(changetype<usize>(interfaceStats(id)));
+  load<u64>(packet.note2);
+}
+
+/** @inline */
 function isVxlan4(packet: Packet): bool {
   if (packet.dataLen < <u16>(INNER_AT + ETHER_HEADER_BYTES)) return false;
   const frame = packet.data;
@@ -40,10 +67,12 @@ function isVxlan4(packet: Packet): bool {
   return load<u16>(UDP_PORTS + ((<usize>load<u16>(frame + UDP_AT, 2)) << 1)) == <u16>NODE_VXLAN_INPUT;
 }
 
-function readFor(packet: Packet, vrf: u32): void {
-  const id = vxlanOf(vrf, vniOf(changetype<VxlanHeader>(packet.data + VXLAN_AT).vniRaw));
-  load<u32>(changetype<usize>(vxlanAt(id)));
-  load<u32>(changetype<usize>(interfaceAt(id)));
-  load<u64>(changetype<usize>(interfaceStats(id)));
-  farEndOf(id, load<u64>(packet.data + INNER_AT, 6) & MAC_MASK);
+/** @inline */
+function vniIn(packet: Packet): u32 {
+  return vniOf(changetype<VxlanHeader>(packet.data + VXLAN_AT).vniRaw);
+}
+
+/** @inline */
+function packetAt(burst: usize, i: u32): Packet {
+  return changetype<Packet>(<usize>load<u32>(burst + (i << 2)));
 }

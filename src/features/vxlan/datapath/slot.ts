@@ -69,6 +69,11 @@ export function findSeen(table: usize, low: u64, high: u64): u32 {
   return 0;
 }
 
+/** Where the place is at which the search for a key of one word begins. @inline */
+export function homeOf(table: usize, key: u64): usize {
+  return changetype<usize>(slotAt(table, placeOf(key, 0)));
+}
+
 /** The place at a number, which wraps around at the table's end. @inline */
 export function slotAt(table: usize, place: u32): Slot {
   return changetype<Slot>(table + ((<usize>(place & (SLOTS - 1))) << 5));

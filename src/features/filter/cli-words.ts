@@ -1,4 +1,6 @@
 import type { ArgumentType } from '../../command/argument.ts';
+import { text } from '../../command/argument-types.ts';
+import { givenName } from '../../engine/given-name.ts';
 import { quoted, ValueError } from '../../net/value-error.ts';
 import type { Range } from './rule.ts';
 
@@ -79,12 +81,7 @@ export function tcpFlags(help: string): ArgumentType<{ readonly mask: number; re
 
 /** Takes the name of a list. */
 export function listName(help: string): ArgumentType<string> {
-  const expects = 'a name of 1 to 31 letters, digits, ".", "-" and "_"';
-  const parse = (text: string) => {
-    if (/^[A-Za-z0-9][\w.-]{0,30}$/.test(text)) return text;
-    throw new ValueError({ expected: expects, received: quoted(text) });
-  };
-  return { kind: 'value', expects, help, parse };
+  return text(help, givenName);
 }
 
 export function protocolText(number: number): string {

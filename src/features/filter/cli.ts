@@ -7,7 +7,7 @@ import { routerCommand } from '../../engine/client/router-command.ts';
 import { serviceRef } from '../../engine/client/service-types.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatPrefix } from '../../net/prefix.ts';
-import { interfaceName } from '../interface/cli-arguments.ts';
+import { interfaceName, way } from '../interface/cli-arguments.ts';
 import { dscp, listName, ports, protocol, tcpFlags } from './cli-words.ts';
 import type { CountedRuleJson, FilterService, ListFiltersResponseJson } from './filter_pb.js';
 import { ruleText } from './rule-text.ts';
@@ -16,7 +16,6 @@ const filters = serviceRef<typeof FilterService>('millrace.filter.v1.FilterServi
 
 const index = integer({ min: 1, max: 0xfffffff, help: 'Rules are compared in the order of their indexes.' });
 const permitOrDeny = oneOf({ permit: 'Lets the packet through.', deny: 'Drops it as filter-denied.' });
-const way = oneOf({ in: 'What the interface receives.', out: 'What the interface sends.' });
 const type = integer({ max: 255, help: 'The type of an ICMP or ICMPv6 message.' });
 const code = integer({ max: 255, help: 'The code of an ICMP or ICMPv6 message.' });
 

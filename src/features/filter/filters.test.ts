@@ -116,6 +116,9 @@ describe('a list', () => {
     assert.ok(bench.filters.lists.bytes(id) > 0);
     bench.bindings.unbind('p1', 'in');
     assert.equal(bench.filters.lists.bytes(id), 0);
+    bench.filters.add('other', ruleOf());
+    for (const name of ['list', 'other']) bench.bindings.bind(name, 'p1', 'in');
+    assert.equal(bench.filters.lists.bytes(id), 0, 'another came in its place');
   });
 
   it('is refused at what sends no frames', () => {

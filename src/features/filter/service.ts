@@ -1,7 +1,8 @@
 import { ApiError } from '../../engine/api-error.ts';
+import { checkGivenName } from '../../engine/given-name.ts';
 import { type ApiService, apiService } from '../../engine/host/api/service.ts';
-import type { Interfaces } from '../interface/index.ts';
-import type { Bindings, Way } from './bindings.ts';
+import { type Interfaces, readWay } from '../interface/index.ts';
+import type { Bindings } from './bindings.ts';
 import { isDiscovery, ruleMet } from './explain.ts';
 import { type ExplainFilterRequest, FilterService, type SetFilterRequest } from './filter_pb.js';
 import type { Filter, Filters } from './filters.ts';
@@ -21,7 +22,7 @@ export function filterService(parts: FilterParts): ApiService {
   return apiService(FilterService, {
     addRule({ filter, rule }) {
       const doing = `add a rule to filter ${filter}`;
-      return { index: filters.add(checkName(doing, filter), readRule(doing, rule)) };
+      return { index: filters.add(checkGivenName(doing, filter), readRule(doing, rule)) };
     },
     deleteFilter({ filter, index }) {
       if (index === undefined) bindings.remove(filter);
@@ -68,7 +69,7 @@ function set({ filters }: FilterParts, request: SetFilterRequest): void {
     throw new ApiError('EINVAL', { doing, expected: 'rules or the name of who has them', received: 'both' });
   const rules = rulesOf === undefined ? given : filters.named(doing, rulesOf).rules;
   const other = request.default === undefined ? undefined : readAction(doing, request.default);
-  filters.set(checkName(doing, filter), { other, rules });
+  filters.set(checkGivenName(doing, filter), { other, rules });
 }
 
 function explain({ filters, bindings, interfaces }: FilterParts, request: ExplainFilterRequest) {
@@ -116,16 +117,3 @@ function* partsOf(filters: Filters, filter: Filter) {
 }
 
 const BATCH = 512;
-
-/** @throws ApiError EINVAL */
-function checkName(doing: string, name: string): string {
-  if (/^[A-Za-z0-9][\w.-]{0,30}$/.test(name)) return name;
-  const expected = 'a name of 1 to 31 letters, digits, ".", "-" and "_"';
-  throw new ApiError('EINVAL', { doing, expected, received: JSON.stringify(name) });
-}
-
-/** @throws ApiError EINVAL */
-function readWay(doing: string, way: string): Way {
-  if (way === 'in' || way === 'out') return way;
-  throw new ApiError('EINVAL', { doing, expected: '"in" or "out"', received: JSON.stringify(way) });
-}

@@ -28,6 +28,9 @@ export function onOff(help: string) {
   return oneOf({ on: 'Turns it on.', off: 'Turns it off.' }, help);
 }
 
+/** Takes what of an interface something is for. */
+export const way = oneOf({ in: 'What the interface receives.', out: 'What the interface sends.' });
+
 /** The syntax of the attributes that every interface has. */
 export const attributeSyntax =
   '(up|down),(promisc on|off),(neigh_snoop on|off),(mtu 1280-65534),((vrf VRF)|(domain IFACE)),(description TXT)';

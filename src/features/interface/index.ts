@@ -18,4 +18,5 @@ export {
 export { CROSS_CONNECT, type InterfaceListener, type InterfaceType } from './interface-type.ts';
 export { type InterfaceRouter, Interfaces, type NewInterface } from './interfaces.ts';
 export { interfaceMessage, readAttributes } from './service.ts';
+export { readWay, StepBindings, type Way } from './step-bindings.ts';
 export type { InterfaceFeature } from './vrouter.ts';

@@ -1,17 +1,17 @@
 import type { ArgumentType, Values } from '../../command/argument.ts';
 import { optional } from '../../command/argument.ts';
-import { integer, oneOf, text } from '../../command/argument-types.ts';
+import { integer, text } from '../../command/argument-types.ts';
 import { table } from '../../command/output.ts';
 import { counter } from '../../engine/client/counter.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
 import { serviceRef } from '../../engine/client/service-types.ts';
+import { givenName } from '../../engine/given-name.ts';
 import { quoted, ValueError } from '../../net/value-error.ts';
-import { interfaceName } from '../interface/cli-arguments.ts';
+import { interfaceName, way } from '../interface/cli-arguments.ts';
 import type { PolicerJson, PoliceService } from './police_pb.js';
 
 const police = serviceRef<typeof PoliceService>('millrace.police.v1.PoliceService');
 
-const way = oneOf({ in: 'What the interface receives.', out: 'What the interface sends.' });
 const bytes = (help: string) => optional(integer({ min: 1518, max: 1073741824, help }));
 const treatment = (colour: string) =>
   optional(
@@ -20,11 +20,7 @@ const treatment = (colour: string) =>
       pattern: /^(pass|drop|[1-5]?\d|6[0-3])$/,
     }),
   );
-const limitName = (help: string) =>
-  text(help, {
-    expects: 'a name of 1 to 31 letters, digits, ".", "-" and "_"',
-    pattern: /^[A-Za-z0-9][\w.-]{0,30}$/,
-  });
+const limitName = (help: string) => text(help, givenName);
 
 const restSyntax = '(cbs BYTES),(eir RATE),(ebs BYTES),(green ACTION),(yellow ACTION),(red ACTION)';
 const restArguments = {

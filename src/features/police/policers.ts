@@ -1,25 +1,17 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
-import type { Interface, Interfaces } from '../interface/index.ts';
+import { type Interfaces, StepBindings, type Way } from '../interface/index.ts';
 import { MAX_POLICERS, POLICE_INPUT_PLACE, POLICE_OUTPUT_PLACE } from './layout.ts';
 import type { Limit, Policer } from './limit.ts';
 import { checkLimit } from './limits.ts';
 import { type PolicerRouter, PolicerTable } from './policer-table.ts';
 
-/** What of an interface a rate limit is for: what it receives, or what it sends. */
-export type Way = 'in' | 'out';
-
-const stages = { in: 'police-input', out: 'police-output' } as const;
-const ways: readonly Way[] = ['in', 'out'];
-
 /** All rate limits, and which interface has which: their one keeper. */
 export class Policers {
   readonly table: PolicerTable;
   readonly #quiet: () => Promise<void>;
-  readonly #interfaces: Interfaces;
+  readonly #at: StepBindings;
   readonly #byName = new Map<string, Policer>();
-  /** Numbers of rate limits by interface. */
-  readonly #bound = new Map<number, Readonly<Record<Way, number>>>();
   /** Where else rate limits are. */
   readonly #uses: ((policer: Policer) => readonly string[])[] = [];
   readonly #free: number[] = [];
@@ -28,10 +20,14 @@ export class Policers {
   constructor(router: PolicerRouter & { quiet(): Promise<void> }, interfaces: Interfaces) {
     this.table = new PolicerTable(router);
     this.#quiet = () => router.quiet();
-    this.#interfaces = interfaces;
-    interfaces.defineStep({ way: 'input', place: POLICE_INPUT_PLACE, stage: stages.in });
-    interfaces.defineStep({ way: 'output', place: POLICE_OUTPUT_PLACE, stage: stages.out });
-    interfaces.listen({ removing: ({ id }) => this.#forget(id) });
+    this.#at = new StepBindings(interfaces, {
+      what: 'rate limit',
+      steps: {
+        in: { stage: 'police-input', place: POLICE_INPUT_PLACE },
+        out: { stage: 'police-output', place: POLICE_OUTPUT_PLACE },
+      },
+      write: (iface, into, out) => this.table.bind(iface, into, out),
+    });
   }
 
   /** How all are written again for a build that has them elsewhere; buckets begin full. */
@@ -40,7 +36,7 @@ export class Policers {
       tables: ['POLICERS', 'POLICE_BINDINGS'],
       write: () => {
         for (const { id, limit } of this.#byName.values()) this.table.write(id, limit);
-        for (const id of this.#bound.keys()) this.#write(id);
+        this.#at.writeAll();
       },
     };
   }
@@ -109,57 +105,18 @@ export class Policers {
 
   /** Where a rate limit is, such as "p0 in". */
   placesOf(policer: Policer): readonly string[] {
-    const interfaces = [...this.#bound].flatMap(([iface, at]) =>
-      ways
-        .filter((way) => at[way] === policer.id)
-        .map((way) => `${this.#interfaces.find(iface)?.name} ${way}`),
-    );
-    return [...interfaces, ...this.#uses.flatMap((placesAt) => placesAt(policer))];
+    return [...this.#at.placesOf(policer.id), ...this.#uses.flatMap((placesAt) => placesAt(policer))];
   }
 
   /** Holds an interface to a rate limit, in place of the one that it has. @throws ApiError ENOENT, ENODEV, EOPNOTSUPP */
   bind(name: string, ifaceName: string, way: Way): void {
     const doing = `bind rate limit ${name} to ${ifaceName}`;
     const policer = this.named(doing, name);
-    const iface = this.#interfaces.named(doing, ifaceName);
-    checkSends(doing, iface);
-    this.#set(iface.id, way, policer.id);
-    this.#interfaces.useStep(iface.id, stages[way], true);
+    this.#at.bind(this.#at.taker(doing, ifaceName), way, policer.id);
   }
 
   /** @throws ApiError ENODEV, ENOENT */
   unbind(ifaceName: string, way: Way): void {
-    const doing = `unbind the rate limit of ${ifaceName}`;
-    const iface = this.#interfaces.named(doing, ifaceName);
-    if (!this.#bound.get(iface.id)?.[way])
-      throw new ApiError('ENOENT', {
-        doing,
-        expected: `an interface with a rate limit ${way}`,
-        received: iface.name,
-      });
-    this.#interfaces.useStep(iface.id, stages[way], false);
-    this.#set(iface.id, way, 0);
+    this.#at.unbind(`unbind the rate limit of ${ifaceName}`, ifaceName, way);
   }
-
-  #set(id: number, way: Way, policer: number): void {
-    const now = { in: 0, out: 0, ...this.#bound.get(id), [way]: policer };
-    if (now.in || now.out) this.#bound.set(id, now);
-    else this.#bound.delete(id);
-    this.#write(id);
-  }
-
-  #write(id: number): void {
-    const { in: into, out } = this.#bound.get(id) ?? { in: 0, out: 0 };
-    this.table.bind(id, into, out);
-  }
-
-  #forget(id: number): void {
-    if (this.#bound.delete(id)) this.#write(id);
-  }
-}
-
-function checkSends(doing: string, iface: Interface): void {
-  if (iface.outputStage !== undefined) return;
-  const received = `${iface.name}, a ${iface.type}`;
-  throw new ApiError('EOPNOTSUPP', { doing, expected: 'an interface that sends frames', received });
 }

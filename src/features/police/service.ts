@@ -1,16 +1,17 @@
 import { ApiError } from '../../engine/api-error.ts';
+import { checkGivenName } from '../../engine/given-name.ts';
 import { type ApiService, apiService } from '../../engine/host/api/service.ts';
-import type { Interfaces } from '../interface/index.ts';
+import { type Interfaces, readWay } from '../interface/index.ts';
 import type { Limit, Policer, Treatment } from './limit.ts';
 import { type PolicerAttributes, PoliceService } from './police_pb.js';
-import type { Policers, Way } from './policers.ts';
+import type { Policers } from './policers.ts';
 
 /** Rate limits as the API shows and changes them. */
 export function policeService(policers: Policers, interfaces: Interfaces): ApiService {
   return apiService(PoliceService, {
     addPolicer({ name, attributes }) {
       const doing = `add rate limit ${name}`;
-      policers.add(checkName(doing, name), complete(doing, readLimit(doing, attributes)));
+      policers.add(checkGivenName(doing, name), complete(doing, readLimit(doing, attributes)));
       return {};
     },
     setPolicer({ name, attributes }) {
@@ -96,17 +97,4 @@ function message(policers: Policers, policer: Policer) {
     ...(green && yellow && red ? { green, yellow, red } : {}),
     at: [...policers.placesOf(policer)],
   };
-}
-
-/** @throws ApiError EINVAL */
-function checkName(doing: string, name: string): string {
-  if (/^[A-Za-z0-9][\w.-]{0,30}$/.test(name)) return name;
-  const expected = 'a name of 1 to 31 letters, digits, ".", "-" and "_"';
-  throw new ApiError('EINVAL', { doing, expected, received: JSON.stringify(name) });
-}
-
-/** @throws ApiError EINVAL */
-function readWay(doing: string, way: string): Way {
-  if (way === 'in' || way === 'out') return way;
-  throw new ApiError('EINVAL', { doing, expected: '"in" or "out"', received: JSON.stringify(way) });
 }

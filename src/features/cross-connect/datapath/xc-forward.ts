@@ -1,6 +1,6 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
-import { ETHER_HEADER_BYTES, TYPE_QINQ_RAW, TYPE_VLAN_RAW } from '../../../net/datapath/ether-header';
+import { ETHER_HEADER_BYTES, isTagType, VLAN_TAG_BYTES } from '../../../net/datapath/ether-header';
 import { INTERFACE_RUNNING, INTERFACE_UP, interfaceAt } from '../../interface/datapath/interface';
 
 export enum Edge {
@@ -12,7 +12,6 @@ export enum Edge {
 }
 
 const PASSES: u32 = INTERFACE_UP | INTERFACE_RUNNING;
-const TAG_BYTES: u32 = 4;
 
 /**
  * Sends a frame as it came out of the interface that the one it came in by is bound to.
@@ -36,9 +35,8 @@ export function xcForward(packet: Packet): u32 {
 function headerBytes(packet: Packet): u32 {
   let bytes = ETHER_HEADER_BYTES;
   for (let tags = 0; tags < 2 && bytes <= packet.dataLen; tags++) {
-    const type = load<u16>(packet.data + bytes - 2);
-    if (type != TYPE_VLAN_RAW && type != TYPE_QINQ_RAW) return bytes;
-    bytes += TAG_BYTES;
+    if (!isTagType(load<u16>(packet.data + bytes - 2))) return bytes;
+    bytes += VLAN_TAG_BYTES;
   }
   return bytes;
 }

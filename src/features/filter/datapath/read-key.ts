@@ -1,11 +1,5 @@
 import { Packet } from '../../../engine/datapath/packet';
-import {
-  ETHER_HEADER_BYTES,
-  TYPE_IP4_RAW,
-  TYPE_IP6_RAW,
-  TYPE_QINQ_RAW,
-  TYPE_VLAN_RAW,
-} from '../../../net/datapath/ether-header';
+import { behindTags, TYPE_IP4_RAW, TYPE_IP6_RAW } from '../../../net/datapath/ether-header';
 import {
   PROTOCOL_AUTHENTICATION,
   PROTOCOL_DESTINATION_OPTIONS,
@@ -24,29 +18,16 @@ import { FAMILY_IP4, FAMILY_IP6 } from './rules';
 export const NOT_IP: u32 = 2;
 export const UNREADABLE: u32 = 3;
 
-/** VLAN tags that are looked behind. */
-const MOST_TAGS: u32 = 4;
-
 /** Reads what rules look at of a frame; returns its family, NOT_IP or UNREADABLE. */
 export function readKey(packet: Packet, key: Key): u32 {
   const frame = packet.data;
   const bytes: u32 = packet.dataLen;
-  let at = ETHER_HEADER_BYTES;
-  if (bytes < at) return UNREADABLE;
-  let type = load<u16>(frame, 12);
-  for (let tags: u32 = 0; isTag(type); tags++) {
-    at += 4;
-    if (bytes < at || tags == MOST_TAGS) return UNREADABLE;
-    type = load<u16>(frame + at - 2);
-  }
+  const at = behindTags(frame, bytes);
+  if (!at) return UNREADABLE;
+  const type = load<u16>(frame + at - 2);
   if (type == TYPE_IP4_RAW) return readIp4(frame + at, bytes - at, key);
   if (type == TYPE_IP6_RAW) return readIp6(frame + at, bytes - at, key);
   return NOT_IP;
-}
-
-/** @inline */
-function isTag(type: u16): bool {
-  return type == TYPE_VLAN_RAW || type == TYPE_QINQ_RAW;
 }
 
 function readIp4(at: usize, bytes: u32, key: Key): u32 {

@@ -1,33 +1,17 @@
 import { Packet } from '../../../engine/datapath/packet';
-import {
-  ETHER_HEADER_BYTES,
-  TYPE_IP4_RAW,
-  TYPE_IP6_RAW,
-  TYPE_QINQ_RAW,
-  TYPE_VLAN_RAW,
-} from '../../../net/datapath/ether-header';
+import { behindTags, TYPE_IP4_RAW, TYPE_IP6_RAW } from '../../../net/datapath/ether-header';
 import { IP4_HEADER_BYTES, Ip4Header } from '../../../net/datapath/ip4-header';
 import { IP6_HEADER_BYTES } from '../../../net/datapath/ip6-header';
-
-/** VLAN tags that are looked behind. */
-const MOST_TAGS: u32 = 4;
 
 /** Gives the IP packet in a frame another DSCP; ECN stays (RFC 3168), and so does what is not IP. */
 export function markFrame(packet: Packet, dscp: u32): void {
   const frame = packet.data;
   const bytes: u32 = packet.dataLen;
-  let at = ETHER_HEADER_BYTES;
-  if (bytes < at) return;
-  for (let tags: u32 = 0; tags < MOST_TAGS && bytes >= at + 4 && isTag(load<u16>(frame + at - 2)); tags++)
-    at += 4;
+  const at = behindTags(frame, bytes);
+  if (!at) return;
   const type = load<u16>(frame + at - 2);
   if (type == TYPE_IP4_RAW && bytes >= at + IP4_HEADER_BYTES) mark4(changetype<Ip4Header>(frame + at), dscp);
   else if (type == TYPE_IP6_RAW && bytes >= at + IP6_HEADER_BYTES) mark6(frame + at, dscp);
-}
-
-/** @inline */
-function isTag(type: u16): bool {
-  return type == TYPE_VLAN_RAW || type == TYPE_QINQ_RAW;
 }
 
 /** Changes the checksum by what changes in the header's first word (RFC 1624 3). */

@@ -14,10 +14,10 @@ import {
 import { checksumOf, sumBytes } from '../../../net/datapath/checksum';
 import {
   ETHER_HEADER_BYTES,
+  isTagType,
   TYPE_IP4_RAW,
   TYPE_IP6_RAW,
-  TYPE_QINQ_RAW,
-  TYPE_VLAN_RAW,
+  VLAN_TAG_BYTES,
 } from '../../../net/datapath/ether-header';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from '../../../net/datapath/ip-protocols';
 import { IP4_FRAGMENT_RAW, IP4_HEADER_BYTES, Ip4Header } from '../../../net/datapath/ip4-header';
@@ -93,8 +93,8 @@ export function findIp(packet: Packet): u32 {
   for (let tags = 0; tags < 3 && offset <= packet.dataLen; tags++) {
     const type = load<u16>(packet.data + offset - 2);
     if (type == TYPE_IP4_RAW || type == TYPE_IP6_RAW) return offset;
-    if (type != TYPE_VLAN_RAW && type != TYPE_QINQ_RAW) return 0;
-    offset += 4;
+    if (!isTagType(type)) return 0;
+    offset += VLAN_TAG_BYTES;
   }
   return 0;
 }

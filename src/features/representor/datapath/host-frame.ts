@@ -1,7 +1,7 @@
 import { newEventWithin, putEvent } from '../../../engine/datapath/events';
 import { NODE_HOST_FRAME } from '../../../engine/datapath/nodes';
 import { Packet } from '../../../engine/datapath/packet';
-import { TYPE_QINQ_RAW, TYPE_VLAN_RAW } from '../../../net/datapath/ether-header';
+import { isTagType } from '../../../net/datapath/ether-header';
 import { HOST_QUEUE } from '../layout';
 
 export enum Edge {
@@ -20,7 +20,7 @@ export enum Edge {
  */
 export function hostFrame(packet: Packet): u32 {
   const type = load<u16>(packet.data, 12);
-  if (type == TYPE_VLAN_RAW || type == TYPE_QINQ_RAW) return Edge.DROP_HOST_FRAME_TAGGED;
+  if (isTagType(type)) return Edge.DROP_HOST_FRAME_TAGGED;
   const event = newEventWithin(NODE_HOST_FRAME, HOST_QUEUE);
   if (event === null) return Edge.DROP_HOST_QUEUE_FULL;
   event.packet = <u32>changetype<usize>(packet);

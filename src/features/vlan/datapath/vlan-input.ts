@@ -1,10 +1,10 @@
 import { Packet, RX_VLAN, RX_VLAN_STRIPPED } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
-import { ETHER_HEADER_BYTES } from '../../../net/datapath/ether-header';
+import { ETHER_HEADER_BYTES, isTagType, VLAN_TAG_BYTES } from '../../../net/datapath/ether-header';
 import { enterInterface } from '../../interface/datapath/enter';
 import { interfaceAt, nodeAfterInput } from '../../interface/datapath/interface';
 import { VLAN_ID_MASK, VLAN_INPUT_PLACE } from '../layout';
-import { isTagType, memberOf, removeTag, VLAN_TAG_BYTES, vlanIdOf } from './vlan';
+import { memberOf, removeTag, vlanIdOf } from './vlan';
 
 export enum Edge {
   DROP_INTERFACE_DOWN,

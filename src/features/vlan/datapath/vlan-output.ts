@@ -1,8 +1,9 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
+import { VLAN_TAG_BYTES } from '../../../net/datapath/ether-header';
 import { leaveInterface } from '../../interface/datapath/enter';
 import { interfaceAt } from '../../interface/datapath/interface';
-import { insertTag, VLAN_TAG_BYTES } from './vlan';
+import { insertTag } from './vlan';
 
 export enum Edge {
   DROP_OUTPUT_DOWN,

@@ -1,7 +1,8 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { ETHER_TYPES } from '../../../engine/datapath/regions';
 import { NODE_BIT } from '../../../engine/layout';
-import { isTagType, VLAN_TAG_BYTES, vlanIdOf } from './vlan';
+import { isTagType, VLAN_TAG_BYTES } from '../../../net/datapath/ether-header';
+import { vlanIdOf } from './vlan';
 
 export enum Edge {
   DROP_ETHER_UNKNOWN_TYPE,

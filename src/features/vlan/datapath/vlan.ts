@@ -1,19 +1,7 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { VLAN_MEMBERS, VLAN_PARENTS } from '../../../engine/datapath/regions';
-import { TYPE_QINQ_RAW, TYPE_VLAN_RAW } from '../../../net/datapath/ether-header';
+import { TYPE_QINQ_RAW, TYPE_VLAN_RAW, VLAN_TAG_BYTES } from '../../../net/datapath/ether-header';
 import { SERVICE_TAG, VLAN_ID_MASK } from '../layout';
-
-/**
- * VLAN tag (IEEE 802.1Q clause 9.6), between a frame's addresses and its ethertype:
- *
- *   12 ┌ type 0x8100, 0x88a8 (2) ┬ priority (3 bits) drop eligible (1) VLAN id (12) ┐ 16
- */
-export const VLAN_TAG_BYTES: u32 = 4;
-
-/** Tells the ethertypes of VLAN tags. @inline */
-export function isTagType(type: u16): bool {
-  return type == TYPE_VLAN_RAW || type == TYPE_QINQ_RAW;
-}
 
 /** The VLAN's id in a tag's last two bytes as they lie on the wire. @inline */
 export function vlanIdOf(tagRaw: u16): u32 {

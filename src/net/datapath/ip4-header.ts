@@ -1,3 +1,4 @@
+import { checksumAfter } from './checksum';
 import { loadU16 } from './network-order';
 
 /**
@@ -30,6 +31,13 @@ export class Ip4Header {
   @inline decrementTtl(word: u32): void {
     const sum = <u64>word + 0xffff;
     store<u32>(changetype<usize>(this) + offsetof<Ip4Header>('ttl'), <u32>sum + ((<u32>(sum >> 32)) << 16));
+  }
+
+  /** Sets DSCP and ECN (RFC 2474, RFC 3168), and the checksum by what changes. */
+  changeDscpEcn(dscpEcn: u32): void {
+    const before: u32 = load<u16>(changetype<usize>(this));
+    this.dscpEcn = <u8>dscpEcn;
+    this.checksumRaw = checksumAfter(this.checksumRaw, before, load<u16>(changetype<usize>(this)));
   }
 
   @inline get totalLength(): u32 {

@@ -14,15 +14,8 @@ export function markFrame(packet: Packet, dscp: u32): void {
   else if (type == TYPE_IP6_RAW && bytes >= at + IP6_HEADER_BYTES) mark6(frame + at, dscp);
 }
 
-/** Changes the checksum by what changes in the header's first word (RFC 1624 3). */
 function mark4(header: Ip4Header, dscp: u32): void {
-  const before = <u32>header.dscpEcn;
-  const after = (dscp << 2) | (before & 3);
-  header.dscpEcn = <u8>after;
-  let sum = <u32>(<u16>~bswap<u16>(header.checksumRaw)) + (before ^ 0xffff) + after;
-  sum = (sum & 0xffff) + (sum >> 16);
-  sum = (sum & 0xffff) + (sum >> 16);
-  header.checksumRaw = bswap<u16>(<u16>~sum);
+  header.changeDscpEcn((dscp << 2) | (header.dscpEcn & 3));
 }
 
 /** The class is eight bits across the first two bytes, the DSCP their upper six. */

@@ -1,5 +1,4 @@
 import { Packet } from '../../../engine/datapath/packet';
-import { checksumAfter } from '../../../net/datapath/checksum';
 import { TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import { IP4_HEADER_BYTES, Ip4Header } from '../../../net/datapath/ip4-header';
 import { IP6_HEADER_BYTES } from '../../../net/datapath/ip6-header';
@@ -68,7 +67,5 @@ function setCongestion(ip: usize, ecn: u32): void {
     return;
   }
   const header = changetype<Ip4Header>(ip);
-  const before = load<u16>(ip);
-  header.dscpEcn = <u8>((header.dscpEcn & ~3) | ecn);
-  header.checksumRaw = checksumAfter(header.checksumRaw, before, load<u16>(ip));
+  header.changeDscpEcn((header.dscpEcn & ~3) | ecn);
 }

@@ -93,7 +93,8 @@ export const OPTION_REPORT: u32 = 0x80;
 export const OPTION_REPORT_UNLESS_MULTICAST: u32 = 0xc0;
 const OPTION_PAD1: u32 = 0;
 
-function isExtension(protocol: u32): bool {
+/** Tells the headers that may lie between an IPv6 header and what the packet carries (RFC 8200 4, RFC 4302). */
+export function isExtension(protocol: u32): bool {
   return (
     isOption(protocol) ||
     protocol == PROTOCOL_ROUTING ||

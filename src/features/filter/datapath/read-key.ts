@@ -1,14 +1,8 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { behindTags, TYPE_IP4_RAW, TYPE_IP6_RAW } from '../../../net/datapath/ether-header';
-import {
-  PROTOCOL_AUTHENTICATION,
-  PROTOCOL_DESTINATION_OPTIONS,
-  PROTOCOL_FRAGMENT,
-  PROTOCOL_HOP_BY_HOP,
-  PROTOCOL_ROUTING,
-} from '../../../net/datapath/ip-protocols';
+import { PROTOCOL_FRAGMENT } from '../../../net/datapath/ip-protocols';
 import { IP4_HEADER_BYTES, Ip4Header } from '../../../net/datapath/ip4-header';
-import { extensionBytes, IP6_FRAGMENT_OFFSET_RAW } from '../../../net/datapath/ip6-extensions';
+import { extensionBytes, IP6_FRAGMENT_OFFSET_RAW, isExtension } from '../../../net/datapath/ip6-extensions';
 import { IP6_HEADER_BYTES, Ip6Header } from '../../../net/datapath/ip6-header';
 import { Key } from './key';
 import { readPorts } from './read-ports';
@@ -77,14 +71,4 @@ function readUpper6(header: Ip6Header, bytes: u32, key: Key): u32 {
   if (at > bytes) return UNREADABLE;
   key.protocol = protocol;
   return readPorts(key, base + at, bytes - at, fragmentOffset) ? FAMILY_IP6 : UNREADABLE;
-}
-
-function isExtension(protocol: u32): bool {
-  return (
-    protocol == PROTOCOL_HOP_BY_HOP ||
-    protocol == PROTOCOL_ROUTING ||
-    protocol == PROTOCOL_FRAGMENT ||
-    protocol == PROTOCOL_DESTINATION_OPTIONS ||
-    protocol == PROTOCOL_AUTHENTICATION
-  );
 }

@@ -107,6 +107,17 @@ export function checkAttributes(doing: string, { mtu, mac }: InterfaceAttributes
   }
 }
 
+/** What the host was shown of an interface it would have to be shown or lose in the middle. @throws ApiError ENOTSUP */
+export function checkAccessStays(doing: string, before: Interface, { access }: InterfaceAttributes): void {
+  if (access === undefined || access === (before.access ?? false)) return;
+  const received = access ? 'access on' : 'access off';
+  throw new ApiError('ENOTSUP', {
+    doing,
+    expected: 'access to stay what it was when it was added',
+    received,
+  });
+}
+
 /** Refuses attributes other than those that an interface's domain gives it. @throws ApiError EINVAL */
 export function checkImposed(
   doing: string,
@@ -126,6 +137,16 @@ export function checkImposed(
 /** An interface as it is without what its domain has said of it. */
 export function withOwn<T extends Interface>(iface: T): T {
   return { ...iface, ...iface.own, own: undefined };
+}
+
+/** Tells whether what a device says of itself is as before. */
+export function isSameState(before: Interface, after: Interface): boolean {
+  return (
+    after.running === before.running &&
+    after.speedMbps === before.speedMbps &&
+    after.mtu === before.mtu &&
+    sameMac(after.mac, before.mac)
+  );
 }
 
 /** The words of `interface show` for what is switched on. */

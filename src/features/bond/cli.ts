@@ -1,4 +1,4 @@
-import { optional } from '../../command/argument.ts';
+import { optional, type Values } from '../../command/argument.ts';
 import { mac, oneOf } from '../../command/argument-types.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
 import { serviceRef } from '../../engine/client/service-types.ts';
@@ -78,12 +78,9 @@ export const bondCommands = [
   }),
 ];
 
-function ownOf(args: {
-  readonly MAC: Parameters<typeof formatMac>[0] | undefined;
-  readonly 'balance rss|l2|l3+l4': string | undefined;
-}) {
+function ownOf(args: Values<typeof ownArguments>) {
   return {
     balance: args['balance rss|l2|l3+l4'],
-    mac: args.MAC === undefined ? undefined : formatMac(args.MAC),
+    mac: args.MAC && formatMac(args.MAC),
   };
 }

@@ -109,7 +109,7 @@ export const bridgeCommands = [
       all: flag('Forgets static and external entries too.'),
     },
     run: async ({ BR, IF, MAC, all }, router) => {
-      const only = { bridge: BR, iface: IF, mac: MAC === undefined ? undefined : formatMac(MAC) };
+      const only = { bridge: BR, iface: IF, mac: MAC && formatMac(MAC) };
       await router.call(fdb, 'flushFdb', { ...only, all });
       return undefined;
     },
@@ -152,7 +152,7 @@ export const bridgeCommands = [
 function bridgeOf(args: Values<typeof bridgeArguments>) {
   return {
     ageing_time: args['ageing_time S'],
-    mac: args.MAC === undefined ? undefined : formatMac(args.MAC),
+    mac: args.MAC && formatMac(args.MAC),
     flood: isOn(args['flood on|off']),
     learn: isOn(args['learn on|off']),
     neigh_suppress: isOn(args['neigh_suppress on|off']),

@@ -198,7 +198,7 @@ async function addLabel(router: RouterClient, wanted: number | 'auto', target: A
 function pseudowireOf(args: Values<typeof pseudowireArguments>) {
   const controlWord = args['control-word on|off'];
   return {
-    mac: args.MAC === undefined ? undefined : formatMac(args.MAC),
+    mac: args.MAC && formatMac(args.MAC),
     control_word: controlWord === undefined ? undefined : controlWord === 'on',
   };
 }

@@ -1,4 +1,4 @@
-import { optional } from '../../command/argument.ts';
+import { optional, type Values } from '../../command/argument.ts';
 import { integer, ip4, prefix } from '../../command/argument-types.ts';
 import { details, table } from '../../command/output.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
@@ -66,11 +66,7 @@ const snatCommands = [
     help: 'Gives what leaves by an interface from a subnet one address; answers find their way back.',
     args: snatArguments,
     run: async (args, router) => {
-      await router.call(nat, 'addSnat44', {
-        interface: args.IF,
-        subnet: formatPrefix(args['IP4/LEN']),
-        replace: formatAddress(args.REPLACE),
-      });
+      await router.call(nat, 'addSnat44', snatOf(args));
       return undefined;
     },
   }),
@@ -79,11 +75,7 @@ const snatCommands = [
     help: 'Lets sources keep their addresses again, and ends the sessions of the interface.',
     args: snatArguments,
     run: async (args, router) => {
-      await router.call(nat, 'deleteSnat44', {
-        interface: args.IF,
-        subnet: formatPrefix(args['IP4/LEN']),
-        replace: formatAddress(args.REPLACE),
-      });
+      await router.call(nat, 'deleteSnat44', snatOf(args));
       return undefined;
     },
   }),
@@ -156,6 +148,14 @@ const conntrackCommands = [
 
 /** The commands of NAT and its sessions. */
 export const natCommands = [...dnatCommands, ...snatCommands, ...conntrackCommands];
+
+function snatOf(args: Values<typeof snatArguments>) {
+  return {
+    interface: args.IF,
+    subnet: formatPrefix(args['IP4/LEN']),
+    replace: formatAddress(args.REPLACE),
+  };
+}
 
 async function* itemsOf(batches: AsyncIterable<{ readonly sessions?: readonly SessionJson[] }>) {
   for await (const { sessions = [] } of batches) yield* sessions;

@@ -33,7 +33,7 @@ export const nexthopCommands = [
         l3: {
           iface: args.IFACE,
           address: args.IP === undefined ? undefined : formatAddress(args.IP),
-          mac: args.MAC === undefined ? undefined : formatMac(args.MAC),
+          mac: args.MAC && formatMac(args.MAC),
           remote: args.remote,
         },
       }),

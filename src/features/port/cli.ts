@@ -1,4 +1,4 @@
-import { optional } from '../../command/argument.ts';
+import { optional, type Values } from '../../command/argument.ts';
 import { cpuList, integer, mac, text } from '../../command/argument-types.ts';
 import { details, table } from '../../command/output.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
@@ -126,13 +126,9 @@ export const portCommands = [
   }),
 ];
 
-function portAttributesOf(args: {
-  readonly MAC: Parameters<typeof formatMac>[0] | undefined;
-  readonly 'rxqs N': number | undefined;
-  readonly 'qsize N': number | undefined;
-}) {
+function portAttributesOf(args: Values<typeof portArguments>) {
   return {
-    mac: args.MAC === undefined ? undefined : formatMac(args.MAC),
+    mac: args.MAC && formatMac(args.MAC),
     rxqs: args['rxqs N'],
     qsize: args['qsize N'],
   };

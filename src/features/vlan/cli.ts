@@ -1,4 +1,4 @@
-import { optional } from '../../command/argument.ts';
+import { optional, type Values } from '../../command/argument.ts';
 import { integer, mac, oneOf } from '../../command/argument-types.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
 import { serviceRef } from '../../engine/client/service-types.ts';
@@ -73,12 +73,9 @@ export const vlanCommands = [
   }),
 ];
 
-function ownOf(args: {
-  readonly MAC: Parameters<typeof formatMac>[0] | undefined;
-  readonly 'proto 802.1q|802.1ad': string | undefined;
-}) {
+function ownOf(args: Values<typeof ownArguments>) {
   return {
-    mac: args.MAC === undefined ? undefined : formatMac(args.MAC),
+    mac: args.MAC && formatMac(args.MAC),
     proto: args['proto 802.1q|802.1ad'],
   };
 }

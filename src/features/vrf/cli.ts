@@ -54,7 +54,7 @@ function attributesOf(args: Values<typeof attributeArguments>) {
     fib4_tbl8: args['fib4-tbl8 N'],
     rib6_routes: args['rib6-routes N'],
     fib6_tbl8: args['fib6-tbl8 N'],
-    mac: args.MAC === undefined ? undefined : formatMac(args.MAC),
+    mac: args.MAC && formatMac(args.MAC),
     description: args.TXT,
   };
 }

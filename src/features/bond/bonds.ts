@@ -1,14 +1,15 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import { randomMac, sameMac } from '../../net/mac.ts';
-import type {
-  ImposedAttributes,
-  Interface,
-  InterfaceAttributes,
-  InterfaceDetails,
-  InterfaceRouter,
-  Interfaces,
-  InterfaceType,
+import {
+  type ImposedAttributes,
+  type Interface,
+  type InterfaceAttributes,
+  type InterfaceDetails,
+  type InterfaceRouter,
+  type Interfaces,
+  type InterfaceType,
+  interfaceDefaults,
 } from '../interface/index.ts';
 import { bondDetails, UNMADE } from './bond-details.ts';
 import { type Bond, BondRecords } from './bond-records.ts';
@@ -80,21 +81,13 @@ export class Bonds implements InterfaceType {
   add(name: string, settings: BondSettings, attributes: InterfaceAttributes): Interface {
     const place = this.#records.freePlace(`add bond ${name}`);
     const iface = this.#interfaces.add({
+      ...interfaceDefaults,
       name,
       type: 'bond',
-      description: '',
-      up: true,
       running: false,
-      promisc: false,
-      snooping: false,
-      vrf: 1,
-      domain: 0,
       mtu: DEFAULT_MTU,
       mac: randomMac(),
-      speedMbps: 0,
-      port: 0,
       outputStage: 'bond-output',
-      checksumsOnSend: false,
       ...attributes,
     });
     this.#records.add(iface.id, { place, settings });

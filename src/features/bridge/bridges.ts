@@ -2,12 +2,13 @@ import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { type Mac, randomMac, sameMac } from '../../net/mac.ts';
-import type {
-  Interface,
-  InterfaceAttributes,
-  InterfaceDetails,
-  Interfaces,
-  InterfaceType,
+import {
+  type Interface,
+  type InterfaceAttributes,
+  type InterfaceDetails,
+  type Interfaces,
+  type InterfaceType,
+  interfaceDefaults,
 } from '../interface/index.ts';
 import type { BridgeAttributes, BridgeSettings } from './bridge-settings.ts';
 import { BridgeTable } from './bridge-table.ts';
@@ -72,20 +73,12 @@ export class Bridges implements InterfaceType {
     checkRouted(doing, this.#interfaces, attributes.domain ?? 0);
     const mtu = attributes.mtu ?? DEFAULT_MTU;
     const iface = this.#interfaces.add({
+      ...interfaceDefaults,
       name,
       type: 'bridge',
-      description: '',
-      up: true,
       running: false,
-      promisc: false,
-      snooping: false,
-      vrf: 1,
-      domain: 0,
       mac: randomMac(),
-      speedMbps: 0,
-      port: 0,
       outputStage: 'bridge-output',
-      checksumsOnSend: false,
       ...attributes,
       mtu,
     });

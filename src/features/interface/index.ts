@@ -7,6 +7,7 @@ export {
   type ImposedAttributes,
   type Interface,
   type InterfaceAttributes,
+  interfaceDefaults,
   sendsFrames,
 } from './interface.ts';
 export type { InterfaceStep } from './interface-steps.ts';

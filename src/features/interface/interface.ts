@@ -52,6 +52,20 @@ export interface Interface {
 /** What an interface's domain may say of it. */
 export type ImposedAttributes = Pick<Interface, 'mac' | 'mtu'>;
 
+/** What a new interface is like where its type and its user say nothing else: up, in the main VRF, and no port. */
+export const interfaceDefaults = {
+  description: '',
+  up: true,
+  running: true,
+  promisc: false,
+  snooping: false,
+  vrf: 1,
+  domain: 0,
+  speedMbps: 0,
+  port: 0,
+  checksumsOnSend: false,
+} as const satisfies Partial<Interface>;
+
 /** Tells whether an interface has a link that frames of any kind can be sent on. */
 export function sendsFrames(iface: Interface): boolean {
   return iface.outputStage !== undefined && iface.pointToPoint !== true;

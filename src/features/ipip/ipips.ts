@@ -3,12 +3,13 @@ import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { formatAddress, type IpAddress, sameAddress } from '../../net/address.ts';
 import { randomMac } from '../../net/mac.ts';
-import type {
-  Interface,
-  InterfaceAttributes,
-  InterfaceDetails,
-  Interfaces,
-  InterfaceType,
+import {
+  type Interface,
+  type InterfaceAttributes,
+  type InterfaceDetails,
+  type Interfaces,
+  type InterfaceType,
+  interfaceDefaults,
 } from '../interface/index.ts';
 import type { Addresses } from '../ip/index.ts';
 import { type WayParts, wayTo } from '../tunnel/index.ts';
@@ -138,21 +139,12 @@ export class Ipips implements InterfaceType {
 
   #newInterface(ipip: Ipip) {
     return {
+      ...interfaceDefaults,
       type: 'ipip',
-      description: '',
-      up: true,
-      running: true,
-      promisc: false,
-      snooping: false,
-      vrf: 1,
-      domain: 0,
       mtu: this.#sizeOf(ipip),
       mac: randomMac(),
-      speedMbps: 0,
-      port: 0,
       outputStage: 'ipip-output',
       pointToPoint: true,
-      checksumsOnSend: false,
     };
   }
 

@@ -1,13 +1,14 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import { randomMac } from '../../net/mac.ts';
-import type {
-  Interface,
-  InterfaceAttributes,
-  InterfaceDetails,
-  InterfaceRouter,
-  Interfaces,
-  InterfaceType,
+import {
+  type Interface,
+  type InterfaceAttributes,
+  type InterfaceDetails,
+  type InterfaceRouter,
+  type Interfaces,
+  type InterfaceType,
+  interfaceDefaults,
 } from '../interface/index.ts';
 import type { NextHop, NextHops } from '../neighbor/index.ts';
 import { isMpls } from './mpls-next-hops.ts';
@@ -58,21 +59,12 @@ export class Pseudowires implements InterfaceType {
     const nextHop = this.#nextHopOf(doing, wanted.nextHop);
     const wire = { nextHop: nextHop.index, controlWord: wanted.controlWord ?? false };
     const iface = this.#interfaces.add({
+      ...interfaceDefaults,
       name,
       type: 'pseudowire',
-      description: '',
-      up: true,
-      running: true,
-      promisc: false,
-      snooping: false,
-      vrf: 1,
-      domain: 0,
       mtu: frameMtu(nextHop, wire),
       mac: randomMac(),
-      speedMbps: 0,
-      port: 0,
       outputStage: 'pseudowire-output',
-      checksumsOnSend: false,
       farEnds: true, // no frame goes from one to another: the others of a full mesh have it already (RFC 4762 4.4)
       ...attributes,
     });

@@ -3,12 +3,13 @@ import { removeStaleSocket } from '../../engine/host/api/stale-socket.ts';
 import * as dpdk from '../../engine/host/dpdk.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { formatMac, isUnicastMac, type Mac, randomMac } from '../../net/mac.ts';
-import type {
-  Interface,
-  InterfaceAttributes,
-  InterfaceDetails,
-  Interfaces,
-  InterfaceType,
+import {
+  type Interface,
+  type InterfaceAttributes,
+  type InterfaceDetails,
+  type Interfaces,
+  type InterfaceType,
+  interfaceDefaults,
 } from '../interface/index.ts';
 import { listeningSocket } from './listening-socket.ts';
 import { TapWatch } from './moved-tap.ts';
@@ -185,14 +186,9 @@ export class Ports implements InterfaceType {
     await this.#router.quiet(); // a worker that stands still refuses the port before anybody has seen its interface
     const link = dpdk.portLink(port);
     const iface = this.#interfaces.add({
+      ...interfaceDefaults,
       name: wanted.name,
       type: 'port',
-      description: '',
-      up: true,
-      promisc: false,
-      snooping: false,
-      vrf: 1,
-      domain: 0,
       port,
       outputStage: 'port-tx',
       ...wanted.attributes,

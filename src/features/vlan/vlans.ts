@@ -8,6 +8,7 @@ import {
   type InterfaceRouter,
   type Interfaces,
   type InterfaceType,
+  interfaceDefaults,
   sendsFrames,
 } from '../interface/index.ts';
 import { VLAN_INPUT_PLACE } from './layout.ts';
@@ -54,20 +55,13 @@ export class Vlans implements InterfaceType {
     this.#checkPlace(doing, { parent, tag });
     checkMtu(doing, attributes.mtu, parent);
     return this.#interfaces.add({
+      ...interfaceDefaults,
       name,
       type: 'vlan',
-      description: '',
-      up: true,
-      promisc: false,
-      snooping: false,
-      vrf: 1,
-      domain: 0,
       mtu: parent.mtu,
       mac: parent.mac,
       ...linkOf(parent),
-      port: 0,
       outputStage: 'vlan-output',
-      checksumsOnSend: false,
       ...attributes,
       parent: parent.id,
       tag,

@@ -1,11 +1,12 @@
 import { ApiError } from '../../engine/api-error.ts';
 import { type Mac, randomMac } from '../../net/mac.ts';
-import type {
-  Interface,
-  InterfaceDetails,
-  Interfaces,
-  InterfaceType,
-  NewInterface,
+import {
+  type Interface,
+  type InterfaceDetails,
+  type Interfaces,
+  type InterfaceType,
+  interfaceDefaults,
+  type NewInterface,
 } from '../interface/index.ts';
 
 /** How large the tables of a VRF may grow. */
@@ -81,7 +82,7 @@ export class Vrfs implements InterfaceType {
     const doing = `add vrf ${wanted.name}`;
     const vrf = this.#freeNumber(doing);
     const sizes = checkSizes(doing, { ...this.#defaults, ...wanted.sizes });
-    const iface = newInterface(vrf, wanted);
+    const iface = interfaceOf(vrf, wanted);
     this.#interfaces.checkNew(doing, wanted.name, iface);
     this.#sizes.set(vrf, sizes);
     try {
@@ -179,23 +180,16 @@ export class Vrfs implements InterfaceType {
 const LARGEST_PACKET = 65534;
 const MOST_ROUTES = 1 << 24;
 
-function newInterface(vrf: number, { name, description = '', mac = randomMac() }: NewVrf): NewInterface {
+function interfaceOf(vrf: number, { name, description = '', mac = randomMac() }: NewVrf): NewInterface {
   return {
+    ...interfaceDefaults,
     name,
     type: 'vrf',
     description,
-    up: true,
-    running: true,
-    promisc: false,
-    snooping: false,
     vrf,
-    domain: 0,
     mtu: LARGEST_PACKET,
     mac,
-    speedMbps: 0,
-    port: 0,
     outputStage: undefined,
-    checksumsOnSend: false,
   };
 }
 

@@ -2,12 +2,13 @@ import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { addressFromBytes, formatAddress, type IpAddress } from '../../net/address.ts';
 import { formatMac, type Mac, macFromBytes, randomMac } from '../../net/mac.ts';
-import type {
-  Interface,
-  InterfaceAttributes,
-  InterfaceDetails,
-  Interfaces,
-  InterfaceType,
+import {
+  type Interface,
+  type InterfaceAttributes,
+  type InterfaceDetails,
+  type Interfaces,
+  type InterfaceType,
+  interfaceDefaults,
 } from '../interface/index.ts';
 import type { Addresses } from '../ip/index.ts';
 import type { UdpPorts } from '../tunnel/index.ts';
@@ -172,20 +173,11 @@ export class Vxlans implements InterfaceType {
 
   #newInterface(vxlan: Vxlan) {
     return {
+      ...interfaceDefaults,
       type: 'vxlan',
-      description: '',
-      up: true,
-      running: true,
-      promisc: false,
-      snooping: false,
-      vrf: 1,
-      domain: 0,
       mtu: sizeByLocal(this.#needs, vxlan),
       mac: randomMac(),
-      speedMbps: 0,
-      port: 0,
       outputStage: 'vxlan-output',
-      checksumsOnSend: false,
       farEnds: true,
     };
   }

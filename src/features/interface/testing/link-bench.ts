@@ -6,7 +6,7 @@ import { parseMac } from '../../../net/mac.ts';
 import { packetPath } from '../../../programs/vrouter/packet-path.ts';
 import { BenchRouter } from '../../neighbor/testing/bench-router.ts';
 import type { Interface, InterfaceType, NewInterface } from '../index.ts';
-import { Interfaces } from '../index.ts';
+import { Interfaces, interfaceDefaults } from '../index.ts';
 
 /** Quiet at once: nothing runs while the test does not say so. */
 class QuietRouter extends BenchRouter {
@@ -75,20 +75,13 @@ export class LinkBench implements InterfaceType {
 
 function plainPort(number: number): NewInterface {
   return {
+    ...interfaceDefaults,
     name: `p${number}`,
     type: 'port',
-    description: '',
-    up: true,
-    running: true,
-    promisc: false,
-    snooping: false,
-    vrf: 1,
-    domain: 0,
     mtu: 1500,
     mac: parseMac(`02:00:00:00:00:${String(number).padStart(2, '0')}`),
     speedMbps: 1000,
     port: number,
     outputStage: 'port-tx',
-    checksumsOnSend: false,
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { CONTROL_TICKS_PER_SECOND } from '../../engine/layout.ts';
 import { parsePrefix } from '../../net/prefix.ts';
+import { limitOf } from '../police/testing/limits.ts';
 import {
   type FilterBench,
   frame4,
@@ -13,20 +14,12 @@ import {
 
 let bench: FilterBench;
 
-/** A second of the bench has 10⁹ ticks. Eight megabits a second are a frame of 1000 bytes a millisecond. */
+/** A second of the bench has 10⁹ ticks. */
 beforeEach(async () => {
   bench = await openFilterBench();
   bench.links.bench.view.setBigUint64(CONTROL_TICKS_PER_SECOND, 1_000_000_000n, true);
   for (const name of ['slow', 'marks'])
-    bench.policers.add(name, {
-      committedRate: 8_000_000n,
-      committedBurst: 10_000,
-      excessRate: 0n,
-      excessBurst: 0,
-      green: 'pass',
-      yellow: 'pass',
-      red: name === 'slow' ? 'drop' : 10,
-    });
+    bench.policers.add(name, limitOf({ red: name === 'slow' ? 'drop' : 10 }));
 });
 
 const long = (port: number) => frame4({}, joined(transport(1, port), 966 - 8));

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { CONTROL_TICKS_PER_SECOND } from '../../engine/layout.ts';
 import { checksum } from '../../net/checksum.ts';
-import { etherFrame, ipv4Packet, ipv6Packet } from '../../net/frame/build.ts';
+import { etherFrame, ipv6Packet } from '../../net/frame/build.ts';
 import { LinkBench } from '../interface/testing/link-bench.ts';
-import type { Limit } from './limit.ts';
 import { Policers } from './policers.ts';
+import { frame1000, limitOf } from './testing/limits.ts';
 
 let links: LinkBench;
 let policers: Policers;
@@ -21,22 +21,7 @@ beforeEach(async () => {
   await links.interfaces.set('p2', { domain: p1.id });
 });
 
-const limit = (wanted: Partial<Limit> = {}): Limit => ({
-  committedRate: 8_000_000n,
-  committedBurst: 10_000,
-  excessRate: 0n,
-  excessBurst: 0,
-  green: 'pass',
-  yellow: 'pass',
-  red: 'drop',
-  ...wanted,
-});
-
 const ends = { destination: '02:00:00:00:00:01', source: '02:00:00:00:00:99' };
-const frame4 = etherFrame(
-  { ...ends, etherType: 0x0800 },
-  ipv4Packet({ source: '10.0.0.1', destination: '10.0.1.1', protocol: 17, tos: 0x03 }, new Uint8Array(966)),
-);
 const frame6 = etherFrame(
   { ...ends, etherType: 0x86dd },
   ipv6Packet(
@@ -52,7 +37,7 @@ function pass(ms: number, perMs: number): number {
     links.bench.clock += 1_000_000n;
     passed += links.bench.receive(
       1,
-      Array.from({ length: perMs }, () => frame4),
+      Array.from({ length: perMs }, () => frame1000),
     ).sent.length;
   }
   return passed;
@@ -60,17 +45,17 @@ function pass(ms: number, perMs: number): number {
 
 describe('a rate limit', () => {
   it('lets its rate pass, and a burst at first', () => {
-    policers.add('limit', limit());
+    policers.add('limit', limitOf());
     policers.bind('limit', 'p1', 'in');
     assert.equal(pass(1000, 3), 10 + 1000 - 1);
-    assert.deepEqual(links.bench.receive(1, [frame4]).ended, { policed: 1 });
+    assert.deepEqual(links.bench.receive(1, [frame1000]).ended, { policed: 1 });
   });
 
   it('is exact at rates and sizes that do not fit each other', () => {
     for (const rate of [64_000n, 9_999_999n, 40_000_000_000n]) {
       policers.add(
         `at${rate}`,
-        limit({ committedRate: rate, committedBurst: rate > 1_000_000_000n ? 10_000 : 3036 }),
+        limitOf({ committedRate: rate, committedBurst: rate > 1_000_000_000n ? 10_000 : 3036 }),
       );
       policers.bind(`at${rate}`, 'p1', 'in');
       const seconds = rate > 1_000_000_000n ? 0.0005 : rate < 100_000n ? 50 : 1;
@@ -80,7 +65,7 @@ describe('a rate limit', () => {
         links.bench.clock += BigInt(Math.round((seconds * 1e9) / steps));
         passed += links.bench.receive(
           1,
-          Array.from({ length: 30 }, () => frame4),
+          Array.from({ length: 30 }, () => frame1000),
         ).sent.length;
       }
       const expected = Math.min((Number(rate) * seconds) / 8000, steps * 30);
@@ -89,17 +74,17 @@ describe('a rate limit', () => {
   });
 
   it('has a burst that does not grow while nothing comes', () => {
-    policers.add('limit', limit());
+    policers.add('limit', limitOf());
     policers.bind('limit', 'p1', 'in');
     links.bench.clock += 3_600_000_000_000n * 24n;
-    const burst = Array.from({ length: 40 }, () => frame4);
+    const burst = Array.from({ length: 40 }, () => frame1000);
     assert.equal(links.bench.receive(1, burst).sent.length, 10);
     links.bench.clock += 5_000_000n;
     assert.equal(links.bench.receive(1, burst).sent.length, 5);
   });
 
   it('lets what is beyond its rate pass within a second one, and counts both', () => {
-    policers.add('limit', limit({ excessRate: 4_000_000n, excessBurst: 5000 }));
+    policers.add('limit', limitOf({ excessRate: 4_000_000n, excessBurst: 5000 }));
     policers.bind('limit', 'p1', 'in');
     const passed = pass(1000, 3);
     assert.ok(Math.abs(passed - 1511) <= 1, String(passed));
@@ -109,9 +94,9 @@ describe('a rate limit', () => {
   });
 
   it('gives the packets of a colour another DSCP, with a right checksum, and leaves ECN', () => {
-    policers.add('limit', limit({ green: 46, red: 10 }));
+    policers.add('limit', limitOf({ green: 46, red: 10 }));
     policers.bind('limit', 'p2', 'out');
-    const [first] = links.bench.receive(1, [frame4]).sent;
+    const [first] = links.bench.receive(1, [frame1000]).sent;
     assert.equal(first?.bytes[15], (46 << 2) | 3);
     assert.equal(checksum(first?.bytes.subarray(14, 34) ?? new Uint8Array(0)), 0);
     const [second] = links.bench.receive(1, [frame6]).sent;
@@ -120,30 +105,30 @@ describe('a rate limit', () => {
     const last = links.bench
       .receive(
         1,
-        Array.from({ length: 20 }, () => frame4),
+        Array.from({ length: 20 }, () => frame1000),
       )
       .sent.at(-1);
     assert.equal(last?.bytes[15], (10 << 2) | 3);
   });
 
   it('changes while packets meet it', () => {
-    policers.add('limit', limit());
+    policers.add('limit', limitOf());
     policers.bind('limit', 'p1', 'in');
     pass(20, 3);
-    policers.set('limit', limit({ committedRate: 16_000_000n }));
+    policers.set('limit', limitOf({ committedRate: 16_000_000n }));
     assert.ok(Math.abs(pass(1000, 4) - 2009) <= 1);
   });
 
   it('is shared by interfaces that it is at', () => {
-    policers.add('limit', limit());
+    policers.add('limit', limitOf());
     policers.bind('limit', 'p1', 'in');
     policers.bind('limit', 'p2', 'in');
-    const burst = Array.from({ length: 8 }, () => frame4);
+    const burst = Array.from({ length: 8 }, () => frame1000);
     assert.equal(links.bench.receive(1, burst).sent.length + links.bench.receive(2, burst).sent.length, 10);
   });
 
   it('lets all pass when it is taken away', () => {
-    policers.add('limit', limit());
+    policers.add('limit', limitOf());
     policers.bind('limit', 'p1', 'in');
     assert.throws(() => policers.remove('limit'), { code: 'EBUSY', message: /at p1 in/ });
     policers.unbind('p1', 'in');
@@ -161,14 +146,14 @@ describe('a rate limit', () => {
       { excessRate: 8_000n },
       { excessBurst: 5000 },
     ])
-      assert.throws(() => policers.add('limit', limit(wrong)), { code: 'ERANGE' });
-    policers.add('limit', limit());
-    assert.throws(() => policers.add('limit', limit()), { code: 'EEXIST' });
+      assert.throws(() => policers.add('limit', limitOf(wrong)), { code: 'ERANGE' });
+    policers.add('limit', limitOf());
+    assert.throws(() => policers.add('limit', limitOf()), { code: 'EEXIST' });
   });
 });
 
 it('rate limits are written again for a build that has them elsewhere', () => {
-  policers.add('limit', limit());
+  policers.add('limit', limitOf());
   policers.bind('limit', 'p1', 'in');
   const { bench } = links;
   for (const [table, bytes] of [

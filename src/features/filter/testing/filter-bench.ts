@@ -13,17 +13,22 @@ export interface FilterBench {
   readonly policers: Policers;
 }
 
+/** Lists and rate limits for interfaces that are there. */
+export function filterBenchOn(links: LinkBench): FilterBench {
+  const policers = new Policers(links.router, links.interfaces);
+  const filters = new Filters(links.router, policers);
+  return { links, filters, policers, bindings: new Bindings(filters, links.interfaces) };
+}
+
 /** Two ports, of which each sends what the other receives. */
 export async function openFilterBench(): Promise<FilterBench> {
   const links = await LinkBench.open();
   links.interfaces.defineMode('XC', 'xc-forward');
-  const policers = new Policers(links.router, links.interfaces);
-  const filters = new Filters(links.router, policers);
-  const bindings = new Bindings(filters, links.interfaces);
+  const bench = filterBenchOn(links);
   const [p1, p2] = [links.port(1), links.port(2)];
   await links.interfaces.set('p1', { domain: p2.id });
   await links.interfaces.set('p2', { domain: p1.id });
-  return { links, filters, bindings, policers };
+  return bench;
 }
 
 /** A rule that says no more than what is given. */

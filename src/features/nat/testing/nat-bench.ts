@@ -30,6 +30,9 @@ export interface Spec extends Partial<Ipv4Fields> {
   readonly flags?: number;
 }
 
+/** Stages by their places. */
+type Steps = Readonly<Record<number, string>>;
+
 /** What the control thread sees of workers that there are not. */
 const NEVER = 0xffffffff;
 
@@ -61,7 +64,7 @@ export class NatBench {
     const memory = new Uint8Array(bench.memory.buffer);
     const router = { tables: take, memory, region: (name: string) => bench.region(name) };
     this.sessions = new Sessions(router, () => this.nowMs);
-    this.#useSteps();
+    this.useSteps();
     for (let worker = 1; worker < MAX_WORKERS; worker++)
       bench.view.setUint32(WORKER_AREAS + worker * WORKER_AREA_BYTES + WORKER_EPOCH, NEVER, true);
   }
@@ -117,8 +120,11 @@ export class NatBench {
     return [...this.sessions.pages()].flat();
   }
 
-  #useSteps(): void {
+  /** Lets NAT see what the outside interface receives and sends, and others beside it, by their places. */
+  useSteps({ input = {}, output = {} }: { readonly input?: Steps; readonly output?: Steps } = {}): void {
     const { bench, interfaces } = this.topology;
+    const nodes = (steps: Steps) =>
+      new Map(Object.entries(steps).map(([place, stage]) => [Number(place), bench.node(stage)]));
     interfaces.write(this.outside.id, {
       flags: INTERFACE_UP,
       vrf: 1,
@@ -127,8 +133,8 @@ export class NatBench {
       port: this.outside.port,
       modeNode: bench.node('ether-input'),
       outputNode: bench.node('port-tx'),
-      inputSteps: new Map([[NAT_INPUT_PLACE, bench.node('nat-input')]]),
-      outputSteps: new Map([[NAT_OUTPUT_PLACE, bench.node('nat-output')]]),
+      inputSteps: nodes({ ...input, [NAT_INPUT_PLACE]: 'nat-input' }),
+      outputSteps: nodes({ ...output, [NAT_OUTPUT_PLACE]: 'nat-output' }),
       domain: 0,
     });
   }

@@ -14,6 +14,7 @@ import { overlayInstructions } from './benches/overlay-instructions.ts';
 import { firstPacket, ping } from './benches/ping.ts';
 import { restart } from './benches/restart.ts';
 import { routes } from './benches/routes.ts';
+import { srv6Encap } from './benches/srv6.ts';
 import { ctl, start } from './benches/start.ts';
 import { latency, vhost } from './benches/vhost.ts';
 import { vxlanDecap, vxlanEncap, vxlanVnis } from './benches/vxlan.ts';
@@ -37,6 +38,7 @@ export const catalogue: readonly Bench[] = [
   mplsoudpDecap,
   mplsogreEncap,
   mplsogreDecap,
+  srv6Encap,
   dnat44,
   snat44New,
   overlayInstructions,

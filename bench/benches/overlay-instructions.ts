@@ -7,6 +7,7 @@ import { filtering } from '../overlays/filter.ts';
 import { labelDecapsulation, labelEncapsulation } from '../overlays/mpls.ts';
 import { translatedDestinations } from '../overlays/nat.ts';
 import { plainRouting, routingBesideOverlays } from '../overlays/routing.ts';
+import { segmentEncapsulation } from '../overlays/srv6.ts';
 import { randomConversations } from '../overlays/stations.ts';
 import type { Task } from '../overlays/task.ts';
 import { turnAt } from '../overlays/task-turns.ts';
@@ -36,6 +37,7 @@ const tasks: Readonly<Record<string, () => Task>> = {
   'mplsoudp-decap': () => labelDecapsulation('mplsoudp'),
   'mplsogre-encap': () => labelEncapsulation('mplsogre'),
   'mplsogre-decap': () => labelDecapsulation('mplsogre'),
+  'srv6-encap': segmentEncapsulation,
 };
 const hugepages = 1024;
 
@@ -52,7 +54,7 @@ async function run(settings: Settings): Promise<readonly Result[]> {
     {
       bench: 'overlay-instructions',
       about:
-        'Instructions a packet of Millrace at the tasks of `filter`, `dnat44`, `bridge`, `vxlan-…`, `mpls…` and `forward-overlays`',
+        'Instructions a packet of Millrace at the tasks of `filter`, `dnat44`, `bridge`, `vxlan-…`, `mpls…`, `srv6-encap` and `forward-overlays`',
       unit,
       better: 'lower',
       goals: [],

@@ -138,10 +138,12 @@ function unlabelled(stack: Uint8Array, label: number): Uint8Array {
   return stack.subarray(labelBytes);
 }
 
-function expect(holds: boolean, what: string): void {
+/** @throws BenchError when something does not hold of a frame that left */
+export function expect(holds: boolean, what: string): void {
   if (!holds) throw new BenchError('BENCH_PROOF', `expected ${what} in a frame that left`);
 }
 
-function viewOf(bytes: Uint8Array): DataView {
+/** A view of bytes. */
+export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

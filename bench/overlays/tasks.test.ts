@@ -7,6 +7,7 @@ import { translatedDestinations, translatedFrames } from './nat.ts';
 import { mplsOverGreFrame, mplsOverUdpFrame, vxlanFrame } from './outer.ts';
 import { judge } from './proof.ts';
 import { plainRouting } from './routing.ts';
+import { segmentEncapsulation, segmentFrame } from './srv6.ts';
 import { randomConversations } from './stations.ts';
 import type { Task } from './task.ts';
 import { leaving } from './underlay.ts';
@@ -16,6 +17,7 @@ const asTheyArrived = (task: Task) => task.frames;
 const inVxlan = ({ frames }: Task) => frames.map((frame) => vxlanFrame(frame, { ...leaving, vni: 100 }));
 const labelledBy = (wrap: typeof mplsOverUdpFrame) => (task: Task) =>
   task.frames.map((frame) => wrap(frame.subarray(14), { ...leaving, label: 100 }));
+const inSegments = ({ frames }: Task) => frames.map((frame) => segmentFrame(frame.subarray(14)));
 
 const cases: readonly {
   readonly name: string;
@@ -29,6 +31,7 @@ const cases: readonly {
   { name: 'VXLAN decapsulation', task: vxlanDecapsulation(), right: ({ carried }) => carried },
   { name: 'MPLS over UDP', task: labelEncapsulation('mplsoudp'), right: labelledBy(mplsOverUdpFrame) },
   { name: 'MPLS over GRE', task: labelEncapsulation('mplsogre'), right: labelledBy(mplsOverGreFrame) },
+  { name: 'SRv6', task: segmentEncapsulation(), right: inSegments },
 ];
 
 for (const { name, task, right } of cases) {
@@ -48,6 +51,7 @@ test('a router that sends frames as they came proves nothing', () => {
     vxlanNetworks(4, 64),
     labelDecapsulation('mplsogre'),
     translatedDestinations(),
+    segmentEncapsulation(),
   ])
     throws(() => judge(task, task.frames), /frames are wrong/);
 });

@@ -213,8 +213,6 @@ function check(doing: string, wanted: WantedSid): void {
     refuse('the IPv6 address of a neighbour', formatAddress(neighbor.address));
   if (behaviors[behavior] >= SID_END_DT4 && wanted.flavors.length > 0)
     refuse(`no flavor of ${behavior}, which is the last segment of all`, wanted.flavors.join(','));
-  if (behavior === 'end.x' && wanted.flavors.includes('usd'))
-    refuse('flavor psp and next-csid of end.x', 'usd');
   if (blockBits < 1 || csidBits < 1 || blockBits + csidBits > MOST_CSID_BITS)
     refuse(
       `block-bits and csid-bits from 1 on, of at most ${MOST_CSID_BITS} together`,

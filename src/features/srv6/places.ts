@@ -1,13 +1,18 @@
 import type { Router } from '../../engine/host/router.ts';
 
+/** What places need of the router. */
+interface PlacesRouter extends Pick<Router, 'quiet'> {
+  readonly log: { error(fields: object, message: string): void };
+}
+
 /** Places of a table: one that is given back is used again when no packet can read it. */
 export class Places {
-  readonly #router: Pick<Router, 'quiet' | 'log'>;
+  readonly #router: PlacesRouter;
   readonly #most: number;
   readonly #freed: number[] = [];
   #fresh = 1;
 
-  constructor(router: Pick<Router, 'quiet' | 'log'>, most: number) {
+  constructor(router: PlacesRouter, most: number) {
     this.#router = router;
     this.#most = most;
   }

@@ -31,6 +31,7 @@ bench.sid('2001:db8:f::6/128', SID_END_DT6, { vrf: CUSTOMER });
 bench.sid('2001:db8:f::46/128', SID_END_DT46, { vrf: CUSTOMER });
 bench.sid('2001:db8:f::a/128', SID_END_X, { nextHop: topology.neighbor(third) });
 bench.sid('2001:db8:f::b/128', SID_END_T, { vrf: CUSTOMER });
+bench.sid('2001:db8:f::d/128', SID_END_X, { flavors: FLAVOR_USD, nextHop: topology.neighbor(third) });
 bench.sid('2001:db8:f::c/128', 0);
 bench.sid('fcbb:bb00:1::/48', SID_END, { flavors: FLAVOR_NEXT_CSID });
 topology.route('fcbb:bb00:2::/48', topology.neighbor(second));
@@ -189,6 +190,22 @@ describe('a SID without segments left', () => {
     const { sent } = topology.receive(first, routed({ source, destination: '2001:db8:f::3' }, inner));
     assert.equal(sent[0]?.port, second.port);
     assert.deepEqual(packetIn(sent[0]), onTheWay(inner));
+  });
+
+  it('sends what was inside to its neighbour where it is end.x with usd', () => {
+    for (const inner of [in4(), in6()]) {
+      const { sent, ended } = topology.receive(
+        first,
+        routed({ source, destination: '2001:db8:f::d' }, inner),
+      );
+      assert.deepEqual(ended, { sent: 1 });
+      assert.equal(sent[0]?.port, third.port);
+      assert.deepEqual(packetIn(sent[0]), onTheWay(inner));
+    }
+    const wrong = in4();
+    wrong[10] = (wrong[10] ?? 0) ^ 1;
+    const { ended } = topology.receive(first, routed({ source, destination: '2001:db8:f::d' }, wrong));
+    assert.deepEqual(ended, { 'ip4-bad-checksum': 1 });
   });
 
   it('gives a ping to those who answer for us', () => {

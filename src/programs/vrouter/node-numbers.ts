@@ -82,6 +82,7 @@ export const nodeNumbers: NodeNumbers = {
     'nat-hairpin',
     'srv6-output',
     'srv6-local',
+    'ip-to-next-hop',
   ],
   drops: [
     'tx-full',

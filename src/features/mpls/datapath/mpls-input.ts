@@ -10,6 +10,7 @@ import { IP4_HEADER_BYTES, Ip4Header } from '../../../net/datapath/ip4-header';
 import { IP6_HEADER_BYTES, Ip6Header } from '../../../net/datapath/ip6-header';
 import { enterInterface } from '../../interface/datapath/enter';
 import { forgetVerdicts } from '../../tunnel/datapath/inner';
+import { lowerTtl4, lowerTtl6 } from '../../tunnel/datapath/lower-ttl';
 import {
   BOTTOM,
   entryAt,
@@ -36,14 +37,13 @@ import {
   LABEL_TO_VRF,
   operandOf,
 } from './label-table';
-import { lowerTtl4, lowerTtl6 } from './payload';
 
 export enum Edge {
   IP4_INPUT,
   IP6_INPUT,
   MPLS_EXPIRED,
   MPLS_OUTPUT,
-  MPLS_TO_NEXT_HOP,
+  IP_TO_NEXT_HOP,
   /** The packet is shorter than a label, or nothing is behind the last one. */
   DROP_MPLS_TRUNCATED,
   /** The packet ends before a label says that it is the last. */
@@ -172,13 +172,20 @@ function toNextHop(packet: Packet, entry: u32, nextHop: u32, ttl: u32): u32 {
   takeOff(packet, entry);
   packet.nextHop = nextHop;
   packet.note = ttl;
-  if (isLast) return Edge.MPLS_TO_NEXT_HOP;
+  if (isLast) return ipToNextHop(packet);
   if (packet.dataLen < <u16>LABEL_BYTES) return Edge.DROP_MPLS_NO_BOTTOM;
   const next = entryAt(packet.data);
   if (!(next & TTL_MASK)) return Edge.DROP_MPLS_TTL_EXCEEDED;
   if ((next & TTL_MASK) >= ttl) putEntry(packet.data, (next & ~TTL_MASK) | (ttl - 1));
   packet.etherType = TYPE_MPLS_RAW;
   return Edge.MPLS_OUTPUT;
+}
+
+/** Gives the IP packet behind the last label to a next hop. */
+function ipToNextHop(packet: Packet): u32 {
+  if (!packet.dataLen) return Edge.DROP_MPLS_TRUNCATED;
+  const version = load<u8>(packet.data) >> 4;
+  return version == 4 || version == 6 ? Edge.IP_TO_NEXT_HOP : Edge.DROP_MPLS_BAD_PAYLOAD;
 }
 
 /** Lets an interface receive the frame behind the last label (RFC 4448). */

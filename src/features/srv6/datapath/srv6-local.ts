@@ -55,6 +55,7 @@ import { Srv6Sid, sidOf } from './srv6-sid';
 export enum Edge {
   IP4_INPUT,
   IP6_INPUT,
+  IP_TO_NEXT_HOP,
   IP6_ERROR,
   /** A ping to a SID, or an error about what came from one. */
   IP6_LOCAL,
@@ -179,7 +180,7 @@ function takesOut(sid: Srv6Sid, protocol: u32): bool {
   return protocol == PROTOCOL_IP6 && (behavior == SID_END_DT6 || behavior == SID_END_DT46);
 }
 
-/** Takes the outer headers off, and has what was inside looked up in the SID's table. */
+/** Takes the outer headers off, and has what was inside looked up in the SID's table, or sends it to its neighbour. */
 function takeOut(packet: Packet, sid: Srv6Sid, is4: bool): u32 {
   const at = packet.note;
   if (at + (is4 ? IP4_HEADER_BYTES : IP6_HEADER_BYTES) > packet.dataLen) return Edge.DROP_SRV6_BAD_PAYLOAD;
@@ -187,9 +188,17 @@ function takeOut(packet: Packet, sid: Srv6Sid, is4: bool): u32 {
   if (!mergeCongestion(packet.data + at, tosOf(packet.data))) return Edge.DROP_SRV6_CONGESTED;
   takeOuterOff(packet, at);
   packet.etherType = is4 ? TYPE_IP4_RAW : TYPE_IP6_RAW;
+  if (sid.behavior == SID_END_X) return giveToNeighbor(packet, sid);
   if (sid.behavior >= SID_END_T) packet.vrf = sid.vrf;
   if (isLast(sid)) packet.iface = sid.vrfInterface; // who answers for the customer's network
   return is4 ? Edge.IP4_INPUT : Edge.IP6_INPUT;
+}
+
+/** Gives what was inside to the SID's neighbour (RFC 8986 4.16.3), with all the time to live that it has. */
+function giveToNeighbor(packet: Packet, sid: Srv6Sid): u32 {
+  packet.nextHop = sid.nextHop;
+  packet.note = 255;
+  return Edge.IP_TO_NEXT_HOP;
 }
 
 /** @inline */

@@ -12,14 +12,10 @@ import {
   isUnspecified6,
 } from '../../../net/datapath/ip6-header';
 import { nextHopAt } from '../../neighbor/datapath/next-hop';
-import { forgetVerdicts } from '../../tunnel/datapath/inner';
-import { lowerTtl4, lowerTtl6 } from './payload';
+import { forgetVerdicts } from './inner';
+import { lowerTtl4, lowerTtl6 } from './lower-ttl';
 
 export enum Edge {
-  /** Nothing is behind the last label. */
-  DROP_MPLS_TRUNCATED,
-  /** What is behind the last label is no IPv4 or IPv6 packet. */
-  DROP_MPLS_BAD_PAYLOAD,
   DROP_IP4_TRUNCATED,
   DROP_IP4_BAD_HEADER,
   DROP_IP4_BAD_CHECKSUM,
@@ -33,21 +29,20 @@ export enum Edge {
 }
 
 /**
- * Gives the IP packet behind the last label straight to the packet's next hop, without a lookup. Its header is checked
- * as that of a packet from a link is. The label's time to live is in `note`.
+ * Gives an IP packet that has come out of a tunnel, or from behind the last label, straight to the packet's next hop,
+ * without a lookup. Its version is known to be 4 or 6; its header is checked as that of a packet from a link is. How much
+ * time to live the tunnel has left it is in `note`.
  *
  * @table next-hop-input
  */
-export function mplsToNextHop(packet: Packet): u32 {
-  if (!packet.dataLen) return Edge.DROP_MPLS_TRUNCATED;
-  const version = load<u8>(packet.data) >> 4;
+export function ipToNextHop(packet: Packet): u32 {
+  const is4 = load<u8>(packet.data) >> 4 == 4;
   const nextHop = nextHopAt(packet.nextHop);
-  const fault =
-    version == 4 ? faultIn4(packet) : version == 6 ? faultIn6(packet) : Edge.DROP_MPLS_BAD_PAYLOAD;
+  const fault = is4 ? faultIn4(packet) : faultIn6(packet);
   if (fault != NO_FAULT) return fault;
   forgetVerdicts(packet);
   if (nextHop.vrf) packet.vrf = nextHop.vrf;
-  if (version == 4) {
+  if (is4) {
     lowerTtl4(changetype<Ip4Header>(packet.data), packet.note);
     packet.etherType = TYPE_IP4_RAW;
     return NODE_BIT | nextHop.node4;

@@ -2,6 +2,7 @@ import binaryen from 'binaryen';
 import {
   bodyOf,
   type Expression,
+  flagOf,
   isNamed,
   kindOf,
   numberOf,
@@ -82,4 +83,27 @@ export function accessOf(call: Expression, record: string): Access | undefined {
   const [kind, field] = name?.split(':') ?? [];
   if (!owner || !field || !isNamed(owner, record)) return undefined;
   return { accessor, field, isWrite: kind === 'set' };
+}
+
+/** The type of a field and how many bits it has, by the function that reads it and does nothing else. */
+export function fieldSize(
+  module: binaryen.Module,
+  getter: string,
+): { readonly type: binaryen.Type; readonly bits: number } | undefined {
+  const fn = module.getFunction(getter);
+  if (fn === 0) return undefined;
+  const body = bodyOf(fn).get();
+  if (body === 0 || kindOf(body) !== 'Load') return undefined;
+  const type = binaryen.getExpressionType(body);
+  return { type, bits: flagOf(body, 'Signed') ? 64 : 8 * numberOf(body, 'Bytes') };
+}
+
+/** The functions by which an expression writes fields. */
+export function settersIn(body: Place): ReadonlySet<string> {
+  const found = new Set<string>();
+  walk(body, ({ get }) => {
+    const target = kindOf(get()) === 'Call' ? textOf(get(), 'Target') : '';
+    if (target.includes('#set:')) found.add(target);
+  });
+  return found;
 }

@@ -1,17 +1,19 @@
-import { relative } from 'node:path';
 import binaryen from 'binaryen';
+import { Answers, type Group } from './answers.ts';
 import { Counted } from './counted.ts';
 import type { Expectation } from './expectations.ts';
 import { combined, constant, cut, Knowledge, unknown, type Value } from './known-values.ts';
 import type { Moved } from './moved.ts';
-import { accessOf, fieldsOf } from './packet-fields.ts';
+import { accessOf, fieldSize, fieldsOf, settersIn } from './packet-fields.ts';
 import type { PacketLoop } from './packet-locals.ts';
+import type { Marked } from './remember-marks.ts';
 import {
-  addLocal,
   bodyOf,
+  branchesTo,
   type Expression,
   flagOf,
   functionNamed,
+  isCallOf,
   isNamed,
   kindOf,
   numberOf,
@@ -34,25 +36,6 @@ import {
 // called once a burst, too; and what is masked or compared before the first packet and after gives the same is worked
 // out there, where most stages ask about flags.
 
-/** The functions so marked, by AssemblyScript's names: their file's path without `.ts`, and theirs. */
-export interface Marked {
-  readonly remembered: ReadonlySet<string>;
-  readonly summed: ReadonlySet<string>;
-}
-
-/** Finds the functions that files mark, by their paths. */
-export function marksOf(files: ReadonlyMap<string, string>): Marked {
-  const marked = (mark: string) =>
-    [...files].flatMap(([path, text]) => {
-      const functions = text.matchAll(new RegExp(`@${mark}\\s*\\*/\\n(?:export )?function (\\w+)`, 'g'));
-      return [...functions].map(
-        ([, name]) => `${relative(process.cwd(), path).replace(/\.ts$/, '')}/${name}`,
-      );
-    });
-  const summed = new Set(marked('summed'));
-  return { remembered: new Set([...marked('remembered'), ...summed]), summed };
-}
-
 interface Options {
   readonly loop: PacketLoop;
   readonly expected: readonly Expectation[];
@@ -73,49 +56,12 @@ export function rememberRecords(module: binaryen.Module, options: Options): Move
   return remembering.moved;
 }
 
-/** What is remembered of the value that a stage expects. */
-interface Group {
-  readonly expectation: Expectation;
-  /** The local variable with the value. */
-  readonly local: number;
-  readonly answers: Answer[];
-  /** What has been worked out of all this, by its identity. */
-  readonly conclusions: Map<string, Conclusion>;
-}
-
-/** A number that is the same for a whole burst. */
-interface Conclusion {
-  readonly local: number;
-  readonly make: () => Expression;
-}
-
-/** What a remembered function has answered. */
-interface Answer {
-  readonly target: string;
-  /** Makes the number that was asked about, if there was one; its identity. */
-  readonly question: (() => Expression) | undefined;
-  readonly questionId: string;
-  readonly local: number;
-  readonly value: Value;
-  readonly isSummed: boolean;
-  readonly fields: Map<string, RememberedField>;
-}
-
-interface RememberedField {
-  readonly getter: string;
-  readonly setter: string;
-  readonly type: binaryen.Type;
-  readonly local: number;
-  /** How often it was read, less how often it was written. */
-  reads: number;
-}
-
 class Remembering {
   readonly #module: binaryen.Module;
   readonly #fn: binaryen.FunctionRef;
   readonly #options: Options;
   readonly #known = new Knowledge();
-  readonly #groups: readonly Group[];
+  readonly #answers: Answers;
   readonly #counted: Counted;
   /** The functions by which the loop writes fields. */
   readonly #written: ReadonlySet<string>;
@@ -132,12 +78,7 @@ class Remembering {
     this.#options = options;
     this.#counted = new Counted(module, this.#known);
     this.#written = settersIn(bodyOf(fn));
-    this.#groups = options.expected.map((expectation) => ({
-      expectation,
-      local: addLocal(fn, binaryen.i32),
-      answers: [],
-      conclusions: new Map(),
-    }));
+    this.#answers = new Answers(module, fn, options);
   }
 
   /** Goes through an expression in order of evaluation. */
@@ -165,17 +106,14 @@ class Remembering {
   /** What is done before the first packet, and behind the last one. */
   finish(): { readonly before: Expression[]; readonly after: readonly Expression[] } {
     return {
-      before: this.#groups.flatMap((group) => this.#asked(group)),
-      after: [
-        ...this.#counted.leaveOut(() => this.#packets()),
-        ...this.#groups.flatMap((group) => this.#addedUp(group)),
-      ],
+      before: this.#answers.asked(),
+      after: [...this.#counted.leaveOut(() => this.#packets()), ...this.#answers.addedUp()],
     };
   }
 
   /** How many packets go through the loop, by its function's arguments. */
   #packets(): Expression {
-    const [begin, end] = [1, 2].map((index) => this.#read(index));
+    const [begin, end] = [1, 2].map((index) => this.#answers.read(index));
     return this.#module.i32.sub(end ?? 0, begin ?? 0);
   }
 
@@ -193,7 +131,7 @@ class Remembering {
       case 'Const':
         return constant(module, expression);
       case 'Binary':
-        return this.#conclude(place, combined(module, expression, first, second));
+        return this.#answers.conclude(place, combined(module, expression, first, second));
       case 'Load':
         return unknown(flagOf(expression, 'Signed') ? 64 : 8 * numberOf(expression, 'Bytes'));
       case 'Unreachable':
@@ -204,28 +142,14 @@ class Remembering {
     }
   }
 
-  /** Puts a local variable in the place of a result that is the same for the burst, and not a constant. */
-  #conclude(place: Place, value: Value): Value {
-    const group = this.#groups.find((each) => each === value.fixed?.by);
-    if (!group || !value.fixed) return value;
-    const { conclusions } = group;
-    const known = conclusions.get(value.id) ?? {
-      local: addLocal(this.#fn, binaryen.i32),
-      make: value.fixed.make,
-    };
-    conclusions.set(value.id, known);
-    place.set(this.#read(known.local));
-    return value;
-  }
-
   /**
    * What was expected at the start is what has been asked about, whatever is expected of the next burst. Other globals
    * may be constants of a file.
    */
   #readGlobal(place: Place, read: Expression): Value {
     const name = textOf(read, 'Name');
-    const group = this.#groups.find(({ expectation }) => isNamed(name, `graph/${expectation.value}`));
-    if (group) place.set(this.#read(group.local));
+    const group = this.#answers.groups.find(({ expectation }) => isNamed(name, `graph/${expectation.value}`));
+    if (group) place.set(this.#answers.read(group.local));
     const { mutable, init } = binaryen.getGlobalInfo(this.#module.getGlobal(name));
     return mutable || kindOf(init) !== 'Const' ? unknown() : constant(this.#module, init);
   }
@@ -286,7 +210,7 @@ class Remembering {
     const [first = unknown(), second = unknown()] = operands.map((operand) => this.visit(operand));
     const target = textOf(call, 'Target');
     const [owner = '', accessor = ''] = target.split('#');
-    const met = this.#groups.find(({ expectation }) => isNamed(target, `graph/${expectation.met}`));
+    const met = this.#answers.groups.find(({ expectation }) => isNamed(target, `graph/${expectation.met}`));
     if (met) return this.#meet(place, met);
     if (isNamed(target, this.#options.loop.begin)) return this.#begin();
     if (isNamed(target, this.#options.loop.end) || isNamed(target, this.#options.loop.leave))
@@ -295,7 +219,9 @@ class Remembering {
       return this.#visitPacket(place, { target, accessor, written: second });
     if (accessor) return this.#visitField(place, call, first);
     if (!this.#options.marked.remembered.has(target)) return unknown();
-    return operands.length > 0 ? this.#remember(place, target, first) : this.#rememberOne(place, target);
+    return operands.length > 0
+      ? this.#answers.remember(place, target, first)
+      : this.#answers.rememberOne(place, target);
   }
 
   /** Here nothing has been written yet. */
@@ -359,45 +285,10 @@ class Remembering {
     const bits = fieldSize(this.#module, target.replace('#set:', '#get:'))?.bits ?? 0;
     if (kind !== 'set') {
       if (this.#known.isReached) this.moved.reads.set(place.get(), this.#moveOf(field ?? ''));
-      return this.#conclude(place, this.#known.get(variable, bits));
+      return this.#answers.conclude(place, this.#known.get(variable, bits));
     }
     this.#known.set(variable, cut(this.#module, written, bits));
     return unknown();
-  }
-
-  /** Puts a remembered answer in a call's place, if what is asked about is expected or follows from it. */
-  #remember(place: Place, target: string, { id, fixed }: Value): Value {
-    if (!fixed) return unknown();
-    const group = fixed.by ? this.#groups.find((each) => each === fixed.by) : this.#groups[0];
-    if (!group) return unknown();
-    return this.#answer(place, group, { target, questionId: id, question: fixed.make });
-  }
-
-  /** The same where nothing is asked about. */
-  #rememberOne(place: Place, target: string): Value {
-    const [group] = this.#groups;
-    return group ? this.#answer(place, group, { target, questionId: '', question: undefined }) : unknown();
-  }
-
-  #answer(place: Place, group: Group, asked: Pick<Answer, 'target' | 'questionId' | 'question'>): Value {
-    const { target, questionId } = asked;
-    const known = group.answers.find((each) => each.target === target && each.questionId === questionId);
-    const answer = known ?? this.#newAnswer(group, asked);
-    place.set(this.#read(answer.local));
-    return answer.value;
-  }
-
-  #newAnswer(group: Group, asked: Pick<Answer, 'target' | 'questionId' | 'question'>): Answer {
-    const local = addLocal(this.#fn, binaryen.i32);
-    const answer: Answer = {
-      ...asked,
-      local,
-      value: { id: `answer ${local}`, bits: 32, fixed: { by: group, make: () => this.#read(local) } },
-      isSummed: this.#options.marked.summed.has(asked.target),
-      fields: new Map(),
-    };
-    group.answers.push(answer);
-    return answer;
   }
 
   /** Reads or adds to a field of a remembered record in its local variable; of other records it tells the size. */
@@ -405,123 +296,17 @@ class Remembering {
     const getter = textOf(call, 'Target').replace('#set:', '#get:');
     const size = fieldSize(this.#module, getter);
     if (size === undefined) return unknown();
-    const group = this.#groups.find((each) => each === record.fixed?.by);
+    const group = this.#answers.groupOf(record);
     const answer = group?.answers.find(({ value }) => value.id === record.id);
     const isWritten = this.#written.has(getter.replace('#get:', '#set:'));
     if (!group || !answer || (isWritten && !answer.isSummed)) return unknown(size.bits);
-    const field = this.#fieldOf(answer, getter, size.type);
+    const field = this.#answers.fieldOf(answer, getter, size.type);
     const sum = operandsOf(call)[1];
     field.reads += sum ? -1 : 1;
     if (sum && answer.isSummed) this.#counted.passes(call, { place, local: field.local, sum: sum.get() });
-    place.set(sum ? this.#addTo(field, sum.get()) : this.#module.local.get(field.local, field.type));
+    place.set(sum ? this.#answers.addTo(field, sum.get()) : this.#module.local.get(field.local, field.type));
     if (answer.isSummed || field.type !== binaryen.i32) return unknown(size.bits);
-    const fixed = { by: group, make: () => this.#read(field.local) };
+    const fixed = { by: group, make: () => this.#answers.read(field.local) };
     return { id: `field ${field.local}`, bits: size.bits, fixed };
   }
-
-  #fieldOf({ fields }: Answer, getter: string, type: binaryen.Type): RememberedField {
-    const setter = getter.replace('#get:', '#set:');
-    const field = fields.get(getter) ?? { getter, setter, type, local: addLocal(this.#fn, type), reads: 0 };
-    fields.set(getter, field);
-    return field;
-  }
-
-  #addTo({ setter, local }: RememberedField, sum: Expression): Expression {
-    const [left] = kindOf(sum) === 'Binary' ? operandsOf(sum) : [];
-    const isOfField = left && kindOf(left.get()) === 'LocalGet' && numberOf(left.get(), 'Index') === local;
-    if (!isOfField) throw new Error(`${setter}: a summed field can only be added to on a common path`);
-    return this.#module.local.set(local, sum);
-  }
-
-  /** Asks all that is remembered of what a stage expects. */
-  #asked({ expectation, local: expected, answers, conclusions }: Group): readonly Expression[] {
-    const module = this.#module;
-    const value = module.global.get(globalNamed(module, expectation.value), binaryen.i32);
-    const asked = answers.flatMap(({ target, question, local, isSummed, fields }) => [
-      module.local.set(local, module.call(target, question ? [question()] : [], binaryen.i32)),
-      ...[...fields.values()].map(({ getter, type, local: field }) => {
-        const first = isSummed ? zero(module, type) : module.call(getter, [this.#read(local)], type);
-        return module.local.set(field, first);
-      }),
-    ]);
-    const concluded = [...conclusions.values()].map(({ local, make }) => module.local.set(local, make()));
-    return [module.local.set(expected, value), ...asked, ...concluded];
-  }
-
-  /** Adds to the records what was summed. */
-  #addedUp({ answers }: Group): readonly Expression[] {
-    const module = this.#module;
-    return answers
-      .filter(({ isSummed }) => isSummed)
-      .flatMap(({ local: record, fields }) =>
-        [...fields.values()].map(({ getter, setter, type, local, reads }) => {
-          if (reads !== 0) throw new Error(`${getter}: a summed field can only be added to on a common path`);
-          const sum = () => module.local.get(local, type);
-          const before = module.call(getter, [this.#read(record)], type);
-          const write = module.call(setter, [this.#read(record), add(module, before, sum())], binaryen.none);
-          return module.if(isSome(module, sum(), type), write);
-        }),
-      );
-  }
-
-  #read(local: number): Expression {
-    return this.#module.local.get(local, binaryen.i32);
-  }
-}
-
-/** The type of a field and how many bits it has, by the function that reads it and does nothing else. */
-function fieldSize(
-  module: binaryen.Module,
-  getter: string,
-): { readonly type: binaryen.Type; readonly bits: number } | undefined {
-  const fn = module.getFunction(getter);
-  if (fn === 0) return undefined;
-  const body = bodyOf(fn).get();
-  if (body === 0 || kindOf(body) !== 'Load') return undefined;
-  const type = binaryen.getExpressionType(body);
-  return { type, bits: flagOf(body, 'Signed') ? 64 : 8 * numberOf(body, 'Bytes') };
-}
-
-function settersIn(body: Place): ReadonlySet<string> {
-  const found = new Set<string>();
-  walk(body, ({ get }) => {
-    const target = kindOf(get()) === 'Call' ? textOf(get(), 'Target') : '';
-    if (target.includes('#set:')) found.add(target);
-  });
-  return found;
-}
-
-function branchesTo(expression: Expression, block: string): number {
-  let count = 0;
-  for (const operand of operandsOf(expression))
-    walk(operand, ({ get }) => {
-      if (kindOf(get()) === 'Break' && textOf(get(), 'Name') === block) count++;
-    });
-  return count;
-}
-
-function isCallOf(expression: Expression, target: string): boolean {
-  return kindOf(expression) === 'Call' && isNamed(textOf(expression, 'Target'), target);
-}
-
-/** The whole name of a global of the generated module. */
-function globalNamed(module: binaryen.Module, name: string): string {
-  for (let i = 0; i < module.getNumGlobals(); i++) {
-    const whole = binaryen.getGlobalInfo(module.getGlobalByIndex(i)).name;
-    if (isNamed(whole, `graph/${name}`)) return whole;
-  }
-  throw new Error(`the datapath has no global ${name}`);
-}
-
-function isSome(module: binaryen.Module, value: Expression, type: binaryen.Type): Expression {
-  return type === binaryen.i64 ? module.i64.ne(value, zero(module, type)) : value;
-}
-
-function zero(module: binaryen.Module, type: binaryen.Type): Expression {
-  return type === binaryen.i64 ? module.i64.const(0n) : module.i32.const(0);
-}
-
-function add(module: binaryen.Module, left: Expression, right: Expression): Expression {
-  const isWide = binaryen.getExpressionType(left) === binaryen.i64;
-  return isWide ? module.i64.add(left, right) : module.i32.add(left, right);
 }

@@ -146,6 +146,21 @@ export function addLocal(fn: binaryen.FunctionRef, type: binaryen.Type): number 
   return add(fn, type);
 }
 
+/** How many branches of an expression lead out of a block, by the block's name. */
+export function branchesTo(expression: Expression, block: string): number {
+  let count = 0;
+  for (const operand of operandsOf(expression))
+    walk(operand, ({ get }) => {
+      if (kindOf(get()) === 'Break' && textOf(get(), 'Name') === block) count++;
+    });
+  return count;
+}
+
+/** Tells a call of a function by its name in its file. */
+export function isCallOf(expression: Expression, target: string): boolean {
+  return kindOf(expression) === 'Call' && isNamed(textOf(expression, 'Target'), target);
+}
+
 function accessor(
   expression: Expression,
   name: string,

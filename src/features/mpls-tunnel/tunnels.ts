@@ -1,7 +1,7 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
-import type { Interface, Interfaces } from '../interface/index.ts';
-import type { NextHop, NextHops, UserNextHops } from '../neighbor/index.ts';
+import type { Interfaces } from '../interface/index.ts';
+import { type NextHop, type NextHops, OwnNextHops, type UserNextHops } from '../neighbor/index.ts';
 import { checkEnds } from './check-ends.ts';
 import type { Reception } from './reception.ts';
 import { recordOf, type Tunnel, targetOf, type WantedTunnel } from './tunnel.ts';
@@ -27,15 +27,19 @@ export interface TunnelParts extends UnderlayParts {
 /** The tunnels that labelled packets are put into, each a next hop: the one who changes their table. */
 export class Tunnels {
   readonly #parts: TunnelParts;
-  readonly #byIndex = new Map<number, Tunnel>();
+  readonly #tunnels: OwnNextHops<Tunnel>;
 
   constructor(parts: TunnelParts) {
     this.#parts = parts;
-    parts.nextHops.listen({
-      changed: (before) => this.#onChanged(before.index),
-      removing: ({ index }) => this.#forget(index),
+    this.#tunnels = new OwnNextHops(parts, {
+      what: 'tunnel',
+      isStill: isOf,
+      vrfOf: ({ vrf }) => vrf,
+      gone: ({ slot, vrf }) => {
+        parts.table.retire(slot);
+        parts.reception.close(vrf);
+      },
     });
-    parts.interfaces.listen({ checkRemoval: (iface) => this.#checkVrf(iface) });
   }
 
   /** How all tunnels are written again for a build that has them elsewhere. */
@@ -43,17 +47,14 @@ export class Tunnels {
     return {
       tables: ['MPLS_TUNNELS'],
       write: () => {
-        for (const tunnel of this.#byIndex.values()) this.#parts.table.write(tunnel);
+        for (const tunnel of this.#tunnels.all.values()) this.#parts.table.write(tunnel);
       },
     };
   }
 
   /** All tunnels with their next hops, in the order of their making. */
   get list(): readonly (readonly [NextHop, Tunnel])[] {
-    return [...this.#byIndex].flatMap(([index, tunnel]) => {
-      const nextHop = this.#parts.nextHops.find(index);
-      return nextHop && isOf(nextHop, tunnel) ? [[nextHop, tunnel] as const] : [];
-    });
+    return this.#tunnels.list;
   }
 
   /** Adds a tunnel, or replaces the next hop with its id. @throws ApiError EINVAL, EADDRNOTAVAIL, EADDRINUSE, EBUSY, ENOSPC */
@@ -72,7 +73,7 @@ export class Tunnels {
   /** Finds the ways anew and lets packets follow; true when some have changed, and may not be changed again before a quiet point. */
   refresh(): boolean {
     let changed = false;
-    for (const [index, tunnel] of this.#byIndex) changed = this.#refresh(index, tunnel) || changed;
+    for (const [index, tunnel] of this.#tunnels.all) changed = this.#refresh(index, tunnel) || changed;
     return changed;
   }
 
@@ -86,8 +87,7 @@ export class Tunnels {
     this.#parts.table.write(tunnel);
     try {
       const nextHop = this.#parts.users.add({ id, origin, vrf: wanted.vrf, target: targetOf(tunnel) });
-      this.#forget(nextHop.index);
-      this.#byIndex.set(nextHop.index, tunnel);
+      this.#tunnels.add(nextHop.index, tunnel);
       return nextHop;
     } catch (error) {
       this.#parts.table.retire(slot);
@@ -101,48 +101,17 @@ export class Tunnels {
     if (!nextHop || sameWay(way, before.way)) return false;
     const after: Tunnel = { ...before, way, side: before.side === 0 ? 1 : 0 };
     this.#parts.table.write(after);
-    this.#byIndex.set(index, after);
+    this.#tunnels.replace(index, after);
     const { id, origin, vrf } = nextHop;
     try {
       this.#parts.users.add({ id, origin, vrf, target: targetOf(after) });
     } catch (error) {
-      this.#byIndex.set(index, before); // as the next hop is again
+      this.#tunnels.replace(index, before); // as the next hop is again
       throw error;
     }
     return true;
   }
-
-  /** Lets go of what was a tunnel and now is none, once nobody can refuse the change any more. */
-  #onChanged(index: number): void {
-    if (!this.#byIndex.has(index)) return;
-    queueMicrotask(() => {
-      const tunnel = this.#byIndex.get(index);
-      const nextHop = this.#parts.nextHops.find(index);
-      if (tunnel && !(nextHop && isOf(nextHop, tunnel))) this.#forget(index);
-    });
-  }
-
-  #forget(index: number): void {
-    const tunnel = this.#byIndex.get(index);
-    if (!tunnel) return;
-    this.#byIndex.delete(index);
-    this.#parts.table.retire(tunnel.slot);
-    this.#parts.reception.close(tunnel.vrf);
-  }
-
-  #checkVrf(iface: Interface): void {
-    if (iface.type !== 'vrf') return;
-    const ids = this.list.filter(([, { vrf }]) => vrf === iface.vrf).map(([{ id }]) => id);
-    if (ids.length === 0) return;
-    throw new ApiError('EBUSY', {
-      doing: `delete vrf ${iface.name}`,
-      expected: 'a VRF that no tunnel goes through',
-      received: `one that next hop ${ids.slice(0, IDS_SHOWN).join(', ')} goes through`,
-    });
-  }
 }
-
-const IDS_SHOWN = 5;
 
 function isOf({ target }: NextHop, tunnel: Tunnel): boolean {
   return target.type === 'encapsulation' && isKind(target.kind) && target.record === recordOf(tunnel);

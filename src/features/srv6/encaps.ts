@@ -1,8 +1,8 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import { formatAddress, type IpAddress, sameAddress } from '../../net/address.ts';
-import type { Interface, Interfaces } from '../interface/index.ts';
-import type { NextHop, NextHops, UserNextHops } from '../neighbor/index.ts';
+import type { Interfaces } from '../interface/index.ts';
+import { type NextHop, type NextHops, OwnNextHops, type UserNextHops } from '../neighbor/index.ts';
 import { isRoutedStation, type WayParts, wayTo } from '../tunnel/index.ts';
 import { MAX_SEGMENTS } from './layout.ts';
 import { type Encapsulation, headerBytes, outerHeaders } from './outer-headers.ts';
@@ -41,17 +41,19 @@ interface Encap extends Omit<WantedEncap, 'id' | 'origin'> {
 /** The next hops that put segments round packets: the one who writes their records. */
 export class Encaps {
   readonly #parts: EncapParts;
-  readonly #byIndex = new Map<number, Encap>();
+  readonly #encaps: OwnNextHops<Encap>;
   #source: IpAddress | undefined;
 
   constructor(parts: EncapParts) {
     this.#parts = parts;
     parts.nextHops.defineEncapsulation(SRV6, 'srv6-output');
-    parts.nextHops.listen({
-      changed: (before) => this.#onChanged(before.index),
-      removing: ({ index }) => this.#forget(index),
+    this.#encaps = new OwnNextHops(parts, {
+      what: 'list of segments',
+      isStill: ({ target }, { record }) =>
+        target.type === 'encapsulation' && target.kind === SRV6 && target.record === record,
+      vrfOf: ({ vrf }) => vrf,
+      gone: ({ record }) => parts.places.retire(record),
     });
-    parts.interfaces.listen({ checkRemoval: (iface) => this.#checkVrf(iface) });
   }
 
   /** How all records are written again for a build that has them elsewhere. */
@@ -59,14 +61,14 @@ export class Encaps {
     return {
       tables: ['SRV6_ENCAPS'],
       write: () => {
-        for (const encap of this.#byIndex.values()) this.#write(encap);
+        for (const encap of this.#encaps.all.values()) this.#write(encap);
       },
     };
   }
 
   /** How many there are. */
   get size(): number {
-    return this.#byIndex.size;
+    return this.#encaps.size;
   }
 
   /** The address that all speak from who have none of their own; undefined for that of each one's way. */
@@ -88,8 +90,7 @@ export class Encaps {
     const encap = this.#newRecord(doing, wanted);
     try {
       const nextHop = this.#parts.users.add({ id, origin, vrf: wanted.vrf, target: targetOf(encap) });
-      this.#forget(nextHop.index);
-      this.#byIndex.set(nextHop.index, encap);
+      this.#encaps.add(nextHop.index, encap);
       return nextHop;
     } catch (error) {
       this.#parts.places.retire(encap.record);
@@ -99,12 +100,12 @@ export class Encaps {
 
   /** Finds all ways anew, and lets packets follow. */
   refresh(): void {
-    for (const [index, before] of this.#byIndex) {
+    for (const [index, before] of this.#encaps.all) {
       const nextHop = this.#parts.nextHops.find(index);
       const { mtu, speaksFrom } = this.#wayOf(before);
       if (!nextHop || (mtu === before.mtu && isSame(speaksFrom, before.speaksFrom))) continue;
       const after = this.#newRecord('follow the underlay', before);
-      this.#byIndex.set(index, after);
+      this.#encaps.replace(index, after);
       const { id, origin, vrf } = nextHop;
       this.#parts.users.add({ id, origin, vrf, target: targetOf(after) });
       this.#parts.places.retire(before.record);
@@ -134,31 +135,6 @@ export class Encaps {
     const width = way?.mtu ?? ORDINARY_MTU;
     const mtu = Math.max(width - headerBytes(encapsulation, segments.length), MIN_MTU);
     return { mtu, speaksFrom: source ?? this.#source ?? way?.local };
-  }
-
-  #onChanged(index: number): void {
-    if (!this.#byIndex.has(index)) return;
-    queueMicrotask(() => {
-      const encap = this.#byIndex.get(index);
-      const target = this.#parts.nextHops.find(index)?.target;
-      const isStill =
-        target?.type === 'encapsulation' && target.kind === SRV6 && target.record === encap?.record;
-      if (!isStill) this.#forget(index);
-    });
-  }
-
-  #forget(index: number): void {
-    const encap = this.#byIndex.get(index);
-    if (!encap) return;
-    this.#byIndex.delete(index);
-    this.#parts.places.retire(encap.record);
-  }
-
-  #checkVrf(iface: Interface): void {
-    const isUsed = [...this.#byIndex.values()].some(({ vrf }) => vrf === iface.vrf);
-    if (iface.type !== 'vrf' || !isUsed) return;
-    const expected = 'a VRF that no list of segments goes through';
-    throw new ApiError('EBUSY', { doing: `delete vrf ${iface.name}`, expected, received: 'one that does' });
   }
 }
 

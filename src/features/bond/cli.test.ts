@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CtlBench } from '../../engine/host/api/testing/ctl-bench.ts';
 import { fakeService } from '../../engine/host/api/testing/fake-service.ts';
+import { testRefused } from '../../engine/host/api/testing/refused.ts';
 import { BondService } from './bond_pb.js';
 import { bondCommands } from './cli.ts';
 
@@ -33,16 +34,10 @@ test('only what is given is changed', async () => {
   });
 });
 
-for (const line of [
+testRefused(ctl, [
   'interface add bond bond0',
   'interface add bond bond0 mode round-robin',
   'interface add bond bond0 mode lacp balance l4',
   'interface add bond bond0 mode active-backup primary p0',
   'interface set bond bond0',
-])
-  test(`"${line}" is refused before it reaches the router`, async () => {
-    const { code, error } = await ctl.run(line);
-    assert.equal(code, 1);
-    assert.match(error, /^error: .*\n.*\n *\^\n *expected: /);
-    assert.deepEqual(ctl.calls, []);
-  });
+]);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CtlBench } from '../../engine/host/api/testing/ctl-bench.ts';
 import { fakeService } from '../../engine/host/api/testing/fake-service.ts';
+import { testRefused } from '../../engine/host/api/testing/refused.ts';
 import { macCommands } from './cli.ts';
 import { MacService } from './mac_pb.js';
 
@@ -48,10 +49,4 @@ test('only those of one interface are asked for', async () => {
   ]);
 });
 
-for (const line of ['mac add 02:00:00:00:00 iface p0', 'mac add 02:00:00:00:00:01', 'mac del iface p0'])
-  test(`"${line}" is refused before it reaches the router`, async () => {
-    const { code, error } = await ctl.run(line);
-    assert.equal(code, 1);
-    assert.match(error, /^error: .*\n.*\n *\^\n *expected: /);
-    assert.deepEqual(ctl.calls, []);
-  });
+testRefused(ctl, ['mac add 02:00:00:00:00 iface p0', 'mac add 02:00:00:00:00:01', 'mac del iface p0']);

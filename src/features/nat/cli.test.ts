@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CtlBench } from '../../engine/host/api/testing/ctl-bench.ts';
 import { fakeService } from '../../engine/host/api/testing/fake-service.ts';
+import { testRefused } from '../../engine/host/api/testing/refused.ts';
 import { natCommands } from './cli.ts';
 import { ConntrackService, NatService } from './nat_pb.js';
 
@@ -44,16 +45,10 @@ for (const [line, method, request] of [
   });
 }
 
-for (const line of [
+testRefused(ctl, [
   'dnat44 add interface p0 destination 192.0.2.1',
   'dnat44 add interface p0 destination fd00::1 replace 10.0.0.1',
   'conntrack config set max 0',
   'conntrack config set max 1048577',
   'conntrack config set new-timeout 0',
-]) {
-  test(`"${line}" is refused before it reaches the router`, async () => {
-    const { code } = await ctl.run(line);
-    assert.equal(code, 1);
-    assert.deepEqual(ctl.calls, []);
-  });
-}
+]);

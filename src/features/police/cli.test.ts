@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CtlBench } from '../../engine/host/api/testing/ctl-bench.ts';
 import { fakeService } from '../../engine/host/api/testing/fake-service.ts';
+import { testRefused } from '../../engine/host/api/testing/refused.ts';
 import { policeCommands } from './cli.ts';
 import { PoliceService } from './police_pb.js';
 
@@ -30,18 +31,11 @@ test('every word of a rate limit reaches the request', async () => {
   ]);
 });
 
-for (const line of [
+testRefused(ctl, [
   'police add gold',
   'police add gold cir 10x',
   'police add gold cir 7999',
   'police add gold cir 1m green 64',
   'police bind gold iface p0',
   'police set gold',
-]) {
-  test(`"${line}" is refused before it reaches the router`, async () => {
-    const { code, error } = await ctl.run(line);
-    assert.equal(code, 1);
-    assert.match(error, /^error: .*\n.*\n *\^\n *expected: /);
-    assert.deepEqual(ctl.calls, []);
-  });
-}
+]);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CtlBench } from '../../engine/host/api/testing/ctl-bench.ts';
 import { fakeService } from '../../engine/host/api/testing/fake-service.ts';
+import { testRefused } from '../../engine/host/api/testing/refused.ts';
 import { portCommands } from './cli.ts';
 import { AffinityService, PortService } from './port_pb.js';
 
@@ -64,20 +65,13 @@ test('only what is given is changed', async () => {
   ]);
 });
 
-for (const line of [
+testRefused(ctl, [
   'interface add port p0',
   'interface add port p0 devargs net_null0 mtu 1279',
   'interface add port p0 devargs net_null0 vrf a domain b',
   'interface add port p0 devargs net_null0 up down',
   'interface set port p0',
-]) {
-  test(`"${line}" is refused before it reaches the router`, async () => {
-    const { code, error } = await ctl.run(line);
-    assert.equal(code, 1);
-    assert.match(error, /^error: .*\n.*\n *\^\n *expected: /);
-    assert.deepEqual(ctl.calls, []);
-  });
-}
+]);
 
 test('CPUs are shown and moved', async () => {
   assert.deepEqual(await ctl.json('affinity cpus'), { control: [0, 2], datapath: [1] });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CtlBench } from '../../engine/host/api/testing/ctl-bench.ts';
 import { fakeService } from '../../engine/host/api/testing/fake-service.ts';
+import { testRefused } from '../../engine/host/api/testing/refused.ts';
 import { routerAdvertCommands } from './cli.ts';
 import { RouterAdvertService } from './router-advert_pb.js';
 
@@ -40,12 +41,8 @@ test('what is announced is shown as a table and as JSON', async () => {
   ]);
 });
 
-for (const line of [
+testRefused(ctl, [
   'router-advert set',
   'router-advert set p0 interval 3',
   'router-advert set p0 lifetime 9001',
-])
-  test(`"${line}" is refused before it reaches the router`, async () => {
-    assert.equal((await ctl.run(line)).code, 1);
-    assert.deepEqual(ctl.calls, []);
-  });
+]);

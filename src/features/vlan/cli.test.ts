@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CtlBench } from '../../engine/host/api/testing/ctl-bench.ts';
 import { fakeService } from '../../engine/host/api/testing/fake-service.ts';
+import { testRefused } from '../../engine/host/api/testing/refused.ts';
 import { vlanCommands } from './cli.ts';
 import { VlanService } from './vlan_pb.js';
 
@@ -35,18 +36,11 @@ test('only what is given is changed', async () => {
   ]);
 });
 
-for (const line of [
+testRefused(ctl, [
   'interface add vlan v parent p0',
   'interface add vlan v vlan_id 5',
   'interface add vlan v parent p0 vlan_id 0',
   'interface add vlan v parent p0 vlan_id 4095',
   'interface add vlan v parent p0 vlan_id 5 proto 0x8100',
   'interface set vlan v',
-]) {
-  test(`"${line}" is refused before it reaches the router`, async () => {
-    const { code, error } = await ctl.run(line);
-    assert.equal(code, 1);
-    assert.match(error, /^error: .*\n.*\n *\^\n *expected: /);
-    assert.deepEqual(ctl.calls, []);
-  });
-}
+]);

@@ -6,7 +6,6 @@ import {
   EVENT_BYTES,
   EVENT_SLOTS,
   INJECT_SLOTS,
-  PACKET_BUFFERS,
   WORKER_AREAS,
   WORKER_COUNTERS,
   WORKER_EVENTS,
@@ -24,16 +23,17 @@ import {
   tableFunctions,
 } from './datapath.ts';
 import type { TakeFunctions } from './rewrites.ts';
+import {
+  PACKET_DELTA,
+  type ReceivedFrame,
+  SCRATCH_BUFFERS_BYTES,
+  ScratchBuffers,
+} from './scratch-buffers.ts';
 
-const BUFFERS = 4096;
-const BUFFER_BYTES = 4096;
-const HEADROOM = 128;
-const MBUF_BYTES = 128;
-const DATA_ROOM = BUFFER_BYTES - MBUF_BYTES;
+export type { ReceivedFrame } from './scratch-buffers.ts';
+
 /** frameOff of a packet that did not come in as a frame (datapath/packet.ts). */
 const NO_FRAME = 0xffff;
-/** Any address of the host process will do: the datapath only ever subtracts it. */
-const DELTA = 0x7f00_0000_0000n;
 
 /** A frame that left by a port. */
 export interface SentFrame {
@@ -42,14 +42,6 @@ export interface SentFrame {
   /** What the port is asked to do with it (rte_mbuf ol_flags and tx_offload). */
   readonly olFlags: bigint;
   readonly txOffload: bigint;
-}
-
-/** What a port says of a frame, and how it gives it. */
-export interface ReceivedFrame {
-  readonly olFlags?: bigint;
-  readonly vlanTci?: number;
-  /** Bytes in each segment of the chained buffer. */
-  readonly segmentBytes?: number;
 }
 
 /** Something a stage told the control thread: a packet's bytes from its data on, or 48 bytes of its own. */
@@ -80,7 +72,7 @@ export class ScratchDatapath {
   worker: Instance;
   readonly view: DataView;
   readonly #bytes: Uint8Array;
-  readonly #pool: number[] = [];
+  readonly #buffers: ScratchBuffers;
   readonly #received: number[] = [];
   #sent: SentFrame[] = [];
   #starved = false;
@@ -89,10 +81,10 @@ export class ScratchDatapath {
 
   constructor(datapath: Datapath) {
     this.datapath = datapath;
-    this.memory = createMemory(BUFFERS * BUFFER_BYTES);
+    this.memory = createMemory(SCRATCH_BUFFERS_BYTES);
     this.view = new DataView(this.memory.buffer);
     this.#bytes = new Uint8Array(this.memory.buffer);
-    for (let i = 0; i < BUFFERS; i++) this.#pool.push(PACKET_BUFFERS + i * BUFFER_BYTES);
+    this.#buffers = new ScratchBuffers(this.memory);
     this.control = this.#instantiate(CONTROL_WORKER);
     this.worker = this.#instantiate(0);
     this.view.setUint32(CONTROL_BURST, BURST_MAX, true);
@@ -137,7 +129,7 @@ export class ScratchDatapath {
 
   /** Lets frames arrive on a port: the next round receives them, with those of other ports, as one burst. */
   arrive(port: number, frames: readonly Uint8Array[], options: ReceivedFrame = {}): void {
-    for (const frame of frames) this.#received.push(this.#mbuf(port, frame, options));
+    for (const frame of frames) this.#received.push(this.#buffers.holding(port, frame, options));
   }
 
   /** Hands a packet to a stage as the control thread does, with what the stage expects to know of it. */
@@ -157,8 +149,8 @@ export class ScratchDatapath {
       readonly stripped?: number;
     } = {},
   ): Outcome {
-    const mbuf = this.#mbuf(0, bytes, {});
-    this.#strip(mbuf, fields.stripped ?? 0);
+    const mbuf = this.#buffers.holding(0, bytes, {});
+    this.#buffers.strip(mbuf, fields.stripped ?? 0);
     this.view.setBigUint64(mbuf + 24, fields.olFlags ?? 0n, true);
     this.view.setUint16(mbuf + 92, fields.iface ?? 0, true);
     this.view.setUint16(mbuf + 94, fields.output ?? 0, true);
@@ -202,8 +194,8 @@ export class ScratchDatapath {
   starve<T>(left: number, work: () => T): T {
     const spares = WORKER_AREAS + WORKER_SPARES;
     const had = this.view.getUint32(this.#workerField(44), true);
-    for (let i = 0; i < had; i++) this.#pool.push(this.view.getUint32(spares + i * 4, true));
-    for (let i = 0; i < left; i++) this.view.setUint32(spares + i * 4, this.#blank(), true);
+    for (let i = 0; i < had; i++) this.#buffers.giveBack(this.view.getUint32(spares + i * 4, true));
+    for (let i = 0; i < left; i++) this.view.setUint32(spares + i * 4, this.#buffers.blank(), true);
     this.view.setUint32(this.#workerField(44), left, true);
     this.#starved = true;
     try {
@@ -216,7 +208,7 @@ export class ScratchDatapath {
   /** Buffers that are neither in the pool nor the datapath's spares. */
   get buffersOut(): number {
     const spares = this.view.getUint32(this.#workerField(44), true);
-    return BUFFERS - this.#pool.length - spares;
+    return this.#buffers.out - spares;
   }
 
   /** Packets counted at each stage since the start. */
@@ -234,7 +226,13 @@ export class ScratchDatapath {
       pause: () => {},
       wait: () => 0,
     };
-    return instantiate({ datapath: this.datapath, memory: this.memory, host, worker, packetDelta: DELTA });
+    return instantiate({
+      datapath: this.datapath,
+      memory: this.memory,
+      host,
+      worker,
+      packetDelta: PACKET_DELTA,
+    });
   }
 
   #rx(_port: number, array: number, most: number): number {
@@ -249,90 +247,23 @@ export class ScratchDatapath {
       const mbuf = this.view.getUint32(array + i * 4, true);
       this.#sent.push({
         port,
-        bytes: this.#contents(mbuf),
+        bytes: this.#buffers.contents(mbuf),
         olFlags: this.view.getBigUint64(mbuf + 24, true),
         txOffload: this.view.getBigUint64(mbuf + 72, true),
       });
-      this.#release(mbuf);
+      this.#buffers.release(mbuf);
     }
     return count;
   }
 
   #free(array: number, count: number): void {
-    for (let i = 0; i < count; i++) this.#release(this.view.getUint32(array + i * 4, true));
+    for (let i = 0; i < count; i++) this.#buffers.release(this.view.getUint32(array + i * 4, true));
   }
 
   #alloc(array: number, count: number): number {
-    if (this.#starved || this.#pool.length < count) return 0;
-    for (let i = 0; i < count; i++) this.view.setUint32(array + i * 4, this.#blank(), true);
+    if (this.#starved || this.#buffers.left < count) return 0;
+    for (let i = 0; i < count; i++) this.view.setUint32(array + i * 4, this.#buffers.blank(), true);
     return count;
-  }
-
-  #blank(): number {
-    const mbuf = this.#pool.pop();
-    if (mbuf === undefined) throw new Error('no buffers are left');
-    this.#bytes.fill(0, mbuf, mbuf + MBUF_BYTES);
-    this.view.setBigUint64(mbuf, DELTA + BigInt(mbuf + MBUF_BYTES), true);
-    this.view.setUint16(mbuf + 16, HEADROOM, true);
-    this.view.setUint16(mbuf + 18, 1, true);
-    this.view.setUint16(mbuf + 20, 1, true);
-    this.view.setUint16(mbuf + 54, DATA_ROOM, true);
-    return mbuf;
-  }
-
-  /** An mbuf, chained where asked, that holds a frame. */
-  #mbuf(port: number, frame: Uint8Array, options: ReceivedFrame): number {
-    const step = Math.min(options.segmentBytes ?? DATA_ROOM - HEADROOM, DATA_ROOM - HEADROOM);
-    const segments: number[] = [];
-    for (let at = 0; at < Math.max(frame.length, 1); at += step) {
-      const segment = this.#blank();
-      const part = frame.subarray(at, at + step);
-      this.#bytes.set(part, segment + MBUF_BYTES + HEADROOM);
-      this.view.setUint16(segment + 40, part.length, true);
-      this.view.setUint32(segment + 36, part.length, true);
-      segments.push(segment);
-    }
-    segments.forEach((segment, i) => {
-      const next = segments[i + 1];
-      this.view.setBigUint64(segment + 64, next === undefined ? 0n : DELTA + BigInt(next), true);
-    });
-    const [first = this.#blank()] = segments;
-    this.view.setUint16(first + 20, segments.length, true);
-    this.view.setUint16(first + 22, port, true);
-    this.view.setBigUint64(first + 24, options.olFlags ?? 0n, true);
-    this.view.setUint32(first + 36, frame.length, true);
-    this.view.setUint16(first + 42, options.vlanTci ?? 0, true);
-    return first;
-  }
-
-  #strip(mbuf: number, bytes: number): void {
-    this.view.setUint16(mbuf + 16, HEADROOM + bytes, true);
-    this.view.setUint16(mbuf + 40, this.view.getUint16(mbuf + 40, true) - bytes, true);
-    this.view.setUint32(mbuf + 36, this.view.getUint32(mbuf + 36, true) - bytes, true);
-  }
-
-  #contents(mbuf: number): Uint8Array {
-    const parts: Uint8Array[] = [];
-    for (let segment = mbuf; segment; segment = this.#next(segment)) {
-      const data =
-        Number(this.view.getBigUint64(segment, true) - DELTA) + this.view.getUint16(segment + 16, true);
-      parts.push(this.#bytes.slice(data, data + this.view.getUint16(segment + 40, true)));
-    }
-    return new Uint8Array(Buffer.concat(parts));
-  }
-
-  #next(mbuf: number): number {
-    const next = this.view.getBigUint64(mbuf + 64, true);
-    return next === 0n ? 0 : Number(next - DELTA);
-  }
-
-  #release(mbuf: number): void {
-    if (this.#pool.includes(mbuf)) throw new Error(`buffer ${mbuf.toString(16)} was given back twice`);
-    for (let segment = mbuf; segment; ) {
-      const next = this.#next(segment);
-      this.#pool.push(segment);
-      segment = next;
-    }
   }
 
   #takeEvents(): PuntedEvent[] {
@@ -346,10 +277,10 @@ export class ScratchDatapath {
         stage: this.datapath.info.graph.nodes[this.view.getUint32(slot, true)]?.name ?? '',
         iface: this.view.getUint16(slot + 8, true),
         vrf: this.view.getUint16(slot + 10, true),
-        ...(mbuf ? { packet: this.#contents(mbuf) } : {}),
+        ...(mbuf ? { packet: this.#buffers.contents(mbuf) } : {}),
         data: this.#bytes.slice(slot + 16, slot + EVENT_BYTES),
       });
-      if (mbuf) this.#release(mbuf);
+      if (mbuf) this.#buffers.release(mbuf);
     }
     this.view.setUint32(ring + 4, written, true);
     return events;

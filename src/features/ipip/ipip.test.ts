@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { etherFrame, ipv4Packet, ipv6Packet, joinBytes, udpDatagram } from '../../net/frame/build.ts';
+import { onTheWay } from '../ip/testing/on-the-way.ts';
 import { packetIn } from '../ip/testing/topology.ts';
 import { around, IpipBench, ipipOf, type Tunnel } from './testing/ipip-bench.ts';
 
@@ -195,19 +196,6 @@ function in6({ behind6 }: Tunnel, trafficClass = 0, bytes = 8): Uint8Array {
   const ends = { source: behind6, destination: first.host.address6 };
   const payload = udpDatagram({ source: 5, destination: 7 }, new Uint8Array(bytes));
   return ipv6Packet({ ...ends, nextHeader: 17, trafficClass }, payload);
-}
-
-/** A packet after one router. */
-function onTheWay(packet: Uint8Array): Uint8Array {
-  const after = packet.slice();
-  const view = new DataView(after.buffer);
-  if ((after[0] ?? 0) >> 4 === 6) view.setUint8(7, view.getUint8(7) - 1);
-  else {
-    view.setUint8(8, view.getUint8(8) - 1);
-    const sum = view.getUint16(10) + 0x100;
-    view.setUint16(10, (sum & 0xffff) + (sum >> 16));
-  }
-  return after;
 }
 
 /** What of an outer header is not the same each time: an identification, or the label that a flow's hash is. */

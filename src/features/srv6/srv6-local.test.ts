@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { icmpv6Message, ipv4Packet, ipv6Packet, joinBytes, udpDatagram } from '../../net/frame/build.ts';
+import { onTheWay } from '../ip/testing/on-the-way.ts';
 import { packetIn } from '../ip/testing/topology.ts';
 import {
   FLAVOR_NEXT_CSID,
@@ -13,7 +14,6 @@ import {
   SID_END_T,
   SID_END_X,
 } from './layout.ts';
-import { onTheWay } from './testing/on-the-way.ts';
 import { CUSTOMER, routed, Srv6Bench } from './testing/srv6-bench.ts';
 
 const bench = await Srv6Bench.open();

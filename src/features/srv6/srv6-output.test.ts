@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ipv4Packet, ipv6Packet, joinBytes, udpDatagram } from '../../net/frame/build.ts';
+import { onTheWay } from '../ip/testing/on-the-way.ts';
 import { packetIn } from '../ip/testing/topology.ts';
-import { onTheWay } from './testing/on-the-way.ts';
 import { protocolOf, Srv6Bench, segmentHeader } from './testing/srv6-bench.ts';
 
 const bench = await Srv6Bench.open();

@@ -13,7 +13,7 @@ const { router, hosts } = await testTopology({
 const { red, blue } = hosts;
 
 test('the worker is pinned to the datapath CPU, everything else to the control CPU', async () => {
-  assert.match(await router.ctl('affinity cpus show'), /control: 0\s+datapath: 1/);
+  assert.match(await router.ctl('affinity cpus show'), /control_cpus: 0\s+datapath_cpus: 1/);
   assert.deepEqual(new Set(cpusOfThreads()), new Set(['0', '1']));
   assert.equal(cpusOfThreads().filter((cpus) => cpus === '1').length, 1);
 });
@@ -46,8 +46,7 @@ test('queues move between two workers while TCP flows', async () => {
   assert.ok(megabitsPerSecond > 10, `${megabitsPerSecond} Mbit/s`);
   assert.equal((await router.list('affinity qmap show')).length, 3);
   const busy = await Promise.all([0, 1].map((cpu) => router.list(`stats show software brief cpu ${cpu}`)));
-  for (const stages of busy)
-    assert.ok(stages.some(({ node, packets }) => node === 'port-rx' && Number(packets) > 0));
+  for (const [stages] of busy) assert.ok(Number(stages?.['port-rx']) > 0);
   await router.ctl('affinity cpus set datapath 1');
 });
 

@@ -41,7 +41,7 @@ test('an interface gets its address and the default route from a server', async 
   await server.start('10.50.0.77,10.50.0.77', `${times} ${routed}`);
   await using seen = await startCapture(wan, wan.device, 'udp');
   await router.ctl(example);
-  const bound = await reaches('bound');
+  const bound = await reaches('BOUND');
   assert.equal(bound.address, '10.50.0.77/24');
   assert.equal(bound.server, '10.50.0.2');
   assert.deepEqual(await addresses(), ['10.50.0.77/24']);
@@ -61,7 +61,7 @@ test('the lease is renewed from its server, and from another when that is gone',
     timeoutMs: 15_000,
   });
   await server.stop();
-  await reaches('rebinding', 15_000);
+  await reaches('REBINDING', 15_000);
   await server.start('10.50.0.77,10.50.0.77', `${times} ${routed}`);
   assert.deepEqual(await addresses(), ['10.50.0.77/24']);
 });

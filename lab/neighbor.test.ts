@@ -124,5 +124,5 @@ test('learned neighbours can be flushed while packets flow', async () => {
 });
 
 async function neighbor(address: string) {
-  return (await router.list('nexthop show')).find((each) => each.address === address);
+  return (await router.list('nexthop show')).find((each) => each.addr === address);
 }

@@ -102,8 +102,8 @@ export class Router implements AsyncDisposable {
 
   /** Packets that a stage has handled or a drop has counted. */
   async counted(node: string): Promise<number> {
-    const rows = await this.list(`stats show software brief pattern ${node}`);
-    return rows.reduce((sum, { packets }) => sum + Number(packets), 0);
+    const [counts = {}] = await this.list(`stats show software brief pattern ${node}`);
+    return Object.values(counts).reduce<number>((sum, packets) => sum + Number(packets), 0);
   }
 
   ctlCommand(...words: readonly string[]): Command {

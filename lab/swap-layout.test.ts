@@ -126,8 +126,8 @@ async function settledTableBytes(): Promise<number> {
 
 /** Routes, next hops and stations; hosts say of their link-local addresses when they like. */
 async function tables() {
-  const rows = (await router.list('nexthop')).filter(({ address }) => !String(address).startsWith('fe80'));
-  const neighbors = rows.map(({ id, address, mac }) => `${id} ${address} ${mac}`);
+  const rows = (await router.list('nexthop')).filter(({ addr }) => !String(addr).startsWith('fe80'));
+  const neighbors = rows.map(({ id, addr, mac }) => `${id} ${addr} ${mac}`);
   const stations = (await router.list('fdb')).map(({ mac, iface, flags }) => `${mac} ${iface} ${flags}`);
   return { routes: await router.ctl('route'), neighbors: neighbors.sort(), stations: stations.sort() };
 }

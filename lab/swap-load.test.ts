@@ -66,11 +66,11 @@ function settledCounts() {
  * has given to the sink, and what the sink's device has taken.
  */
 async function counts() {
-  const [devices, interfaces] = [
+  const [[devices = {}], interfaces] = [
     await router.list('stats show hardware pattern tx_good_packets'),
     await router.list('interface stats'),
   ];
-  const taken = Number(devices.find((row) => row['iface'] === 'sink')?.['value']);
+  const taken = Number(devices['sink.tx_good_packets']);
   const given = Number(interfaces.find((row) => row['interface'] === 'sink')?.['tx_packets']);
   // What comes while the port is being removed is dropped, and counted under that name.
   const received = (await router.counted('port-rx')) - (await router.counted('interface-down'));

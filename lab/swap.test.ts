@@ -105,7 +105,7 @@ test('hosts lose nothing while builds take turns', async () => {
 
 /** Routes, neighbours, and packets that ip4-input has counted. */
 async function tables(): Promise<readonly [string, string, number]> {
-  const neighbors = (await router.list('nexthop')).map(({ id, address, mac }) => `${id} ${address} ${mac}`);
+  const neighbors = (await router.list('nexthop')).map(({ id, addr, mac }) => `${id} ${addr} ${mac}`);
   return [await router.ctl('route'), neighbors.sort().join('\n'), await router.counted('ip4-input')];
 }
 

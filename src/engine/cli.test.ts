@@ -101,17 +101,17 @@ test('stages are listed in the order of the graph, without those that did nothin
 });
 
 test('the list of stages is filtered, ordered and shortened', async () => {
-  assert.deepEqual(await ctl.json('stats show software brief zero pattern ip-* order name cpu 1'), [
-    { node: 'ip-drop', packets: 0 },
-    { node: 'ip-input', packets: 90 },
-  ]);
+  assert.deepEqual(await ctl.json('stats show software brief zero pattern ip-* order name cpu 1'), {
+    'ip-drop': 0,
+    'ip-input': 90,
+  });
   assert.deepEqual(ctl.calls[0]?.request, { cpu: 1 });
   const { out } = await ctl.run('stats order cycles brief');
   assert.match(out, /ip-input[\s\S]*port-rx[\s\S]*ether-input/);
 });
 
 test('counters of devices are listed, and refuse what they do not have', async () => {
-  assert.deepEqual(await ctl.json('stats hardware'), [{ iface: 'p0', name: 'rx_good_packets', value: 5 }]);
+  assert.deepEqual(await ctl.json('stats hardware'), { 'p0.rx_good_packets': 5 });
   const { error } = await ctl.run('stats hardware cpu 1');
   assert.match(error, /Invalid argument \(EINVAL\)\n {2}showing hardware counters: expected no CPU/);
 });

@@ -1,7 +1,7 @@
 import { flag, optional } from '../../command/argument.ts';
 import { integer, oneOf, text } from '../../command/argument-types.ts';
 import { CommandFailure } from '../../command/failure.ts';
-import { type Table, table } from '../../command/output.ts';
+import { details, type Output, table } from '../../command/output.ts';
 import { counter, ratio } from '../client/counter.ts';
 import { engineServices } from '../client/engine-services.ts';
 import type { RouterClient } from '../client/router-client.ts';
@@ -61,13 +61,14 @@ interface View {
   readonly order: 'name' | 'packets' | 'graph' | 'cycles' | undefined;
 }
 
-async function showStages(router: RouterClient, view: View): Promise<Table> {
+async function showStages(router: RouterClient, view: View): Promise<Output> {
   const { stats = [] } = await router.call(engineServices.stats, 'listStageStats', { cpu: view.cpu });
   const items = stats
     .map(stageRow)
     .filter((row) => view.pattern.test(row.node) && (view.includesZero || row.batches + row.packets > 0n))
     .sort(stageOrders[view.order ?? 'graph']);
-  return table({ items, columns: view.isBrief ? briefColumns : stageColumns });
+  if (!view.isBrief) return table({ items, columns: stageColumns });
+  return details(Object.fromEntries(items.map(({ node, packets }) => [node, packets])));
 }
 
 type StageRow = ReturnType<typeof stageRow>;
@@ -89,11 +90,6 @@ const stageOrders: Readonly<Record<string, (left: StageRow, right: StageRow) => 
   cycles: (left, right) => Number(right.cycles - left.cycles),
 };
 
-const briefColumns = {
-  NODE: (row: StageRow) => row.node,
-  PACKETS: (row: StageRow) => row.packets,
-};
-
 const stageColumns = {
   NODE: (row: StageRow) => row.node,
   BATCHES: (row: StageRow) => row.batches,
@@ -103,14 +99,15 @@ const stageColumns = {
   'CYCLES/PKT': (row: StageRow) => ratio(row.cycles, row.packets, 1),
 };
 
-async function showDevices(router: RouterClient, view: View): Promise<Table> {
+async function showDevices(router: RouterClient, view: View): Promise<Output> {
   if (view.cpu !== undefined) throw notOfDevices(`cpu ${view.cpu}`, 'no CPU, which devices do not count by');
   if (view.order === 'cycles') throw notOfDevices('order cycles', 'order name, packets or graph');
   const { stats = [] } = await router.call(engineServices.stats, 'listDeviceStats', {});
   const items = stats
     .map(({ iface = '', name = '', value }) => ({ iface, name, value: counter(value) }))
     .filter((row) => view.pattern.test(row.name) && (view.includesZero || row.value > 0n));
-  return table({ items: sortDevices(items, view), columns: deviceColumns });
+  const named = sortDevices(items, view).map(({ iface, name, value }) => [`${iface}.${name}`, value]);
+  return details(Object.fromEntries(named));
 }
 
 type DeviceRow = Required<Omit<DeviceStatJson, 'value'>> & { readonly value: bigint };
@@ -120,12 +117,6 @@ function sortDevices(rows: readonly DeviceRow[], { order }: View): readonly Devi
   if (order === 'packets') return rows.toSorted((left, right) => Number(right.value - left.value));
   return rows;
 }
-
-const deviceColumns = {
-  IFACE: (row: DeviceRow) => row.iface,
-  NAME: (row: DeviceRow) => row.name,
-  VALUE: (row: DeviceRow) => row.value,
-};
 
 function notOfDevices(received: string, expected: string): CommandFailure {
   return new CommandFailure({

@@ -94,5 +94,5 @@ test('the table of stations has an age for those that age', async () => {
 });
 
 test('the configuration is shown with what is used and what was not learnt', async () => {
-  assert.deepEqual(await ctl.json('fdb config'), { max: 100, used: 2, unlearnt: 5 });
+  assert.deepEqual(await ctl.json('fdb config'), { used: 2, used_percent: 2, max: 100, unlearnt: 5 });
 });

@@ -1,7 +1,7 @@
 import { flag, optional, type Values } from '../../command/argument.ts';
 import { integer, ip, mac, oneOf } from '../../command/argument-types.ts';
-import { details, table } from '../../command/output.ts';
-import { counter } from '../../engine/client/counter.ts';
+import { details, type JsonObject, table } from '../../command/output.ts';
+import { counter, percent } from '../../engine/client/counter.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
 import { serviceRef } from '../../engine/client/service-types.ts';
 import { formatAddress } from '../../net/address.ts';
@@ -127,7 +127,7 @@ export const bridgeCommands = [
     run: async (args, router, { signal }) => {
       const request = { bridge: args.BR, iface: args.IF, origin: args['static|learn|extern'] };
       const batches = router.stream(fdb, 'listFdb', request, { signal });
-      return table({ items: itemsOf(batches), columns: fdbColumns });
+      return table({ items: itemsOf(batches), columns: fdbColumns, json: fdbJson });
     },
   }),
   routerCommand({
@@ -144,7 +144,12 @@ export const bridgeCommands = [
     help: 'Shows how many stations may be known, and are.',
     run: async (_, router) => {
       const { config, used, unlearnt } = await router.call(fdb, 'getFdbConfig', {});
-      return details({ ...config, used, unlearnt: counter(unlearnt) });
+      return details({
+        used,
+        used_percent: percent(used, config?.max),
+        ...config,
+        unlearnt: counter(unlearnt),
+      });
     },
   }),
 ];
@@ -165,6 +170,10 @@ function isOn(word: 'on' | 'off' | undefined): boolean | undefined {
 
 async function* itemsOf(batches: AsyncIterable<{ readonly entries?: readonly FdbEntryJson[] }>) {
   for await (const { entries = [] } of batches) yield* entries;
+}
+
+function fdbJson({ vlan = 0, vtep = '', age = 0, ...entry }: FdbEntryJson): JsonObject {
+  return { ...entry, vlan, vtep, age };
 }
 
 const fdbColumns = {

@@ -31,7 +31,7 @@ test('DHCP is enabled and disabled on an interface', async () => {
 test('leases are shown as a table and as JSON', async () => {
   assert.match(
     (await ctl.run('dhcp')).out,
-    /^IFACE +STATE +ADDRESS .*EXPIRES_IN\np0 +bound +10\.0\.0\.5\/24 .*90\n$/,
+    /^INTERFACE +STATE +ADDRESS .*EXPIRES_IN\np0 +BOUND +10\.0\.0\.5\/24 .*90\n$/,
   );
-  assert.match(JSON.stringify(await ctl.json('dhcp show')), /"state":"bound".*"expires_in":90/);
+  assert.match(JSON.stringify(await ctl.json('dhcp show')), /"state":"BOUND".*"expires_in":90/);
 });

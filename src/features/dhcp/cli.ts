@@ -37,12 +37,12 @@ export const dhcpCommands = [
 ];
 
 const columns = {
-  IFACE: (item: DhcpClientJson) => item.iface,
-  STATE: (item: DhcpClientJson) => item.state,
-  ADDRESS: (item: DhcpClientJson) => item.address,
-  SERVER: (item: DhcpClientJson) => item.server,
+  INTERFACE: (item: DhcpClientJson) => item.iface,
+  STATE: (item: DhcpClientJson) => item.state?.toUpperCase(),
+  ADDRESS: (item: DhcpClientJson) => item.address ?? '',
+  SERVER: (item: DhcpClientJson) => item.server ?? '',
   ROUTES: (item: DhcpClientJson) => item.routes ?? [],
-  LEASE: (item: DhcpClientJson) => item.lease,
+  LEASE: (item: DhcpClientJson) => item.lease ?? '',
   RENEWS_IN: (item: DhcpClientJson) => item.renews_in,
   REBINDS_IN: (item: DhcpClientJson) => item.rebinds_in,
   EXPIRES_IN: (item: DhcpClientJson) => item.expires_in,

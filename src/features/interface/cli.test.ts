@@ -122,7 +122,7 @@ test('counters and rates are listed, counters exactly', async () => {
   const { out } = await ctl.run('interface rates');
   assert.match(
     out,
-    /^INTERFACE +RX_PPS +RX_BPS +RX_DROPS_PPS +TX_PPS +TX_BPS +TX_ERRORS_PPS\np0 +1000 +0 +0 +0 +8000000000 +0\n$/,
+    /^INTERFACE +RX_PACKETS\/S +RX_BYTES\/S +RX_DROPS\/S +TX_PACKETS\/S +TX_BYTES\/S +TX_ERRORS\/S\np0 +1000 +0 +0 +0 +1000000000 +0\n$/,
   );
 });
 

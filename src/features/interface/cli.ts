@@ -18,7 +18,7 @@ export const interfaceCommands = [
     run: async ({ NAME, TYPE }, router) => {
       if (NAME === undefined) {
         const { interfaces = [] } = await router.call(interfaceService, 'listInterfaces', { type: TYPE });
-        return table({ items: interfaces, columns: interfaceColumns, json: interfaceJson });
+        return table({ items: interfaces, columns: interfaceColumns, json: listedJson });
       }
       const found = await router.call(interfaceService, 'getInterface', { name: NAME });
       return details(interfaceJson(found.interface ?? {}));
@@ -43,7 +43,7 @@ export const interfaceCommands = [
   }),
   routerCommand({
     syntax: 'interface rates',
-    help: 'Lists packets and bits per second of all interfaces.',
+    help: 'Lists packets and bytes per second of all interfaces.',
     run: async (_, router) => {
       const { rates = [] } = await router.call(interfaceService, 'getInterfaceRates', {});
       return table({ items: rates, columns: ratesColumns });
@@ -66,6 +66,11 @@ function interfaceJson({ info: _, details: own, ...common }: InterfaceJson): Jso
   return { ...common, ...own };
 }
 
+/** The same in a list, with the texts that the table has. */
+function listedJson(item: InterfaceJson): JsonObject {
+  return { ...interfaceJson(item), domain: item.vrf ?? item.domain, info: (item.info ?? []).join(' ') };
+}
+
 const statsColumns = {
   INTERFACE: (item: InterfaceStatsJson) => item.interface,
   RX_PACKETS: (item: InterfaceStatsJson) => counter(item.rx_packets),
@@ -82,15 +87,15 @@ const statsColumns = {
 
 const ratesColumns = {
   INTERFACE: (item: InterfaceRatesJson) => item.interface,
-  RX_PPS: (item: InterfaceRatesJson) => rounded(item.rx_pps),
-  RX_BPS: (item: InterfaceRatesJson) => rounded(item.rx_bps),
-  RX_DROPS_PPS: (item: InterfaceRatesJson) => rounded(item.rx_drops_pps),
-  TX_PPS: (item: InterfaceRatesJson) => rounded(item.tx_pps),
-  TX_BPS: (item: InterfaceRatesJson) => rounded(item.tx_bps),
-  TX_ERRORS_PPS: (item: InterfaceRatesJson) => rounded(item.tx_errors_pps),
+  'RX_PACKETS/S': (item: InterfaceRatesJson) => rounded(item.rx_pps),
+  'RX_BYTES/S': (item: InterfaceRatesJson) => rounded(item.rx_bps, 8),
+  'RX_DROPS/S': (item: InterfaceRatesJson) => rounded(item.rx_drops_pps),
+  'TX_PACKETS/S': (item: InterfaceRatesJson) => rounded(item.tx_pps),
+  'TX_BYTES/S': (item: InterfaceRatesJson) => rounded(item.tx_bps, 8),
+  'TX_ERRORS/S': (item: InterfaceRatesJson) => rounded(item.tx_errors_pps),
 };
 
 // The JSON of protobuf writes doubles as numbers, and what no number can say as words.
-function rounded(rate: number | 'NaN' | 'Infinity' | '-Infinity' | undefined): number {
-  return Math.round(Number(rate ?? 0));
+function rounded(rate: number | 'NaN' | 'Infinity' | '-Infinity' | undefined, unit = 1): number {
+  return Math.round(Number(rate ?? 0) / unit);
 }

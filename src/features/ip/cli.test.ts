@@ -81,6 +81,11 @@ test('a route leads to an address or to a next hop by its id', async () => {
   assert.deepEqual(byId?.request, { destination: '2001:db8::/32', id: 7 });
 });
 
+test('a route leads to the network that an address is in', async () => {
+  const [call] = await ctl.requests('route add 10.3.0.1/16 via 192.0.2.1');
+  assert.deepEqual(call?.request, { destination: '10.3.0.0/16', address: '192.0.2.1' });
+});
+
 test('routes of several batches are listed', async () => {
   const { out } = await ctl.run('route show');
   assert.equal(
@@ -100,13 +105,13 @@ test('the route to an address is an object', async () => {
     family: 'ipv4',
     destination: '0.0.0.0/0',
     origin: 'static',
-    next_hop: { id: 3, type: 'L3', iface: 'p0', address: '192.0.2.1' },
+    nexthop: { id: 3, type: 'L3', iface: 'p0', addr: '192.0.2.1' },
   });
 });
 
 test('the sizes of tables are shown and set', async () => {
   const { out } = await ctl.run('route config show');
-  assert.match(out, /^default_rib4_routes: 65536\n/);
+  assert.match(out, /^default {2}ipv4 +0\/65536 \(0\.0%\) *$/m);
   const [call] = await ctl.requests('route config set default rib4-routes 1000000');
   assert.deepEqual(call?.request, { default_rib4_routes: 1000000 });
 });

@@ -1,13 +1,15 @@
 import { optional } from '../../command/argument.ts';
 import { integer, ip, oneOf, prefix } from '../../command/argument-types.ts';
-import { details, table } from '../../command/output.ts';
+import { details, type JsonObject, table } from '../../command/output.ts';
+import { gone, there } from '../../engine/client/again.ts';
+import { percent } from '../../engine/client/counter.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
 import { serviceRef } from '../../engine/client/service-types.ts';
 import { formatAddress } from '../../net/address.ts';
-import { formatPrefix } from '../../net/prefix.ts';
+import { formatPrefix, networkOf } from '../../net/prefix.ts';
 import { interfaceName, vrfName } from '../interface/cli-arguments.ts';
 import { pingCommands } from './cli-icmp.ts';
-import type { AddressJson, AddressService, RouteJson, RouteService } from './ip_pb.js';
+import type { AddressJson, AddressService, RouteJson, RouteService, RouteTableJson } from './ip_pb.js';
 
 const addresses = serviceRef<typeof AddressService>('millrace.ip.v1.AddressService');
 const routes = serviceRef<typeof RouteService>('millrace.ip.v1.RouteService');
@@ -24,8 +26,12 @@ const addressCommands = [
     },
     run: async (args, router) => {
       const request = { iface: args.IFACE, address: formatPrefix(args['IP/LEN']) };
-      await router.call(addresses, 'addAddress', request);
-      return undefined;
+      return there(router.call(addresses, 'addAddress', request), async () => {
+        const { addresses: found = [] } = await router.call(addresses, 'listAddresses', {
+          iface: args.IFACE,
+        });
+        return found.some(({ address }) => address === request.address);
+      });
     },
   }),
   routerCommand({
@@ -37,8 +43,7 @@ const addressCommands = [
     },
     run: async (args, router) => {
       const request = { iface: args.IFACE, address: formatPrefix(args['IP/LEN']) };
-      await router.call(addresses, 'deleteAddress', request);
-      return undefined;
+      return gone(router.call(addresses, 'deleteAddress', request));
     },
   }),
   routerCommand({
@@ -77,7 +82,7 @@ const routeCommands = [
     },
     run: async (args, router) => {
       await router.call(routes, 'addRoute', {
-        destination: formatPrefix(args['IP/LEN']),
+        destination: formatPrefix(networkOf(args['IP/LEN'])),
         vrf: args.VRF,
         address: args.NH_IP === undefined ? undefined : formatAddress(args.NH_IP),
         id: args.N,
@@ -93,9 +98,8 @@ const routeCommands = [
       VRF: optional(vrfName('The VRF of the route; main otherwise.')),
     },
     run: async (args, router) => {
-      const request = { destination: formatPrefix(args['IP/LEN']), vrf: args.VRF };
-      await router.call(routes, 'deleteRoute', request);
-      return undefined;
+      const request = { destination: formatPrefix(networkOf(args['IP/LEN'])), vrf: args.VRF };
+      return gone(router.call(routes, 'deleteRoute', request));
     },
   }),
   routerCommand({
@@ -105,7 +109,9 @@ const routeCommands = [
     run: async (args, router) => {
       const request = { destination: formatAddress(args.IP), vrf: args.VRF };
       const { route } = await router.call(routes, 'getRoute', request);
-      return details({ ...route });
+      const { next_hop: nextHop, ...rest } = route ?? {};
+      const { address, ...hop } = nextHop ?? {};
+      return details({ ...rest, nexthop: { ...hop, addr: address } });
     },
   }),
   routerCommand({
@@ -140,7 +146,15 @@ const routeCommands = [
   routerCommand({
     syntax: 'route config [show]',
     help: 'Shows the table sizes of new VRFs and how full the tables are.',
-    run: async (_, router) => details({ ...(await router.call(routes, 'getRouteConfig', {})) }),
+    run: async (_, router) => {
+      const config = await router.call(routes, 'getRouteConfig', {});
+      const { default_rib4_routes: max4 = 0, default_rib6_routes: max6 = 0, tables = [] } = config;
+      const defaults = [
+        { vrf: 'default', family: 'ipv4', max_routes: max4 },
+        { vrf: 'default', family: 'ipv6', max_routes: max6 },
+      ];
+      return table({ items: [...defaults, ...tables], columns: tableColumns, json: tableJson });
+    },
   }),
 ];
 
@@ -164,6 +178,21 @@ const routeColumns = {
   ORIGIN: (item: RouteJson) => item.origin,
   NEXT_HOP: (item: RouteJson) => nextHopText(item),
 };
+
+const tableColumns = {
+  VRF: (item: RouteTableJson) => item.vrf,
+  FAMILY: (item: RouteTableJson) => item.family,
+  ROUTES: (item: RouteTableJson) => fill(item.used_routes, item.max_routes),
+  TBL8: (item: RouteTableJson) => item.num_tbl8 && fill(item.used_tbl8, item.num_tbl8),
+};
+
+function tableJson(item: RouteTableJson): JsonObject {
+  return { ...item, routes: fill(item.used_routes, item.max_routes) };
+}
+
+function fill(used = 0, max = 0): string {
+  return `${used}/${max} (${percent(used, max).toFixed(1)}%)`;
+}
 
 function nextHopText({ next_hop: nextHop = {} }: RouteJson): string {
   const { id = 0, type = '', iface = '', address = '' } = nextHop;

@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { optional, type Values } from '../../command/argument.ts';
 import { integer, ip4, prefix } from '../../command/argument-types.ts';
 import { details, table } from '../../command/output.ts';
+import { gone, there } from '../../engine/client/again.ts';
+import { percent } from '../../engine/client/counter.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
 import { serviceRef } from '../../engine/client/service-types.ts';
 import { formatAddress } from '../../net/address.ts';
@@ -39,8 +42,7 @@ const dnatCommands = [
     args: { IFACE: translating(), DESTINATION: ip4('The address that is spoken to.') },
     run: async ({ IFACE, DESTINATION }, router) => {
       const destination = formatAddress(DESTINATION);
-      await router.call(nat, 'deleteDnat44', { interface: IFACE, destination });
-      return undefined;
+      return gone(router.call(nat, 'deleteDnat44', { interface: IFACE, destination }));
     },
   }),
   routerCommand({
@@ -65,19 +67,19 @@ const snatCommands = [
     syntax: 'snat44 add interface IF subnet IP4/LEN replace REPLACE',
     help: 'Gives what leaves by an interface from a subnet one address; answers find their way back.',
     args: snatArguments,
-    run: async (args, router) => {
-      await router.call(nat, 'addSnat44', snatOf(args));
-      return undefined;
+    run: (args, router) => {
+      const rule = snatOf(args);
+      return there(router.call(nat, 'addSnat44', rule), async () => {
+        const { rules = [] } = await router.call(nat, 'listSnat44', {});
+        return rules.some((each) => isDeepStrictEqual({ ...each }, rule));
+      });
     },
   }),
   routerCommand({
     syntax: 'snat44 del interface IF subnet IP4/LEN replace REPLACE',
     help: 'Lets sources keep their addresses again, and ends the sessions of the interface.',
     args: snatArguments,
-    run: async (args, router) => {
-      await router.call(nat, 'deleteSnat44', snatOf(args));
-      return undefined;
-    },
+    run: (args, router) => gone(router.call(nat, 'deleteSnat44', snatOf(args))),
   }),
   routerCommand({
     syntax: 'snat44 [show]',
@@ -140,8 +142,10 @@ const conntrackCommands = [
     syntax: 'conntrack config [show]',
     help: 'Shows how many sessions there may be, and are, and how long they last without packets.',
     run: async (_, router) => {
-      const { config, used } = await router.call(conntrack, 'getConntrackConfig', {});
-      return details({ ...config, used });
+      const { config = {}, used } = await router.call(conntrack, 'getConntrackConfig', {});
+      const { max, ...timeouts } = config;
+      const named = Object.entries(timeouts).map(([name, value]) => [name.replaceAll('_', '-'), value]);
+      return details({ used, used_percent: percent(used, max), max, ...Object.fromEntries(named) });
     },
   }),
 ];

@@ -100,7 +100,7 @@ test('next hops of several batches are listed', async () => {
     out,
     [
       'VRF   ID  ORIGIN  IFACE  TYPE   INFO',
-      'main      learn   p0     L3     family=ipv4 address=192.0.2.7 mac=02:00:00:00:00:07 state=reachable gateway',
+      'main      learn   p0     L3     family=ipv4 addr=192.0.2.7 mac=02:00:00:00:00:07 state=reachable gateway',
       'main   9  static         group  3(2) 4(1)',
       '',
     ].join('\n'),
@@ -142,6 +142,7 @@ test('how next hops are kept is shown and changed', async () => {
     ucast_probes: 0,
     bcast_probes: 0,
     used: 3,
+    used_percent: 3,
   });
   const [call] = await ctl.requests('nexthop config set held-packets 0 bcast-probes 4 max 9');
   assert.deepEqual(call?.request, { max: 9, held_packets: 0, bcast_probes: 4 });

@@ -1,6 +1,8 @@
 import { flag, optional, records } from '../../command/argument.ts';
 import { integer, ip, mac, oneOf, text } from '../../command/argument-types.ts';
 import { type Cell, details, type JsonObject, table } from '../../command/output.ts';
+import { gone } from '../../engine/client/again.ts';
+import { percent } from '../../engine/client/counter.ts';
 import type { RouterClient } from '../../engine/client/router-client.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
 import { type RequestOf, serviceRef } from '../../engine/client/service-types.ts';
@@ -77,10 +79,7 @@ export const nexthopCommands = [
     syntax: 'nexthop del ID',
     help: 'Removes a next hop that no route and no group uses.',
     args: { ID: nexthopId('The next hop to remove.') },
-    run: async ({ ID }, router) => {
-      await router.call(nexthops, 'deleteNexthop', { id: ID });
-      return undefined;
-    },
+    run: ({ ID }, router) => gone(router.call(nexthops, 'deleteNexthop', { id: ID })),
   }),
   routerCommand({
     syntax: 'nexthop flush origin learn|static',
@@ -111,7 +110,7 @@ export const nexthopCommands = [
       }
       const request = { vrf: args.VRF, type: args.T, internal: args.internal, max: args['max N'] };
       const batches = router.stream(nexthops, 'listNexthops', request, { signal });
-      return table({ items: itemsOf(batches), columns: nexthopColumns, json: nexthopJson });
+      return table({ items: itemsOf(batches), columns: nexthopColumns, json: listedJson });
     },
   }),
   routerCommand({
@@ -143,7 +142,7 @@ export const nexthopCommands = [
     help: 'Shows how next hops are kept.',
     run: async (_, router) => {
       const { config, used } = await router.call(nexthops, 'getNexthopConfig', {});
-      return details({ ...config, used });
+      return details({ used, used_percent: percent(used, config?.max), ...config });
     },
   }),
 ];
@@ -176,12 +175,21 @@ const nexthopColumns = {
 function nexthopInfo({ l3, group, info }: NexthopJson): Cell {
   if (group !== undefined) return group.members?.map(({ id, weight }) => `${id}(${weight})`);
   if (l3 === undefined) return info;
-  const facts = { family: l3.family, address: l3.address, mac: l3.mac, state: l3.state };
+  const facts = { family: l3.family, addr: l3.address, mac: l3.mac, state: l3.state };
   const given = Object.entries(facts).filter(([, value]) => value !== undefined && value !== '');
   return [...given.map(([key, value]) => `${key}=${value}`), ...(l3.flags ?? [])];
 }
 
 /** Puts what belongs to the next hop's type beside what every next hop has. */
 function nexthopJson({ l3, group, info = [], ...common }: NexthopJson): JsonObject {
-  return { ...common, ...l3, ...group, ...(info.length > 0 ? { info } : {}) };
+  return { ...common, ...(l3 && l3Json(l3)), ...group, ...(info.length > 0 ? { info } : {}) };
+}
+
+function l3Json({ address, ...rest }: NonNullable<NexthopJson['l3']>): JsonObject {
+  return { ...rest, addr: address };
+}
+
+/** The same in a list, with the text that the table has. */
+function listedJson(item: NexthopJson): JsonObject {
+  return { ...nexthopJson(item), info: [nexthopInfo(item) ?? []].flat().join(' ') };
 }

@@ -74,7 +74,7 @@ testRefused(ctl, [
 ]);
 
 test('CPUs are shown and moved', async () => {
-  assert.deepEqual(await ctl.json('affinity cpus'), { control: [0, 2], datapath: [1] });
+  assert.deepEqual(await ctl.json('affinity cpus'), { control_cpus: '0,2', datapath_cpus: '1' });
   assert.deepEqual(await ctl.requests('affinity cpus set datapath 1-3,5'), [
     { method: 'setCpus', request: { datapath: [1, 2, 3, 5] } },
   ]);

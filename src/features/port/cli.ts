@@ -1,5 +1,6 @@
 import { optional, type Values } from '../../command/argument.ts';
 import { cpuList, integer, mac, text } from '../../command/argument-types.ts';
+import { formatCpuList } from '../../command/cpu-list.ts';
 import { details, table } from '../../command/output.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
 import { serviceRef } from '../../engine/client/service-types.ts';
@@ -99,7 +100,10 @@ export const portCommands = [
     help: 'Shows the CPUs of control threads and workers.',
     run: async (_, router) => {
       const { cpus } = await router.call(affinity, 'getCpus', {});
-      return details({ control: cpus?.control, datapath: cpus?.datapath });
+      return details({
+        control_cpus: formatCpuList(cpus?.control ?? []),
+        datapath_cpus: formatCpuList(cpus?.datapath ?? []),
+      });
     },
   }),
   routerCommand({

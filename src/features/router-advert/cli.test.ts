@@ -35,7 +35,10 @@ test('an interface announces the router as it is told to', async () => {
 
 test('what is announced is shown as a table and as JSON', async () => {
   const { out } = await ctl.run('router-advert');
-  assert.match(out, /^IFACE +INTERVAL +LIFETIME +MTU +ACTIVE +SENT +SOLICITED +PREFIXES\np0 +600 +0 +1500 /);
+  assert.match(
+    out,
+    /^IFACE +RA +INTERVAL +LIFETIME +MTU +ACTIVE +SENT +SOLICITED +PREFIXES\np0 +yes +600 +0 +1500 /,
+  );
   assert.deepEqual(await ctl.requests('router-advert show interface p0'), [
     { method: 'listRouterAdverts', request: { iface: 'p0' } },
   ]);

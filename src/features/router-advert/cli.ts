@@ -50,6 +50,7 @@ export const routerAdvertCommands = [
 
 const columns = {
   IFACE: (item: RouterAdvertJson) => item.iface,
+  RA: () => true,
   INTERVAL: (item: RouterAdvertJson) => item.interval,
   LIFETIME: (item: RouterAdvertJson) => item.lifetime ?? 0,
   MTU: (item: RouterAdvertJson) => item.mtu,

@@ -14,13 +14,13 @@ const commonArguments = {
   VRF: optional(vrfName('The VRF of the underlay; main otherwise.')),
   'id N': optional(integer({ min: 1, help: 'The id of the next hop; the router chooses one otherwise.' })),
 };
-const flavorSyntax = '(flavor LIST),(block-bits N),(csid-bits N),(id N),(vrf VRF)';
+const flavorSyntax = '(flavor LIST+),(block-bits N),(csid-bits N),(id N),(vrf VRF)';
 const flavorArguments = {
   ...commonArguments,
-  LIST: optional(
+  LIST: repeated(
     text('Flavors: psp, usd, next-csid.', {
-      expects: 'a list of psp, usd and next-csid with commas',
-      pattern: /^[a-z-]+(,[a-z-]+)*$/,
+      expects: 'psp, usd, next-csid, or several of them',
+      pattern: /^(psp|usd|next-csid)(,(psp|usd|next-csid))*$/,
     }),
   ),
   'block-bits N': optional(
@@ -128,7 +128,7 @@ export const srv6Commands = [
     help: 'Shows the address that lists of segments speak from.',
     run: async (_, router) => {
       const { address } = await router.call(srv6, 'getTunsrc', {});
-      return details({ address: address ?? '' });
+      return details({ tunsrc: address ?? '::' });
     },
   }),
 ];
@@ -143,7 +143,7 @@ function commonOf(args: Values<typeof flavorArguments>) {
   return {
     id: args['id N'],
     vrf: args.VRF,
-    flavor: args.LIST === undefined ? [] : args.LIST.split(','),
+    flavor: args.LIST.flatMap((flavors) => flavors.split(',')),
     block_bits: args['block-bits N'],
     csid_bits: args['csid-bits N'],
   };

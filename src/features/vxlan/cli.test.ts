@@ -68,6 +68,6 @@ test('far ends are added to and taken from flood lists', async () => {
 
 test('flood lists are shown as a table and as JSON, those of one VRF alone where it is named', async () => {
   const { out } = await ctl.run('flood vtep show');
-  assert.equal(out, 'VRF   VNI  VTEP\nmain  100  192.0.2.1\nred   200  2001:db8::1\n');
-  assert.deepEqual(await ctl.json('flood vtep vrf red'), [{ vrf: 'red', vni: 200, vtep: '2001:db8::1' }]);
+  assert.equal(out, 'VRF   VNI  ADDR\nmain  100  192.0.2.1\nred   200  2001:db8::1\n');
+  assert.deepEqual(await ctl.json('flood vtep vrf red'), [{ vrf: 'red', vni: 200, addr: '2001:db8::1' }]);
 });

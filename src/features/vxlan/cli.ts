@@ -1,6 +1,7 @@
 import { optional } from '../../command/argument.ts';
 import { integer, ip, mac } from '../../command/argument-types.ts';
 import { table } from '../../command/output.ts';
+import { gone } from '../../engine/client/again.ts';
 import { routerCommand } from '../../engine/client/router-command.ts';
 import { serviceRef } from '../../engine/client/service-types.ts';
 import { formatAddress } from '../../net/address.ts';
@@ -84,8 +85,8 @@ const floodCommands = [
     help: 'Sends what is for all stations of a VNI to a far end no more.',
     args: floodArguments,
     run: async ({ IP, VNI, VRF }, router) => {
-      await router.call(vxlans, 'deleteFloodVtep', { vtep: formatAddress(IP), vni: VNI, vrf: VRF });
-      return undefined;
+      const request = { vtep: formatAddress(IP), vni: VNI, vrf: VRF };
+      return gone(router.call(vxlans, 'deleteFloodVtep', request));
     },
   }),
   routerCommand({
@@ -121,5 +122,5 @@ async function* vtepsOf(batches: AsyncIterable<ListFloodVtepsResponseJson>) {
 const floodColumns = {
   VRF: (vtep: FloodVtepJson) => vtep.vrf,
   VNI: (vtep: FloodVtepJson) => vtep.vni,
-  VTEP: (vtep: FloodVtepJson) => vtep.vtep,
+  ADDR: (vtep: FloodVtepJson) => vtep.vtep,
 };

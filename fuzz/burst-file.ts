@@ -35,6 +35,7 @@ function parseSetting(value: unknown): Setting {
     host: fields.host === true,
     suppress: fields.suppress === true || undefined,
     bridge: fields.bridge === undefined ? undefined : oneOf(fields, 'bridge', bridgeFaults),
+    rate: optionalNumber(fields, 'rate'),
     errors: optionalNumber(fields, 'errors'),
     buffers: optionalNumber(fields, 'buffers'),
     events: optionalNumber(fields, 'events'),

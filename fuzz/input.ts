@@ -59,6 +59,8 @@ export interface Setting {
   readonly suppress?: true | undefined;
   /** What the bridge does not do, if anything: pass on at all, or flood what is for nobody that it knows. */
   readonly bridge?: BridgeFault | undefined;
+  /** Bytes that rate limits let pass which hold them; undefined for all. */
+  readonly rate?: number | undefined;
   /** ICMP errors that may be sent; undefined for as many as are due. */
   readonly errors?: number | undefined;
   /** Fresh buffers that the datapath gets, events that it can put, frames that each port takes; undefined for all. */

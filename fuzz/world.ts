@@ -8,12 +8,17 @@ import { NEXT_HOP_CONNECTED, NEXT_HOP_FAILED, NEXT_HOP_LOCAL } from '../src/feat
 import { addressToBytes, parseAddress } from '../src/net/address.ts';
 import { parseMac } from '../src/net/mac.ts';
 import type { Stations, Tunnel } from './check/frame.ts';
+import type { Sid } from './check/segments.ts';
 import type { Setting } from './input.ts';
 import { addBond } from './overlays/bond.ts';
 import { addBridge, type FuzzedBridge } from './overlays/bridge.ts';
 import { addCrossConnect } from './overlays/cross-connect.ts';
+import { addFilters } from './overlays/filter.ts';
 import { type Ground, placeOf } from './overlays/ground.ts';
+import { addIpips } from './overlays/ipip.ts';
 import { addLabels } from './overlays/mpls.ts';
+import { addLimits, type FuzzedLimits } from './overlays/police.ts';
+import { addSegments } from './overlays/srv6.ts';
 import { addVlans } from './overlays/vlan.ts';
 import { addVxlans } from './overlays/vxlan.ts';
 
@@ -22,6 +27,8 @@ const MAC_PREFIX = 0x0200_0000_0000;
 /** ICMPv6 types that daemons of the host speak. */
 /** A UDP port of ours that the host has, by way of udp-input. */
 const HOST_PORT = 4000;
+/** More bytes than a burst has. */
+const LARGEST = 0x1000_0000;
 const hostTypes = [130, 131, 132, 134, 143];
 
 /**
@@ -35,6 +42,9 @@ const hostTypes = [130, 131, 132, 134, 143];
 export class World implements Stations, Ground {
   readonly topology: Topology;
   readonly tunnels: Tunnel[] = [];
+  readonly sids: Sid[] = [];
+  readonly marks = new Map<number, number>();
+  readonly denying = new Set<number>();
   readonly labels = new Set<number>();
   readonly labelsTaken = new Set<number>();
   readonly innerMacs: number[] = [];
@@ -49,6 +59,7 @@ export class World implements Stations, Ground {
   readonly #late = new Map<number, number>();
   readonly #failed: number;
   readonly #bridge: FuzzedBridge;
+  readonly #limits: FuzzedLimits;
   readonly #nodes = new Map<string, number>();
   #host: boolean | undefined;
   #lastMac = 0x0200;
@@ -66,6 +77,10 @@ export class World implements Stations, Ground {
     addBond(this);
     this.#bridge = addBridge(this, addVxlans(this));
     addLabels(this);
+    addIpips(this);
+    addSegments(this);
+    addFilters(this);
+    this.#limits = addLimits(this);
   }
 
   static async open(source: DatapathSource, buildFolder: string): Promise<World> {
@@ -131,6 +146,11 @@ export class World implements Stations, Ground {
     const { topology } = this;
     if (errors === undefined) topology.bench.view.setBigUint64(CONTROL_TICKS_PER_SECOND, 0n, true);
     else topology.limitErrors({ perSecond: Math.max(errors, 1), atOnce: Math.max(errors, 1) });
+  }
+
+  /** Fills the buckets of rate limits, each way anew. */
+  fillBuckets({ rate = LARGEST }: Setting): void {
+    this.#limits.fill(rate);
   }
 
   #setHost(host: boolean): void {

@@ -1,5 +1,7 @@
 import type { Entry, Input, Offload } from '../input.ts';
 import { type Layer, layersOfInput, readingsOf } from './layers.ts';
+import { marked } from './marked.ts';
+import { type Sid, turned } from './segments.ts';
 
 /** A frame or an IP packet that came, alone or inside others: a layer of one reading of an input. */
 export interface Arrival {
@@ -21,11 +23,17 @@ export class Came implements Input {
   readonly otherSegments: number;
   readonly headroom: number;
   readonly tailroom: number;
+  /** What it was before a SID of ours has changed it, and where the header lies that it was addressed by. */
+  readonly origin: Origin | undefined;
+  readonly #changes: Changes;
+  #changed: readonly Came[] | undefined;
   #layers: readonly Layer[] | undefined;
   #readings: readonly (readonly Layer[])[] | undefined;
   #arrivals: readonly Arrival[] | undefined;
 
-  constructor(input: Input) {
+  constructor(input: Input, changes: Changes = nothingChanges, origin?: Origin) {
+    this.#changes = changes;
+    this.origin = origin;
     this.bytes = input.bytes;
     this.view = input.view;
     this.length = input.length;
@@ -50,18 +58,62 @@ export class Came implements Input {
     return this.#readings;
   }
 
-  /** All frames and IP packets in it. */
+  /** The packet as it came, as a rate limit may have marked it, and as SIDs of ours may have sent it on. */
+  get forms(): readonly Came[] {
+    this.#changed ??= [...this.#marked(), ...this.#turned()].flatMap((form) => form.forms);
+    return [this, ...this.#changed];
+  }
+
+  /** The packet as a rate limit lets it in. */
+  get marked(): Came {
+    return this.#marked()[0] ?? this;
+  }
+
+  /** All frames and IP packets in it, and what SIDs of ours may have made of them. */
   get arrivals(): readonly Arrival[] {
-    this.#arrivals ??= arrivalsIn(this);
+    this.#arrivals ??= this.forms.flatMap(arrivalsIn);
     return this.#arrivals;
   }
+
+  #marked(): readonly Came[] {
+    const dscp = this.entry === 'wire' ? this.#changes.marks.get(this.port) : undefined;
+    if (dscp === undefined) return [];
+    return [new Came(marked(this, dscp), { ...this.#changes, marks: new Map() })];
+  }
+
+  #turned(): readonly Came[] {
+    const { sids } = this.#changes;
+    if (sids.length === 0) return [];
+    const places = new Set(this.readings.flat().flatMap(({ kind, at }) => (kind === 'ip6' ? at : [])));
+    const changes = { sids, marks: new Map() };
+    return [...places]
+      .filter((at) => at > (this.origin?.at ?? -1))
+      .flatMap((at) => turned(this, at, sids).map((form) => new Came(form, changes, { input: this, at })));
+  }
 }
+
+/** A packet before a SID has changed it, and where the header lies that is addressed to the SID. */
+export interface Origin {
+  readonly input: Came;
+  readonly at: number;
+}
+
+/** What may have become of packets before they leave. */
+export interface Changes {
+  /** SIDs of ours. */
+  readonly sids: readonly Sid[];
+  /** The DSCP that frames get on their way in, by port. */
+  readonly marks: ReadonlyMap<number, number>;
+}
+
+const nothingChanges: Changes = { sids: [], marks: new Map() };
 
 function arrivalsIn(input: Came): readonly Arrival[] {
   const arrivals: Arrival[] = [];
   for (const [reading, layers] of input.readings.entries()) {
     for (const [first, layer] of layers.entries()) {
       if (layer.kind !== 'frame' && layer.kind !== 'ip4' && layer.kind !== 'ip6') continue;
+      if (layer.at < (input.origin?.at ?? 0)) continue; // as it was before
       // What lies in front of the last label is the same in every reading.
       const isKnown =
         reading > 0 && input.layers[first]?.at === layer.at && input.layers[first]?.kind === layer.kind;
@@ -76,8 +128,8 @@ export class Arrivals {
   readonly inputs: readonly Came[];
   #byKey: Map<number, Arrival[]> | undefined;
 
-  constructor(inputs: readonly Input[]) {
-    this.inputs = inputs.map((input) => new Came(input));
+  constructor(inputs: readonly Input[], changes?: Changes) {
+    this.inputs = inputs.map((input) => new Came(input, changes));
   }
 
   /** What came between the same two addresses as what lies at a place; others may be among them. */

@@ -2,6 +2,7 @@ import { firstDifference } from './bytes.ts';
 import { checkArp } from './check-arp.ts';
 import { checkPacket } from './check-packet.ts';
 import { isCopy } from './copies.ts';
+import { isDenied } from './denied.ts';
 import { type Frame, invalid, isUnfinished, macAt, type Stations } from './frame.ts';
 import { FRAME_BYTES, TAG_BYTES, TAG_TYPES } from './layers.ts';
 import { isAnswerFor } from './suppressed.ts';
@@ -15,6 +16,7 @@ const GROUP_BIT = 0x0100_0000_0000;
 export function checkFrame(frame: Frame, stations: Stations): void {
   const { view, at, length, port, input } = frame;
   if (length < FRAME_BYTES) invalid(`a frame of ${length} bytes`);
+  checkPermitted(frame, stations);
   if (frame.asked && !stations.fillsChecksums(port))
     invalid('a port is asked for a checksum that it cannot fill in');
   const tags = tagsOf(frame);
@@ -37,6 +39,14 @@ export function checkFrame(frame: Frame, stations: Stations): void {
   }
   checkSize(frame, payload, { stations, bridged });
   checkPacket(frame, { type, at: at + payload }, stations);
+}
+
+/** Nothing leaves that rules deny where it came in, or where it leaves. */
+function checkPermitted({ view, at, length, port, input }: Frame, { denying }: Stations): void {
+  if (denying.has(port) && isDenied(view, at, length)) invalid('what the port lets nobody send');
+  if (input?.entry !== 'wire' || !denying.has(input.port)) return;
+  const came = input.marked;
+  if (isDenied(came.view, 0, came.length)) invalid('what the port lets nobody receive');
 }
 
 /** The VLANs of a frame's tags, outermost first. */

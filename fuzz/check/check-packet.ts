@@ -1,4 +1,5 @@
 import { type Input, ipOffsetOf } from '../input.ts';
+import { beforeSids } from './before-sids.ts';
 import { firstDifference } from './bytes.ts';
 import type { Arrival, Came } from './came.ts';
 import { checkArp } from './check-arp.ts';
@@ -28,6 +29,8 @@ function checkIp(frame: Frame, place: Place, stations: Stations): void {
   const { input } = frame;
   if (input ? isCopyOf(frame, place, input, stations) : isMade(frame, place, stations)) return;
   if (!input && wasMade(frame, place, stations)) return;
+  const before = beforeSids(frame, place, stations.sids);
+  if (before.some((made) => holds(() => checkIp(made.frame, made.place, stations)))) return;
   const tunnels = tunnelsAt(frame, place.at, stations.tunnels);
   if (tunnels.length === 0) {
     checkAs(frame, place, input, 0, stations);
@@ -35,7 +38,23 @@ function checkIp(frame: Frame, place: Place, stations: Stations): void {
   }
   const { kind, at } = checkTunnel(frame, place.at, tunnels);
   if (kind === 'label') checkBehindLabels(frame, at, stations);
+  else if (kind === 'ip4' || kind === 'ip6')
+    checkInnerIp(frame, { type: kind === 'ip4' ? 0x0800 : 0x86dd, at }, stations);
   else checkInnerFrame(frame, at, stations);
+}
+
+/** What a program of the host gives to a tunnel's TAP goes in as it is. */
+function checkInnerIp(frame: Frame, place: Place, stations: Stations): void {
+  const { view, input } = frame;
+  const isOfHost = input?.entry === 'tap-input';
+  const bytes = frame.at + frame.length - place.at;
+  if (
+    isOfHost &&
+    bytes === input.length - FRAME_BYTES &&
+    isSameBut(view, place.at, input, FRAME_BYTES, bytes)
+  )
+    return;
+  checkIp(frame, place, stations);
 }
 
 /** Whether the packet is one that the router made. */
@@ -85,10 +104,8 @@ function checkAs(
 /** Behind labels of ours is IP that goes on, a frame, or what was behind a label that came. */
 function checkBehindLabels(frame: Frame, at: number, stations: Stations): void {
   const { view } = frame;
-  if (
-    (frame.input ? [frame.input] : frame.burst.inputs).some((input) => isSwapped(frame, at, input, stations))
-  )
-    return;
+  const came = (frame.input ? [frame.input] : frame.burst.inputs).flatMap(({ forms }) => forms);
+  if (came.some((input) => isSwapped(frame, at, input, stations))) return;
   const payload = checkLabels(frame, at, labelsFor(frame, stations));
   const end = frame.at + frame.length;
   const version = payload < end ? view.getUint8(payload) >> 4 : 0;

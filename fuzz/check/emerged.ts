@@ -50,7 +50,7 @@ function copyOf(input: Input): Input {
 }
 
 /** Adds the change of a word to an IPv4 header's checksum (RFC 1624 3). */
-function addChange(view: DataView, ip: number, before: number, after: number): void {
+export function addChange(view: DataView, ip: number, before: number, after: number): void {
   const sum = (~view.getUint16(ip + 10) & 0xffff) + (~before & 0xffff) + after;
   const folded = (sum & 0xffff) + (sum >>> 16);
   view.setUint16(ip + 10, ~((folded & 0xffff) + (folded >>> 16)) & 0xffff);

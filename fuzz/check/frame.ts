@@ -1,6 +1,7 @@
 import { Finding } from '../finding.ts';
 import { type Input, ipOffsetOf } from '../input.ts';
 import type { Arrivals, Came } from './came.ts';
+import type { Sid } from './segments.ts';
 
 /** A frame that is leaving by a port, and what it came from. */
 export interface Frame {
@@ -54,20 +55,27 @@ export interface Stations {
   /** Labels that the router puts in front of packets, and those that it takes off. */
   readonly labels: ReadonlySet<number>;
   readonly labelsTaken: ReadonlySet<number>;
+  /** SIDs of ours. */
+  readonly sids: readonly Sid[];
+  /** The DSCP that untagged frames get when they come by a port, and ports by which nothing comes or leaves that rules deny. */
+  readonly marks: ReadonlyMap<number, number>;
+  readonly denying: ReadonlySet<number>;
   /** MAC addresses of stations that the bridge may answer for, by their address as hexadecimal digits. */
   readonly neighbors: ReadonlyMap<string, number>;
   /** The router's MAC addresses inside tunnels of Ethernet, as numbers of 48 bits. */
   readonly innerMacs: readonly number[];
 }
 
-/** What the router puts round packets (RFC 7348, RFC 7510, RFC 4023). */
+/** What the router puts round packets (RFC 7348, RFC 7510, RFC 4023; RFC 2003, RFC 2473; RFC 8754). */
 export interface Tunnel {
-  readonly kind: 'vxlan' | 'labels-in-udp' | 'labels-in-gre';
+  readonly kind: 'vxlan' | 'labels-in-udp' | 'labels-in-gre' | 'ip-in-ip' | 'segments';
   /** Our address, and those of the far ends, as hexadecimal digits. */
   readonly local: string;
   readonly remotes: readonly string[];
   /** UDP port at the far end. */
   readonly port?: number;
+  /** The routing header of a list of segments, as hexadecimal digits, its first byte zero; empty for none. */
+  readonly routing?: string;
   /** Network identifier, of VXLAN. */
   readonly vni?: number;
 }

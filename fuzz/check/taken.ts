@@ -1,26 +1,72 @@
 import type { Input } from '../input.ts';
 import { pseudoSum, sum16 } from './bytes.ts';
+import type { Came } from './came.ts';
 import { isSent, isUnfinished, type Stations, type Tunnel } from './frame.ts';
 import type { Layer } from './layers.ts';
+import { hasSegmentsLeft, sidOf, takesOut } from './segments.ts';
 import { hexAt } from './tunnel.ts';
 
 // Which tunnels the router may take something out of: only those whose headers are right.
 
 /** What is wrong with the headers in front of something that was taken out of them; undefined for nothing. */
 export function whyNotTaken(
+  input: Came,
+  layers: readonly Layer[],
+  stations: Pick<Stations, 'tunnels' | 'labelsTaken' | 'sids'>,
+): string | undefined {
+  const { origin } = input;
+  if (!origin) return whyNone(input, layers, stations);
+  const isInFront = ({ at }: Layer) => at < origin.at;
+  const before = layers.filter(isInFront).map((layer) => asItWas(origin.input, layer));
+  const own = layers.filter((layer) => !isInFront(layer));
+  return whyNotTaken(origin.input, before, stations) ?? whyNone(input, own, stations);
+}
+
+/** A header in front of one that a SID has changed, with the end that it had before. */
+function asItWas(input: Came, layer: Layer): Layer {
+  const layers = input.readings.flat();
+  return layers.find(({ kind, at }) => kind === layer.kind && at === layer.at) ?? layer;
+}
+
+function whyNone(
   input: Input,
   layers: readonly Layer[],
-  stations: Pick<Stations, 'tunnels' | 'labelsTaken'>,
+  stations: Pick<Stations, 'tunnels' | 'labelsTaken' | 'sids'>,
 ): string | undefined {
   for (const [i, layer] of layers.entries()) {
     const why = reasons[layer.kind]?.(input, layer, layers[i - 1]);
     if (why) return why;
     if (layer.kind === 'vxlan' && !isKnownVni(input, layers, i, stations.tunnels))
       return 'VXLAN that nobody has here';
+    if (isRound(layer, layers[i + 1]) && !isEnd(input, layer, stations))
+      return 'IP in IP between ends that no tunnel has here, or to a SID that does not take it';
     if (layer.kind === 'label' && !stations.labelsTaken.has(input.view.getUint32(layer.at) >>> 12))
       return 'a label that nobody has here';
   }
   return undefined;
+}
+
+/** Whether an IP header has another right behind it; the last header has what was taken out. */
+function isRound({ kind }: Layer, inner: Layer | undefined): boolean {
+  return isIp(kind) && (inner === undefined || isIp(inner.kind));
+}
+
+function isIp(kind: Layer['kind']): boolean {
+  return kind === 'ip4' || kind === 'ip6';
+}
+
+/** Whether IP in IP is for a tunnel of ours, or for a SID. */
+function isEnd(input: Input, layer: Layer, { tunnels, sids }: Pick<Stations, 'tunnels' | 'sids'>): boolean {
+  const sid = layer.kind === 'ip6' ? sidOf(input.view, layer.at, sids) : undefined;
+  return sid ? takesOut(input.view, layer.at, layer.end, sid) : isKnownPair(input, layer, tunnels);
+}
+
+function isKnownPair({ view }: Input, { kind, at }: Layer, tunnels: readonly Tunnel[]): boolean {
+  const bytes = kind === 'ip4' ? 4 : 16;
+  const source = hexAt(view, at + (kind === 'ip4' ? 12 : 8), bytes);
+  const destination = hexAt(view, at + (kind === 'ip4' ? 16 : 24), bytes);
+  const ends = tunnels.filter((tunnel) => tunnel.kind === 'ip-in-ip');
+  return ends.some(({ local, remotes }) => local === destination && remotes.includes(source));
 }
 
 /** Whether one of the tunnels ends where an outer packet went, and has the VNI and the port. */
@@ -50,7 +96,8 @@ const reasons: { readonly [kind in Layer['kind']]?: Reason } = {
   },
   ip6: ({ view }, { at, end }) => {
     const payload = view.getUint16(at + 4);
-    return at + 40 + payload > end ? `IPv6 with a payload of ${payload} bytes in ${end - at}` : undefined;
+    if (at + 40 + payload > end) return `IPv6 with a payload of ${payload} bytes in ${end - at}`;
+    return hasSegmentsLeft(view, at, end) ? 'IPv6 with segments left' : undefined;
   },
   udp: whyNotUdp,
   vxlan: ({ view }, { at }) =>

@@ -6,7 +6,14 @@ import { LABEL_BYTES, type Layer, layersOf, UDP_BYTES } from './layers.ts';
 /** First of the ports that tell flows from others (RFC 7348 5, RFC 7510 3). */
 const FIRST_ENTROPY_PORT = 49152;
 const LIFETIME = 64;
-const protocols = { vxlan: 17, 'labels-in-udp': 17, 'labels-in-gre': 47 } as const;
+const protocols: Readonly<Record<Tunnel['kind'], readonly number[]>> = {
+  vxlan: [17],
+  'labels-in-udp': [17],
+  'labels-in-gre': [47],
+  'ip-in-ip': [4, 41],
+  segments: [4, 41, 43],
+};
+const allProtocols = Object.values(protocols).flat();
 
 /** The tunnels that an IP packet which leaves may be in, by its source and protocol. */
 export function tunnelsAt(
@@ -17,9 +24,11 @@ export function tunnelsAt(
   if (tunnels.length === 0) return [];
   const isIp4 = view.getUint8(ip) >> 4 === 4;
   const protocol = view.getUint8(ip + (isIp4 ? 9 : 6));
-  if (protocol !== 17 && protocol !== 47) return [];
+  if (!allProtocols.includes(protocol)) return [];
   const source = isIp4 ? addressKey(view, ip + 12, 4) : addressKey(view, ip + 8, 16);
-  return tunnels.filter(({ local, kind }) => keyOfHex(local) === source && protocols[kind] === protocol);
+  return tunnels.filter(
+    ({ local, kind }) => keyOfHex(local) === source && protocols[kind].includes(protocol),
+  );
 }
 
 /** A number that differs where addresses do, nearly always. */
@@ -51,6 +60,8 @@ export function checkTunnel(frame: Frame, ip: number, tunnels: readonly Tunnel[]
   const known = tunnels.filter(({ remotes }) => remotes.includes(remote));
   if (known.length === 0) invalid(`a tunnel to ${remote}, which is no far end of it`);
   if (frame.asked) invalid('a port is asked for a checksum of a tunnel');
+  if (known[0]?.kind === 'ip-in-ip') return behindOuter(view, ip, at, end);
+  if (known[0]?.kind === 'segments') return behindSegments(view, ip, end, known);
   if (known[0]?.kind === 'labels-in-gre') return behindGre(view, at, end);
   checkUdp(view, { ip, at, end });
   const port = view.getUint16(at + 2);
@@ -97,6 +108,29 @@ function behindVxlan(view: DataView, at: number, end: number, tunnels: readonly 
   if (word & 0xff) invalid('VXLAN with something in its last byte');
   if (!tunnels.some(({ vni }) => vni === word >>> 8)) invalid(`VXLAN to VNI ${word >>> 8}`);
   return { kind: 'frame', at: at + 8, end };
+}
+
+/** An IP packet of the version that the outer header says. */
+function behindOuter(view: DataView, ip: number, at: number, end: number): Layer {
+  return behindProtocol(view.getUint8(ip + (view.getUint8(ip) >> 4 === 4 ? 9 : 6)), at, end);
+}
+
+/** An IP packet behind the routing header of one of some lists, or behind the outer header alone. */
+function behindSegments(view: DataView, ip: number, end: number, lists: readonly Tunnel[]): Layer {
+  const at = ip + 40;
+  for (const { routing = '' } of lists) {
+    const bytes = routing.length / 2;
+    const numberAt = bytes > 0 ? at : ip + 6;
+    const isThere = bytes === 0 || (view.getUint8(ip + 6) === 43 && at + bytes <= end);
+    if (!isThere || hexAt(view, at + 1, Math.max(bytes - 1, 0)) !== routing.slice(2)) continue;
+    const protocol = view.getUint8(numberAt);
+    if (protocol === 4 || protocol === 41) return behindProtocol(protocol, at + bytes, end);
+  }
+  return invalid('a routing header that is of no list of segments');
+}
+
+function behindProtocol(protocol: number, at: number, end: number): Layer {
+  return { kind: protocol === 4 ? 'ip4' : 'ip6', at, end };
 }
 
 /** The base header is all that leaves here. */

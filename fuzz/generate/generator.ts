@@ -104,6 +104,7 @@ export class Generator {
       ...(kind === 1 || kind === 2 ? { buffers: random(4) } : {}),
       ...(kind === 3 ? { events: random(2) ? random(4) : 3584 + random(4) } : {}),
       ...(kind === 4 ? { transmit: random(3) } : {}),
+      ...(kind === 5 ? { rate: random(600) } : {}),
     };
   }
 }

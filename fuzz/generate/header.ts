@@ -17,8 +17,11 @@ function mayNest({ bytes, view, length }: Input, first: number): boolean {
   if (length < first + 20) return false;
   if (first > 0 && view.getUint16(12) !== 0x0800 && view.getUint16(12) !== 0x86dd) return true;
   const protocol = bytes[first + ((bytes[first] ?? 0) >> 4 === 6 ? 6 : 9)] ?? 0;
-  return protocol === 17 || protocol === 47 || protocol === 0 || protocol === 43 || protocol === 60;
+  return nesting.includes(protocol);
 }
+
+/** Protocols behind which another IP header may lie: options, IPv4, UDP, IPv6, routing, GRE, options. */
+const nesting = [0, 4, 17, 41, 43, 47, 60];
 
 /** Version of the IP header at a place, if one is there. */
 export function versionAt({ bytes }: Input, ip: number): number {

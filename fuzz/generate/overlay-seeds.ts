@@ -1,12 +1,5 @@
 import { addressToBytes, parseAddress } from '../../src/net/address.ts';
-import {
-  etherFrame,
-  icmpv6Message,
-  ipv4Packet,
-  ipv6Packet,
-  joinBytes,
-  udpDatagram,
-} from '../../src/net/frame/build.ts';
+import { etherFrame, icmpv6Message, ipv4Packet, ipv6Packet, joinBytes } from '../../src/net/frame/build.ts';
 import { arpMessage } from '../../src/net/frame/build-arp.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { macToBytes, parseMac } from '../../src/net/mac.ts';
@@ -24,27 +17,27 @@ import {
   vnis,
   wireMac,
 } from './places.ts';
+import { ruledSeeds } from './ruled-seeds.ts';
+import { ip4, ip6, payload } from './seed-packets.ts';
+import { segmentSeeds } from './segment-seeds.ts';
 import { gre, stack, tagged, tunnelDatagram, vxlan } from './tunnel-headers.ts';
 
-const ports = { source: 4000, destination: 53 };
-const payload = Uint8Array.from({ length: 24 }, (_, i) => i);
 const stationA = '02:00:00:00:0b:01';
 const stationB = '02:00:00:00:0b:02';
 const broadcast = 'ff:ff:ff:ff:ff:ff';
 
 /** Frames with the headers of VLANs, bridges, tunnels and labels. */
 export function overlaySeeds(): readonly Uint8Array[] {
-  return [...tagSeeds(), ...bridgeSeeds(), ...vxlanSeeds(), ...labelSeeds(), ...routedSeeds()];
-}
-
-function ip4(source: string, destination: string): Uint8Array {
-  const ends = { source, destination };
-  return ipv4Packet({ ...ends, protocol: 17, tos: 2 }, udpDatagram(ports, payload, ends));
-}
-
-function ip6(source: string, destination: string): Uint8Array {
-  const ends = { source, destination };
-  return ipv6Packet({ ...ends, nextHeader: 17, trafficClass: 2 }, udpDatagram(ports, payload, ends));
+  return [
+    ...tagSeeds(),
+    ...bridgeSeeds(),
+    ...vxlanSeeds(),
+    ...labelSeeds(),
+    ...ipipSeeds(),
+    ...segmentSeeds(),
+    ...ruledSeeds(),
+    ...routedSeeds(),
+  ];
 }
 
 function frame4(destination: string, source: string, target = '10.0.2.2'): Uint8Array {
@@ -169,9 +162,20 @@ function labelSeeds(): readonly Uint8Array[] {
   return stacks.flatMap((bytes, i) => ways[i % ways.length]?.(bytes) ?? []);
 }
 
+/** IP in IP of both families, of which one is for us and one on its way to others. */
+function ipipSeeds(): readonly Uint8Array[] {
+  const inner4 = [ip4('10.0.1.2', '10.0.2.2'), ip4('10.0.1.2', '10.0.1.1')];
+  const inner6 = [ip6('2001:db8:1::2', '2001:db8:2::2'), ip6('2001:db8:1::2', '2001:db8:1::1')];
+  return [true, false].flatMap((isIp4) => [
+    ...inner4.map((packet) => outer(isIp4, 4, packet)),
+    ...inner6.map((packet) => outer(isIp4, 41, packet)),
+    outer(isIp4, 41, inner4[0] ?? payload),
+  ]);
+}
+
 /** What is routed into tunnels and VLANs: fuzz/world.ts has a route of each kind here. */
 function routedSeeds(): readonly Uint8Array[] {
-  return Array.from({ length: 18 }, (_, i) => [
+  return Array.from({ length: 34 }, (_, i) => [
     frame4(routerMac, hostMac, `198.51.${110 + i}.1`),
     frame6(routerMac, hostMac, `2001:db8:${(0xfa + i).toString(16)}::1`),
   ]).flat();

@@ -2,7 +2,7 @@ import { addressToBytes, parseAddress } from '../../src/net/address.ts';
 
 /** Ports from zero on, of which the last ones have bridges and VLANs behind them. */
 export const LAST_PORT = 9;
-export const LAST_INTERFACE = 26;
+export const LAST_INTERFACE = 35;
 /** MAC addresses of the router and of a host on link N (fuzz/world.ts); the last byte of each is N. */
 export const routerMac = '02:00:00:00:00:01';
 export const hostMac = '02:00:00:00:01:01';
@@ -11,6 +11,26 @@ export const innerMac = '02:00:00:00:0d:01';
 export const bridgeMac = '02:00:00:00:0a:01';
 /** The router at the end of its pseudowire. */
 export const wireMac = '02:00:00:00:0c:01';
+
+/** SIDs of the router (fuzz/overlays/srv6.ts), two of them with compressed ones behind. */
+export const ownSids: readonly string[] = [
+  ...['1', '2', '3', '4', '6', '46', 'a', 'b', 'c', 'd'].map((last) => `2001:db8:5::${last}`),
+  'fcbb:bb00:1::',
+  'fcbb:bb00:3::',
+  'fcbb:bb00:1:2::',
+  'fcbb:bb00:1:3:1:2::',
+];
+/** Segments that lists name: ours, others', and addresses that no station has. */
+export const segments: readonly string[] = [
+  ...ownSids,
+  '2001:db8:1::1',
+  '2001:db8:2::2',
+  '2001:db8:2::2',
+  '2001:db8:f0::1',
+  'fcbb:bb00:2::',
+  'ff02::1',
+  '::1',
+];
 
 /** Every kind of place that an IPv4 packet can go to. */
 export const destinations4: readonly string[] = [
@@ -24,7 +44,7 @@ export const destinations4: readonly string[] = [
   '10.0.2.77',
   '10.0.3.77',
   '10.0.1.255',
-  ...Array.from({ length: 34 }, (_, i) => `198.51.${100 + i}.1`),
+  ...Array.from({ length: 44 }, (_, i) => `198.51.${100 + i}.1`),
   '10.0.10.1',
   '10.0.10.7',
   '10.0.10.22',
@@ -48,7 +68,7 @@ export const destinations6: readonly string[] = [
   '2001:db8:1::77',
   '2001:db8:2::77',
   '2001:db8:3::77',
-  ...Array.from({ length: 34 }, (_, i) => `2001:db8:${(0xf0 + i).toString(16)}::1`),
+  ...Array.from({ length: 44 }, (_, i) => `2001:db8:${(0xf0 + i).toString(16)}::1`),
   '2001:db8:ffff::1',
   'fe80::1',
   'fe80::2',
@@ -61,6 +81,7 @@ export const destinations6: readonly string[] = [
   '::',
   '::1',
   '::ffff:10.0.0.1',
+  ...ownSids,
 ];
 
 export const addresses4: readonly Uint8Array[] = destinations4.map(bytesOf);

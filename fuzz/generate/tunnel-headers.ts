@@ -1,3 +1,4 @@
+import { addressToBytes, parseAddress } from '../../src/net/address.ts';
 import { joinBytes, udpDatagram } from '../../src/net/frame/build.ts';
 
 // The headers of tunnels and VLANs, field by field, for seeds and mutations.
@@ -53,4 +54,23 @@ export function stack(entries: readonly LabelEntry[], payload: Uint8Array): Uint
 /** A tunnel's datagram, its checksum left out. */
 export function tunnelDatagram(port: number, source: number, payload: Uint8Array): Uint8Array {
   return udpDatagram({ source, destination: port }, payload);
+}
+
+/** A routing header (RFC 8754 2) with segments in the order that packets pass them, of which so many are left. */
+export function routingHeader(
+  fields: {
+    readonly nextHeader: number;
+    readonly segments: readonly string[];
+    readonly left: number;
+    readonly last?: number;
+    readonly type?: number;
+    readonly units?: number;
+  },
+  payload: Uint8Array,
+): Uint8Array {
+  const { nextHeader, segments, left } = fields;
+  const { last = segments.length - 1, type = 4, units = segments.length * 2 } = fields;
+  const start = Uint8Array.of(nextHeader, units, type, left, last, 0, 0, 0);
+  const addresses = segments.map((segment) => addressToBytes(parseAddress(segment)));
+  return joinBytes(start, ...addresses.reverse(), payload);
 }

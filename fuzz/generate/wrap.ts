@@ -2,18 +2,28 @@ import { ipv4Packet, ipv6Packet, joinBytes } from '../../src/net/frame/build.ts'
 import { type Layer, layersOfInput } from '../check/layers.ts';
 import { INPUT_BYTES, type Input, ipOffsetOf } from '../input.ts';
 import { oneOf, type Random } from './header.ts';
-import { farEnds4, farEnds6, labels, ownAddresses4, ownAddresses6, vnis } from './places.ts';
-import { gre, stack, tunnelDatagram, vxlan } from './tunnel-headers.ts';
+import {
+  farEnds4,
+  farEnds6,
+  labels,
+  ownAddresses4,
+  ownAddresses6,
+  ownSids,
+  segments,
+  vnis,
+} from './places.ts';
+import { gre, routingHeader, stack, tunnelDatagram, vxlan } from './tunnel-headers.ts';
 
 const vxlanPorts = [4789, 4789, 4789, 8472];
 const labelPorts = [6635, 6635, 51234];
 const GRE_LABELS = 0x8847;
+const ROUTING = 43;
 
 /** Puts a tunnel's headers round a packet, or round another in its place: from a far end to us. */
 export function wrap(input: Input, other: Input, random: Random): void {
   const inner = random(2) === 0 ? input : other;
   const [payload, protocol] = tunnelled(inner, random);
-  const packet = outer(payload, protocol, random);
+  const packet = random(6) === 0 ? segmented(payload, protocol, random) : outer(payload, protocol, random);
   const at = ipOffsetOf(input);
   if (at + packet.length > INPUT_BYTES || payload.length > 8000) return;
   input.bytes.set(packet, at);
@@ -34,7 +44,7 @@ export function unwrap(input: Input, _: Input, random: Random): void {
 
 /** What is put round a packet, with what is in it, and the protocol that says so. */
 function tunnelled(inner: Input, random: Random): readonly [Uint8Array, number] {
-  const kind = random(8);
+  const kind = random(9);
   const source = 49152 + random(16384);
   if (kind < 3) {
     const vni = random(8) === 0 ? random(1 << 24) : oneOf(vnis, random);
@@ -45,6 +55,11 @@ function tunnelled(inner: Input, random: Random): readonly [Uint8Array, number] 
   }
   if (kind < 6) return [tunnelDatagram(oneOf(labelPorts, random), source, labelled(inner, random)), 17];
   if (kind === 6) return [gre(greBits(random), GRE_LABELS, labelled(inner, random)), 47];
+  if (kind === 8) {
+    const packet = packetOf(inner);
+    const isTrue = random(12) !== 0;
+    return [packet, ((packet[0] ?? 0) >> 4 === 6) === isTrue ? 41 : 4];
+  }
   const type = oneOf([0x0800, 0x86dd, 0x6558, 0x88be], random);
   return [gre(greBits(random), type, type === 0x6558 ? frameOf(inner) : packetOf(inner)), 47];
 }
@@ -56,6 +71,17 @@ function outer(payload: Uint8Array, protocol: number, random: Random): Uint8Arra
   }
   const ends = { source: oneOf(farEnds6, random), destination: oneOf(ownAddresses6, random) };
   return ipv6Packet({ ...ends, nextHeader: protocol, trafficClass: random(4) }, payload);
+}
+
+/** What goes to a SID of ours, mostly with a routing header. */
+function segmented(payload: Uint8Array, protocol: number, random: Random): Uint8Array {
+  const ends = { source: oneOf(farEnds6, random), destination: oneOf(ownSids, random) };
+  const trafficClass = random(4);
+  if (random(4) === 0) return ipv6Packet({ ...ends, nextHeader: protocol, trafficClass }, payload);
+  const list = Array.from({ length: 1 + random(4) }, () => oneOf(segments, random));
+  const left = random(8) === 0 ? random(6) : random(list.length);
+  const header = routingHeader({ nextHeader: protocol, segments: list, left }, payload);
+  return ipv6Packet({ ...ends, nextHeader: 43, trafficClass }, header);
 }
 
 /** Of eight, five are a plain GRE header, one has a key, one a checksum, and one anything (RFC 2784, RFC 2890). */
@@ -122,6 +148,14 @@ const fields: { readonly [kind in Layer['kind']]?: SetField } = {
     if (field === 0) view.setUint8(at + 3, oneOf([0, 1, 2, 255], random));
     if (field === 1) view.setUint32(at, word ^ 0x100);
     if (field > 1) view.setUint32(at, ((oneOf(labels, random) << 12) | (word & 0xfff)) >>> 0);
+  },
+  ip6: (view, { at, end }, random) => {
+    if (view.getUint8(at + 6) !== ROUTING || at + 48 > end) return;
+    const field = random(4);
+    if (field === 0) view.setUint8(at + 41, oneOf([0, 1, 2, 3, 4, 6, 8, 255], random));
+    if (field === 1) view.setUint8(at + 42, oneOf([0, 2, 3, 4, 4], random));
+    if (field === 2) view.setUint8(at + 43, oneOf([0, 1, 2, 3, 127, 255], random));
+    if (field === 3) view.setUint8(at + 44, oneOf([0, 1, 2, 3, 127, 255], random));
   },
   tag: (view, { at }, random) => {
     view.setUint16(at, random(2) === 0 ? random(0x10000) : view.getUint16(at) ^ (1 << random(16)));

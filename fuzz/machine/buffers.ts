@@ -20,6 +20,8 @@ export class Buffers extends Records {
   readonly #out: Uint8Array;
   readonly #from: Uint16Array;
   readonly #to: Uint16Array;
+  /** Whether each may be moved back in its buffer, so that what was in front of it may be anything. */
+  readonly #moves: Uint8Array;
 
   constructor(memory: ArrayBufferLike, options: { base: number; count: number }) {
     super(memory, options);
@@ -28,6 +30,7 @@ export class Buffers extends Records {
     this.#out = new Uint8Array(count);
     this.#from = new Uint16Array(count);
     this.#to = new Uint16Array(count);
+    this.#moves = new Uint8Array(count);
     this.reset(this.#poison);
   }
 
@@ -62,14 +65,16 @@ export class Buffers extends Records {
     this.#out[index] = 1;
     this.#from[index] = HEADROOM;
     this.#to[index] = HEADROOM;
+    this.#moves[index] = 1; // what is made here may have had labels that were taken off again
     this.clear(index, this.#poisonWord);
     return index;
   }
 
-  /** Fills a buffer with a segment of a received packet. */
-  fill(index: number, from: Uint8Array, part: Part): void {
+  /** Fills a buffer with a segment of a received packet; `moves` says that it may be put into more than there is room for. */
+  fill(index: number, from: Uint8Array, part: Part, moves: boolean): void {
     this.#from[index] = part.headroom;
     this.#to[index] = part.headroom + part.length;
+    this.#moves[index] = moves || part.headroom < ROOM_IN_FRONT || part.length === 0 ? 1 : 0;
     this.lay(index, from, part, this.#poisonWord);
   }
 
@@ -114,9 +119,7 @@ export class Buffers extends Records {
   /** Looks at the poison around what a packet covered, and covers that with poison again. */
   #poisonAgain(index: number, from: number, to: number): void {
     const room = index * STRIDE + MBUF_BYTES;
-    const received = this.#from[index] ?? 0;
-    // What was made here may have had labels that were taken off again.
-    const mayMove = received < ROOM_IN_FRONT || this.#to[index] === received;
+    const mayMove = this.#moves[index] === 1;
     const start = mayMove ? room : room + from;
     const end = room + to;
     if (!mayMove && from >= NEAR_BYTES) this.#expectPoison(index, start - NEAR_BYTES);

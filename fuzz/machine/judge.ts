@@ -1,5 +1,5 @@
 import { digest, firstDifference } from '../check/bytes.ts';
-import { Arrivals } from '../check/came.ts';
+import { Arrivals, type Came } from '../check/came.ts';
 import { checkFrame } from '../check/check-frame.ts';
 import { fragmentHeader } from '../check/check-ip6.ts';
 import { isCopy } from '../check/copies.ts';
@@ -60,7 +60,7 @@ export class OutputJudge implements Judge {
 
   /** What the ways are given now. */
   expect(inputs: readonly Input[]): void {
-    this.#came = new Arrivals(inputs);
+    this.#came = new Arrivals(inputs, this.#world);
     this.#known.clear();
   }
 
@@ -156,11 +156,12 @@ export class OutputJudge implements Judge {
     const input = this.#came.inputs[way.inputOf[whole.packet] ?? -1];
     if (!input) return;
     const { view, at, length } = whole;
-    const isIn = (layer: Layer, i: number, layers: readonly Layer[]) =>
-      [input, ...emerged(input, layers, i)].some(
+    const isIn = (form: Came) => (layer: Layer, i: number, layers: readonly Layer[]) =>
+      [form, ...emerged(form, layers, i)].some(
         ({ bytes }) => firstDifference(view, at, bytes, layer.at, length) < 0,
       );
-    if (isUnfinished(input) || input.readings.some((layers) => layers.some(isIn))) return;
+    const isOf = (form: Came) => form.readings.some((layers) => layers.some(isIn(form)));
+    if (isUnfinished(input) || input.forms.some(isOf)) return;
     if (length >= 14 && isCopy({ view, at, length, input, burst: this.#came }, at, this.#world)) return;
     invalid('a packet for the host has changed');
   }

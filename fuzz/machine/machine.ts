@@ -37,6 +37,8 @@ export class Machine {
   readonly coverage: Coverage;
   readonly #judge: OutputJudge;
   readonly #nodes: readonly number[];
+  /** Drops of steps, which may refuse a fragment and let others go. */
+  readonly #refusals: readonly number[];
   readonly #counted: Uint32Array;
   #clock = 1_000_000_000n;
   /** Packets that came in, once for each way. */
@@ -57,6 +59,7 @@ export class Machine {
     this.fast = fast;
     this.slow = slow;
     this.#nodes = datapath.info.graph.nodes.map(({ id }) => id);
+    this.#refusals = ['filter-denied', 'filter-unreadable', 'policed'].map((name) => world.node(name));
     this.#counted = new Uint32Array(2 * this.#nodes.length);
     this.reset(0xa5);
     this.coverage = new Coverage(datapath.info.graph, slow, world.ports);
@@ -71,8 +74,9 @@ export class Machine {
     this.world.apply(setting);
     this.#judge.expect(inputs);
     this.#judge.fragments = inputs.length === 1 ? [] : undefined;
+    const refused = this.#refused();
     this.#pass(this.fast, burst);
-    this.#checkFragments(burst);
+    this.#checkFragments(burst, this.#refused() > refused);
     this.#setSlow(setting, true);
     try {
       this.coverage.begin(setting.slow === 'traced');
@@ -129,18 +133,24 @@ export class Machine {
   }
 
   /** Puts the fragments of a single packet together, unless some of them had no way out. */
-  #checkFragments({ setting, inputs }: Burst): void {
+  #checkFragments({ setting, inputs }: Burst, isRefused: boolean): void {
     const { fragments, held } = this.#judge;
     this.#judge.fragments = undefined;
     const [only] = inputs;
-    if (!fragments || !only || held.length > 0) return;
+    if (!fragments || !only || held.length > 0 || isRefused) return;
     if (setting.transmit === undefined && setting.events === undefined) checkFragments(fragments, only);
+  }
+
+  /** Packets that rules and rate limits have refused the fast way. */
+  #refused(): number {
+    return this.#refusals.reduce((sum, node) => sum + this.fast.counted(node), 0);
   }
 
   #pass(way: Way, { setting, inputs }: Burst): void {
     this.#judge.held = [];
     this.#judge.holds = true;
     way.prepare(setting, this.#clock);
+    this.world.fillBuckets(setting);
     for (let i = 0; i < inputs.length; i++) placeInput(way, this.world, inputs[i] as Input, i);
     way.run();
     if (this.#judge.held.length > 0) this.#answerHeld(way, setting);

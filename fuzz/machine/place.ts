@@ -45,11 +45,12 @@ function fillBuffers({ buffers }: Way, given: Input, strips: boolean): number {
   let start = 0;
   let segments = 0;
   let last = first;
+  const moves = mayMove(input);
   do {
     const index = segments === 0 ? first : buffers.take();
     const wanted = segments === 0 ? input.firstSegment || most : rest;
     const length = Math.min(wanted, most, input.length - start);
-    buffers.fill(index, input.bytes, { start, length, headroom, tailroom: input.tailroom });
+    buffers.fill(index, input.bytes, { start, length, headroom, tailroom: input.tailroom }, moves);
     if (segments > 0) buffers.chain(last, index);
     start += length;
     segments++;
@@ -68,6 +69,24 @@ function fillBuffers({ buffers }: Way, given: Input, strips: boolean): number {
   });
   return first;
 }
+
+/** Whether a packet, or one in it, may go to a list of segments: these put more in front than packets have room for. */
+function mayMove({ bytes, length }: Input): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, length);
+  return listed.some(({ start, first, last }) => {
+    for (let at = buffer.indexOf(start); at >= 0; at = buffer.indexOf(start, at + 1)) {
+      const place = buffer[at + start.length] ?? 0;
+      if (place >= first && place <= last) return true;
+    }
+    return false;
+  });
+}
+
+/** 198.51.136.0 to 198.51.141.0, and 2001:db8:114:: to 2001:db8:119:: (fuzz/overlays/srv6.ts). */
+const listed = [
+  { start: Buffer.of(198, 51), first: 136, last: 141 },
+  { start: Buffer.of(0x20, 0x01, 0x0d, 0xb8, 0x01), first: 0x14, last: 0x19 },
+];
 
 /** The tag that the driver takes off, if it does. */
 function tagTaken({ stripped, entry, length, view }: Input): number | undefined {

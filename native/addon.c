@@ -34,6 +34,7 @@ static const struct function starting[] = {
 static const struct function control[] = {
 	{"poolCreate", pool_create},
 	{"poolMap", pool_map},
+	{"poolPlace", pool_place},
 	{"poolStats", pool_stats},
 	{"portProbe", port_probe},
 	{"portProbeBegin", port_probe_begin},

@@ -61,6 +61,23 @@ napi_value pool_map(napi_env env, napi_callback_info info)
 	return result;
 }
 
+napi_value pool_place(napi_env env, napi_callback_info info)
+{
+	struct call call;
+	struct bytes memory;
+	uint32_t from;
+	napi_value result = NULL;
+
+	if (!call_begin(&call, env, info, "find a place for the packet pool", 2) || !arg_bytes(&call, 0, "memory", &memory) ||
+		!arg_u32(&call, 1, "from", UINT32_MAX, &from))
+		return NULL;
+	if (packets.pool == NULL)
+		return call_fail(&call, ENOENT, "no packet pool was created");
+	uint32_t further = (uint32_t)(packets.start - (uintptr_t)memory.data - from);
+	napi_create_double(env, (double)from + further, &result);
+	return result;
+}
+
 napi_value pool_stats(napi_env env, napi_callback_info info)
 {
 	struct call call;

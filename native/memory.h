@@ -63,6 +63,12 @@ napi_value pool_create(napi_env env, napi_callback_info info);
  */
 napi_value pool_map(napi_env env, napi_callback_info info);
 
+/**
+ * poolPlace(memory, from) → the first offset at or after `from` whose address has the same last 32 bits as the pool's own.
+ * It may lie behind the memory's end.
+ */
+napi_value pool_place(napi_env env, napi_callback_info info);
+
 /** poolStats() → {count, available, inUse}. */
 napi_value pool_stats(napi_env env, napi_callback_info info);
 

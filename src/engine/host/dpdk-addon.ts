@@ -14,6 +14,7 @@ export interface Addon {
 
   poolCreate(pool: RawPoolOptions): PoolInfo;
   poolMap(memory: Uint8Array, regionOffset: number, tablesOffset: number): PoolMapping;
+  poolPlace(memory: Uint8Array, from: number): number;
   poolStats(): PoolStats;
 
   portProbe(devargs: string): number[];

@@ -41,16 +41,31 @@ export function poolCreate(options: PoolOptions): PoolInfo {
  */
 export function poolMap(memory: WebAssembly.Memory, regionOffset: number, tablesOffset: number): PoolMapping {
   const doing = 'map the packet pool';
-  if (!(memory.buffer instanceof SharedArrayBuffer))
-    throw invalid(doing, 'a shared memory', 'one that is not');
+  checkShared(doing, memory);
   checkNumber(doing, 'regionOffset', regionOffset, { min: 0, max: 2 ** 32 - 1 });
   checkNumber(doing, 'tablesOffset', tablesOffset, { min: 0, max: regionOffset });
   return control((native) => native.poolMap(new Uint8Array(memory.buffer), regionOffset, tablesOffset));
 }
 
+/**
+ * Finds the first offset at or after `from` where the pool would lie at an address that is its own modulo 2³². It may lie
+ * behind the memory's end.
+ */
+export function poolPlace(memory: WebAssembly.Memory, from: number): number {
+  const doing = 'find a place for the packet pool';
+  checkShared(doing, memory);
+  checkNumber(doing, 'from', from, { min: 0, max: 2 ** 32 - 1 });
+  return control((native) => native.poolPlace(new Uint8Array(memory.buffer), from));
+}
+
 /** Counts the pool's mbufs. @throws DpdkError ENOENT before poolCreate */
 export function poolStats(): PoolStats {
   return control((native) => native.poolStats());
+}
+
+function checkShared(doing: string, memory: WebAssembly.Memory): void {
+  if (!(memory.buffer instanceof SharedArrayBuffer))
+    throw invalid(doing, 'a shared memory', 'one that is not');
 }
 
 function sizesExplained(error: unknown, options: PoolOptions): unknown {

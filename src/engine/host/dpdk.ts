@@ -20,7 +20,7 @@ export {
 } from './dpdk-eal.ts';
 export { DpdkError } from './dpdk-error.ts';
 export { type DpdkLogLevel, dpdkLogLevels, followDpdkLog, setDpdkLogLevel } from './dpdk-log.ts';
-export { type PoolOptions, poolCreate, poolMap, poolStats } from './dpdk-pool.ts';
+export { type PoolOptions, poolCreate, poolMap, poolPlace, poolStats } from './dpdk-pool.ts';
 export {
   type Offloads,
   onLinkChange,

@@ -8,7 +8,6 @@ import {
   CONTROL_TICKS_PER_SECOND,
   CONTROL_VECTOR,
   MAX_WORKERS,
-  PACKET_BUFFERS,
   WORKER_AREAS,
   WORKER_COUNTERS,
 } from '../layout.ts';
@@ -16,7 +15,6 @@ import type { ApiService } from './api/service.ts';
 import { CurrentDatapath } from './current-datapath.ts';
 import {
   CONTROL_WORKER,
-  createMemory,
   type Datapath,
   type EngineFunctions,
   engineFunctionNames,
@@ -33,7 +31,6 @@ import {
   type EalInfo,
   ealCleanup,
   poolCreate,
-  poolMap,
   threadPin,
 } from './dpdk.ts';
 import type { EarlyStart, LoadedBuild } from './early-start.ts';
@@ -45,6 +42,7 @@ import type { ProbedAhead } from './probed-ahead.ts';
 import { type Punt, Punts } from './punts.ts';
 import { Rewrites } from './rewrites.ts';
 import type { RouterEvent } from './router-event.ts';
+import { shareMemory } from './shared-memory.ts';
 import { StageGuard } from './stage-guard.ts';
 import { DatapathSwap } from './swap.ts';
 import { Traps } from './traps.ts';
@@ -109,8 +107,7 @@ export class Router {
       dataRoom: options.bufferBytes,
       cacheSize: 256,
     });
-    const shared = createMemory(pool.length + pool.pageSize);
-    const mapping = poolMap(shared, PACKET_BUFFERS, WORKER_AREAS);
+    const { memory: shared, mapping } = shareMemory(pool);
     const host = burstFunctions();
     const workerStride = regionOf(datapath, 'WORKER_STRIDE');
     this.log = options.log;

@@ -84,3 +84,15 @@ test('who disables it gives the address back', async () => {
   assert.deepEqual(await router.list('dhcp show'), []);
   await eventually(() => assert.match(server.log, /DHCPRELEASE.* 10\.50\.0\.88/));
 });
+
+test('an address that another station on the link has is declined', async () => {
+  await server.start('10.50.0.99,10.50.0.99');
+  await wan.ip(`address add 10.50.0.99/32 dev ${wan.device}`);
+  await using seen = await startCapture(wan, wan.device, 'arp host 10.50.0.99');
+  await using events = router.watch('events', 'show', 'type', 'dhcp');
+  await router.ctl(example);
+  await events.said(/dhcp declined: iface=wan 10\.50\.0\.99/, { timeoutMs: 10_000 });
+  await eventually(() => assert.match(server.log, /DHCPDECLINE.* 10\.50\.0\.99/));
+  assert.deepEqual(await addresses(), []);
+  assert.match((await seen.lines()).join('\n'), /who-has 10\.50\.0\.99 .*tell 0\.0\.0\.0/);
+});

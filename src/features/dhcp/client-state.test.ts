@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseMac } from '../../net/mac.ts';
-import { begin, type Client, due, heard, reboot, type Step } from './client-state.ts';
+import { begin, type Client, decline, due, heard, reboot, type Step } from './client-state.ts';
 import { readServerMessage } from './message.ts';
 import { leaseOptions, type Said, serverMessage } from './testing/server.ts';
 
@@ -17,12 +17,21 @@ function hear(client: Client, seconds: number, fields: Partial<Said>): Step | un
   return heard(client, message, parseMac(mac), at(seconds));
 }
 
-/** A client with a lease of 80 s, which it asked for at zero. */
-function bound(): Client {
+/** A client that has been given 10.0.0.5 for 80 s, which it asked for at zero, and asks the link for it. */
+function probing(): Client {
   const offered = hear(begin(at(0)).client, 0, { kind: 'offer' });
-  const taken = offered && hear(offered.client, 0, {});
-  assert.deepEqual(taken?.actions, ['take']);
-  return taken.client;
+  const given = offered && hear(offered.client, 0, {});
+  assert.deepEqual([given?.client.state, given?.actions], ['probing', ['probe']]);
+  assert.ok(given);
+  return given.client;
+}
+
+/** A client that has taken it. */
+function bound(): Client {
+  let step: Step = { client: probing(), actions: [] };
+  while (step.client.state === 'probing') step = due(step.client, { nowMs: step.client.dueMs, random: 0.5 });
+  assert.deepEqual(step.actions, ['take']);
+  return step.client;
 }
 
 /** Does what is due, as often as it is, until a time: when, in which state, and what was done. */
@@ -56,6 +65,30 @@ describe('a client', () => {
       '29 requesting ask',
       '61 selecting ask',
     ]);
+  });
+
+  it('asks the link three times who has the address that it is given, and takes it when nobody says so', () => {
+    const done: string[] = [];
+    for (let client = probing(); client.dueMs < 10_000; ) {
+      const step = due(client, { nowMs: client.dueMs, random: 0.5 });
+      done.push(`${client.dueMs} ${step.client.state} ${step.actions}`);
+      client = step.client;
+    }
+    assert.deepEqual(done, ['300 probing probe', '600 probing probe', '900 bound take']);
+    assert.equal(hear(probing(), 1, {}), undefined);
+  });
+
+  it('declines an address that somebody else has, and asks for another ten seconds later', () => {
+    const { client, actions } = decline(probing(), at(1));
+    assert.deepEqual([client.state, actions, client.lease], ['selecting', ['decline'], undefined]);
+    assert.deepEqual(run(client, 11), ['11 selecting ask']);
+  });
+
+  it('asks the link for another address than the one that it has, and loses both when that is declined', () => {
+    const given = hear(due(bound(), at(40)).client, 41, { yours: '10.0.0.6' });
+    assert.deepEqual([given?.client.state, given?.actions], ['probing', ['probe']]);
+    assert.ok(given);
+    assert.deepEqual(decline(given.client, at(42)).actions, ['decline', 'lose']);
   });
 
   it('renews its lease, asks everybody, and loses it, when nobody answers', () => {

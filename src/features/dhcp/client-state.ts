@@ -1,10 +1,19 @@
+import { sameAddress } from '../../net/address.ts';
 import type { Mac } from '../../net/mac.ts';
 import { sameMac } from '../../net/mac.ts';
 import { type Lease, leaseIn } from './lease.ts';
 import type { ServerMessage } from './message.ts';
 
 /** Where a client is in its life (RFC 2131 4.4, figure 5); INIT is left at once. */
-export type ClientState = 'selecting' | 'requesting' | 'rebooting' | 'bound' | 'renewing' | 'rebinding';
+export type ClientState =
+  | 'selecting'
+  | 'requesting'
+  /** It has been given an address, and asks the link whether somebody has that (RFC 2131 4.4.1). */
+  | 'probing'
+  | 'rebooting'
+  | 'bound'
+  | 'renewing'
+  | 'rebinding';
 
 /** A client, a value; times are milliseconds of one clock. */
 export interface Client {
@@ -16,12 +25,13 @@ export interface Client {
   readonly dueMs: number;
   /** Times that it has asked in this state. */
   readonly tries: number;
+  /** What it has been offered, or given and not yet taken. */
   readonly offer?: Lease | undefined;
   readonly lease?: Lease | undefined;
 }
 
 /** What is to be done besides. */
-export type Action = 'ask' | 'take' | 'lose' | 'refused';
+export type Action = 'ask' | 'probe' | 'take' | 'lose' | 'refused' | 'decline';
 
 /** What became of a client, and what is to be done for it, in order. */
 export interface Step {
@@ -57,8 +67,10 @@ export function reboot(client: Client, now: Now): Step {
 
 /** What a client does when its time has come. */
 export function due(client: Client, now: Now): Step {
-  const { state, lease, tries } = client;
+  const { state, lease, offer, tries } = client;
   if (lease && now.nowMs >= lease.expiresMs) return lose(now);
+  if (state === 'probing' && offer)
+    return tries < PROBES ? probe(client, now) : take({ ...client, lease: offer }, now);
   if (state === 'requesting' && tries >= MOST_REQUESTS) return begin(now);
   if (state === 'rebooting' && tries >= MOST_REBOOTS && lease) return settle({ ...client, lease }, now);
   if (lease && (state === 'bound' || state === 'renewing')) {
@@ -73,9 +85,15 @@ export function due(client: Client, now: Now): Step {
 export function heard(client: Client, message: ServerMessage, own: Mac, now: Now): Step | undefined {
   if (message.xid !== client.xid || !sameMac(message.mac, own)) return undefined;
   if (message.kind === 'offer') return takeOffer(client, message, now);
-  if (client.state === 'selecting' || client.state === 'bound') return undefined;
+  if (['selecting', 'probing', 'bound'].includes(client.state)) return undefined;
   if (message.kind === 'nak') return refused(now, client);
   return takeConsent(client, message, now);
+}
+
+/** Somebody else has the address: it is given back, and another asked for later (RFC 2131 3.1 (5)). */
+export function decline({ lease }: Client, now: Now): Step {
+  const { client } = begin(now, AFTER_DECLINE_MS);
+  return { client, actions: lease ? ['decline', 'lose'] : ['decline'] };
 }
 
 /** Retransmissions wait 4, 8, 16, 32, 64 seconds, a second more or less (RFC 2131 4.1). */
@@ -86,6 +104,11 @@ const MOST_REQUESTS = 4;
 const MOST_REBOOTS = 2;
 /** A server that refuses again and again is not asked faster than this. */
 const AFTER_REFUSAL_MS = 1000;
+/** The least wait of RFC 2131 3.1 (5). */
+const AFTER_DECLINE_MS = 10_000;
+/** As often, and so far apart, the link is asked who has an address. */
+const PROBES = 3;
+const PROBE_WAIT_MS = 300;
 
 function takeOffer(client: Client, message: ServerMessage, now: Now): Step | undefined {
   const offer = client.state === 'selecting' ? leaseIn(message, now.nowMs) : undefined;
@@ -95,8 +118,20 @@ function takeOffer(client: Client, message: ServerMessage, now: Now): Step | und
 function takeConsent(client: Client, message: ServerMessage, now: Now): Step | undefined {
   const lease = leaseIn(message, client.askedMs);
   if (!lease || now.nowMs >= lease.expiresMs) return undefined;
-  const { client: settled } = settle({ ...client, lease }, now);
-  return { client: settled, actions: ['take'] };
+  const isHeld = client.lease && sameAddress(client.lease.prefix.address, lease.prefix.address);
+  if (isHeld) return take({ ...client, lease }, now);
+  return probe({ ...client, state: 'probing', offer: lease, tries: 0 }, now);
+}
+
+function probe(client: Client, { nowMs }: Now): Step {
+  return {
+    client: { ...client, tries: client.tries + 1, dueMs: nowMs + PROBE_WAIT_MS },
+    actions: ['probe'],
+  };
+}
+
+function take(client: Client & { readonly lease: Lease }, now: Now): Step {
+  return { client: settle(client, now).client, actions: ['take'] };
 }
 
 function refused(now: Now, { lease }: Client): Step {

@@ -2,14 +2,15 @@ import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { formatAddress } from '../../net/address.ts';
-import { type Mac, macFromBytes } from '../../net/mac.ts';
+import { formatMac, type Mac, macFromBytes } from '../../net/mac.ts';
 import { formatPrefix } from '../../net/prefix.ts';
 import type { Interface, Interfaces } from '../interface/index.ts';
-import { begin, type Client, due, heard, type Now, reboot, type Step } from './client-state.ts';
+import type { AddressProbes } from '../neighbor/index.ts';
+import { begin, type Client, decline, due, heard, type Now, reboot, type Step } from './client-state.ts';
 import type { Holdings } from './holdings.ts';
 import type { Lease } from './lease.ts';
 import { readServerMessage } from './message.ts';
-import { type Letter, letterOf, releaseOf, sendLetter } from './post.ts';
+import { addressOf, type Letter, letterOf, releaseOf, sendLetter } from './post.ts';
 
 /** What clients need. */
 export interface ClientNeeds {
@@ -18,6 +19,7 @@ export interface ClientNeeds {
   };
   readonly interfaces: Pick<Interfaces, 'find' | 'listen'>;
   readonly holdings: Holdings;
+  readonly probes: AddressProbes;
   /** Gives UDP port 68 to the stage of clients, or back. */
   readonly listen: (doing: string, on: boolean) => void;
   readonly nowMs: () => number;
@@ -119,38 +121,58 @@ export class DhcpClients {
     const payload = packet.subarray(((packet[0] ?? 0) & 15) * 4 + UDP_HEADER_BYTES);
     const message = readServerMessage(payload);
     const step = message && heard(client, message, iface.mac, this.#now());
-    if (step?.actions.includes('take')) this.#broughtBy.set(id, from);
+    if (step && message.kind === 'ack') this.#broughtBy.set(id, from);
     if (step) this.#do(iface, step);
   }
 
   #do(iface: Interface, { client, actions }: Step): void {
     const before = this.#byInterface.get(iface.id);
     this.#byInterface.set(iface.id, client);
+    if (client.state !== 'probing') this.#needs.probes.endProbe(iface);
     for (const action of actions) {
       if (action === 'ask') this.#post(iface, letterOf(iface, client));
+      else if (action === 'probe' && client.offer) this.#probe(iface, client.offer);
+      else if (action === 'decline' && before?.offer) this.#decline(iface, before, before.offer);
       else if (action === 'take' && client.lease) this.#hold(iface, client.lease, before?.lease);
       else if (action === 'lose') this.#lose(iface, before?.lease);
       else if (action === 'refused') this.#tell('dhcp refused', iface, before?.lease);
     }
   }
 
+  /** Asks the link whether somebody has the address that a server gives; where nobody can be asked, nobody has it. */
+  #probe(iface: Interface, lease: Lease): void {
+    const { log } = this.#needs.router;
+    const claimed = (mac: Mac) => {
+      const client = this.#byInterface.get(iface.id);
+      const found = { iface: iface.name, mac: formatMac(mac), address: formatPrefix(lease.prefix) };
+      log.warn(found, 'another station has the address that DHCP gives');
+      if (client?.state === 'probing') this.#do(iface, decline(client, this.#now()));
+    };
+    try {
+      this.#needs.probes.probe(iface, addressOf(lease), claimed);
+    } catch (error) {
+      log.warn({ iface: iface.name, error }, 'an address from DHCP is taken without asking who has it');
+    }
+  }
+
+  /** What is refused here, as another interface has it, is declined as what another station has. */
   #hold(iface: Interface, lease: Lease, before: Lease | undefined): void {
     try {
       this.#needs.holdings.hold(iface, lease);
       this.#tell(before ? 'dhcp renew' : 'dhcp bound', iface, lease);
     } catch (error) {
-      this.#decline(iface, lease, error);
+      this.#needs.router.log.warn({ iface: iface.name, error }, 'an address from DHCP cannot be used');
+      const client = this.#byInterface.get(iface.id);
+      if (!client) return;
+      this.#needs.holdings.letGo(iface);
+      this.#decline(iface, client, lease);
+      this.#byInterface.set(iface.id, decline(client, this.#now()).client);
     }
   }
 
-  /** An address that cannot be ours is given back, and another asked for later (RFC 2131 3.1 (5)). */
-  #decline(iface: Interface, lease: Lease, error: unknown): void {
-    this.#needs.router.log.warn({ iface: iface.name, error }, 'an address from DHCP cannot be used');
-    const client = this.#byInterface.get(iface.id);
-    if (client) this.#post(iface, releaseOf('decline', iface, client, lease));
-    this.#needs.holdings.letGo(iface);
+  #decline(iface: Interface, client: Client, lease: Lease): void {
+    this.#post(iface, releaseOf('decline', iface, client, lease));
     this.#tell('dhcp declined', iface, lease);
-    this.#byInterface.set(iface.id, begin(this.#now(), AFTER_DECLINE_MS).client);
   }
 
   #lose(iface: Interface, lease: Lease | undefined): void {
@@ -163,8 +185,8 @@ export class DhcpClients {
     const client = this.#byInterface.get(after.id);
     if (!client) return;
     const other = before.mac.value !== after.mac.value || before.vrf !== after.vrf;
-    if (other && client.lease) this.#lose(after, client.lease);
-    if (other) this.#byInterface.set(after.id, begin(this.#now(), WHEN_TICKED_MS).client);
+    const fresh = begin(this.#now(), WHEN_TICKED_MS).client;
+    if (other) this.#do(after, { client: fresh, actions: client.lease ? ['lose'] : [] });
     else if (isLive(after) && !isLive(before)) this.#do(after, reboot(client, this.#now()));
   }
 
@@ -172,6 +194,7 @@ export class DhcpClients {
     const client = this.#byInterface.get(iface.id);
     if (!client) return;
     this.#byInterface.delete(iface.id);
+    this.#needs.probes.endProbe(iface);
     this.#table.setDhcpClient(iface.id, 0);
     if (this.#byInterface.size === 0) this.#needs.listen('', false);
     if (!client.lease) return;
@@ -205,7 +228,6 @@ const BYTES_FROM_SENDER = 8;
 /** The least wait: whoever begins so asks at the next tick, when its link is there. */
 const WHEN_TICKED_MS = 1;
 const LINK_CHECK_MS = 1000;
-const AFTER_DECLINE_MS = 10_000;
 
 interface Table {
   setDhcpClient(iface: number, on: number): void;

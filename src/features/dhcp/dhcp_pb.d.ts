@@ -154,7 +154,7 @@ export declare type DhcpClient = Message<"millrace.dhcp.v1.DhcpClient"> & {
   iface: string;
 
   /**
-   * selecting, requesting, rebooting, bound, renewing, rebinding (RFC 2131 4.4).
+   * selecting, requesting, probing, rebooting, bound, renewing, rebinding (RFC 2131 4.4).
    *
    * @generated from field: string state = 2;
    */
@@ -210,7 +210,7 @@ export declare type DhcpClientJson = {
   iface?: string;
 
   /**
-   * selecting, requesting, rebooting, bound, renewing, rebinding (RFC 2131 4.4).
+   * selecting, requesting, probing, rebooting, bound, renewing, rebinding (RFC 2131 4.4).
    *
    * @generated from field: string state = 2;
    */

@@ -69,7 +69,8 @@ const BROADCAST = 'ff:ff:ff:ff:ff:ff';
 const PACKET_LOCAL = 1;
 const RAW_IPV4 = 0x0008;
 
-function addressOf({ prefix: { address } }: Lease): Ipv4Address {
+/** The address that a lease gives. */
+export function addressOf({ prefix: { address } }: Lease): Ipv4Address {
   if (address.family !== 'ipv4') throw new TypeError('expected a lease of an IPv4 address');
   return address;
 }

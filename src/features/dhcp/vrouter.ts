@@ -1,6 +1,7 @@
 import type { Router } from '../../engine/host/router.ts';
 import type { Interfaces } from '../interface/index.ts';
 import type { IpFeature } from '../ip/index.ts';
+import type { NeighborFeature } from '../neighbor/index.ts';
 import type { TunnelFeature } from '../tunnel/index.ts';
 import { DhcpClients } from './clients.ts';
 import { Holdings } from './holdings.ts';
@@ -12,13 +13,14 @@ export { showDhcpClients } from './telemetry.ts';
 export interface DhcpFeatureNeeds {
   readonly interfaces: Interfaces;
   readonly ip: Pick<IpFeature, 'addresses' | 'routes'>;
+  readonly neighbors: Pick<NeighborFeature, 'probes'>;
   readonly tunnel: TunnelFeature;
 }
 
 /** Lets interfaces get their address from a DHCP server. A router that ends keeps its leases for when it is back. */
 export function startDhcpClients(
   router: Router,
-  { interfaces, ip, tunnel }: DhcpFeatureNeeds,
+  { interfaces, ip, neighbors, tunnel }: DhcpFeatureNeeds,
 ): { readonly clients: DhcpClients; readonly close: () => void } {
   const nowMs = () => performance.now();
   const holdings = new Holdings(ip, router.log.child({ component: 'dhcp' }));
@@ -26,6 +28,7 @@ export function startDhcpClients(
     router,
     interfaces,
     holdings,
+    probes: neighbors.probes,
     listen: (doing, on) => {
       if (on) tunnel.udpPorts.take(doing, CLIENT_PORT, 'dhcp-input');
       else tunnel.udpPorts.release(CLIENT_PORT);

@@ -7,7 +7,14 @@ import { type ArpFields, arpMessage } from '../../net/frame/build-arp.ts';
 import { decodeFrame } from '../../net/frame/decode.ts';
 import { describeLayers } from '../../net/frame/describe.ts';
 import { parseMac } from '../../net/mac.ts';
-import { HEARD_ANSWER, HEARD_CONFLICT, HEARD_REQUEST, HEARD_SNOOPED, HEARD_UNASKED } from './layout.ts';
+import {
+  HEARD_ANSWER,
+  HEARD_CLAIM,
+  HEARD_CONFLICT,
+  HEARD_REQUEST,
+  HEARD_SNOOPED,
+  HEARD_UNASKED,
+} from './layout.ts';
 import { HOST_MAC, heardIn, IFACE, LinkBench, ROUTER_MAC, VRF } from './testing/link-bench.ts';
 
 const OURS = '10.0.0.1';
@@ -91,6 +98,31 @@ describe('arp-input', () => {
     const outcome = receive(request(OURS, OURS));
     assert.deepEqual(outcome.ended, { 'arp-address-conflict': 1 });
     assert.deepEqual(heardIn(outcome), [heard(OURS, HEARD_CONFLICT)]);
+  });
+
+  it('tells who has an address that we ask for, or asks for it too, but does not answer for it', () => {
+    const wanted = '10.0.0.7';
+    const unknown = { targetMac: parseMac(ROUTER_MAC), target: parseIpv4('0.0.0.0') };
+    const claims: readonly ArpFields[] = [
+      { operation: 'reply', ...host(wanted), ...unknown },
+      request('0.0.0.0', wanted),
+      request(wanted, wanted),
+      request(wanted, HOST),
+    ];
+    link.probe(wanted);
+    for (const claim of claims)
+      assert.deepEqual(
+        heardIn(receive(claim))[0],
+        heard(wanted, HEARD_CLAIM),
+        JSON.stringify(claim.operation),
+      );
+    const asked = receive(request(HOST, wanted));
+    assert.deepEqual([asked.ended, asked.events], [{ 'arp-not-for-us': 1 }, []]);
+    link.endProbe(wanted);
+    assert.deepEqual(
+      claims.map((claim) => receive(claim).events.length),
+      [0, 0, 1, 0],
+    );
   });
 
   it('drops what is no ARP for IPv4 over Ethernet, each under its name', () => {

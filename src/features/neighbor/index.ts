@@ -1,5 +1,5 @@
 // What higher features take from this one.
-export type { AddressAnswers } from './answers.ts';
+export type { AddressAnswers, AddressProbes } from './answers.ts';
 export type { NeighborNotice } from './neighbors.ts';
 export { type Encapsulation, isNeighbor, type NeighborHop, type NextHop } from './next-hop.ts';
 export type { NextHops, NextHopWords } from './next-hops.ts';

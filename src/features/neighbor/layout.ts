@@ -33,3 +33,5 @@ export const HEARD_CONFLICT = 16;
 export const HEARD_SOLICITED = 32;
 /** ND: the MAC address in it replaces another one (O). */
 export const HEARD_OVERRIDE = 64;
+/** It speaks as if an address that we ask whether it is free were its. */
+export const HEARD_CLAIM = 128;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseAddress } from '../../net/address.ts';
+import { formatMac } from '../../net/mac.ts';
 import { HOST_MAC, IFACE, ROUTER_MAC, VRF } from './testing/link-bench.ts';
 import { Neighborhood } from './testing/neighborhood.ts';
 
@@ -235,6 +236,29 @@ describe('neighbours', () => {
     hood.hops.answers.stopAnswering(hood.iface, own);
     hood.hops.answers.announceAll(hood.iface);
     assert.equal(hood.look().sent.length, 2);
+  });
+
+  it('are asked whether an address is free, and heard when it is not', async () => {
+    const hood = await Neighborhood.open();
+    const { answers } = hood.hops;
+    const claims: string[] = [];
+    const probe = (value: bigint) =>
+      answers.probe(hood.iface, { family: 'ipv4', value }, (mac) =>
+        claims.push(`${value} ${formatMac(mac)}`),
+      );
+    probe(0x0a000007n);
+    assert.deepEqual(hood.look().sent, [
+      `${ROUTER_MAC} > ${BROADCAST} arp, arp who-has 10.0.0.7 tell 0.0.0.0`,
+    ]);
+    hood.arp({ sender: '10.0.0.7', target: '0.0.0.0', mac: OTHER_MAC });
+    assert.deepEqual(claims, [`${0x0a000007n} ${OTHER_MAC}`]);
+    probe(0x0a000008n);
+    hood.arp({ sender: '10.0.0.7', target: '0.0.0.0', mac: OTHER_MAC });
+    answers.endProbe(hood.iface);
+    hood.arp({ sender: '10.0.0.8', target: '0.0.0.0', mac: OTHER_MAC });
+    assert.equal(claims.length, 1);
+    assert.equal(hood.stateOf('10.0.0.7'), 'unknown');
+    assert.deepEqual(hood.router.events, []);
   });
 
   it('that use an address of ours are named, and it is defended, but not too often', async () => {

@@ -8,7 +8,7 @@ import type { NeighborConfig } from './config.ts';
 import { heardEvent, isStranger } from './hearing.ts';
 import type { Held } from './held.ts';
 import type { InterfaceList, NeighborRouter } from './host.ts';
-import { HEARD_CONFLICT } from './layout.ts';
+import { HEARD_CLAIM, HEARD_CONFLICT } from './layout.ts';
 import {
   type Neighbor,
   type NeighborAction,
@@ -41,7 +41,7 @@ export interface NeighborNotice {
 export interface NeighborParts {
   readonly router: NeighborRouter;
   readonly interfaces: InterfaceList;
-  readonly answers: Pick<Answers, 'announce'>;
+  readonly answers: Pick<Answers, 'announce' | 'claimed'>;
   readonly events: NextHopEvents;
   readonly table: NextHopTable;
   readonly records: NextHopRecords;
@@ -224,6 +224,10 @@ export class Neighbors {
     const iface = this.#parts.interfaces.find(id);
     if (!iface) return;
     const heard = readHeard(data);
+    if (heard.flags & HEARD_CLAIM) {
+      this.#parts.answers.claimed(iface, heard);
+      return;
+    }
     if (heard.flags & HEARD_CONFLICT) {
       this.#defence.claimed(iface, heard);
       return;

@@ -1,7 +1,7 @@
 import type { ApiService } from '../../engine/host/api/service.ts';
 import type { Rewrites } from '../../engine/host/rewrites.ts';
 import type { EtherFeature } from '../ether/index.ts';
-import type { AddressAnswers } from './answers.ts';
+import type { AddressAnswers, AddressProbes } from './answers.ts';
 import type { InterfaceList, NeighborRouter } from './host.ts';
 import type { Nexthop } from './neighbor_pb.js';
 import { TICK_MS } from './neighbors.ts';
@@ -17,6 +17,7 @@ export { showNextHops } from './telemetry.ts';
 export interface NeighborFeature {
   readonly nextHops: NextHops;
   readonly answers: AddressAnswers;
+  readonly probes: AddressProbes;
   /** What users do with next hops, for features that have kinds of their own. */
   readonly users: UserNextHops;
   /** A next hop as the API's message. */
@@ -47,6 +48,7 @@ export function startNeighbors(options: {
   return {
     nextHops: hops,
     answers: hops.answers,
+    probes: hops.answers,
     users,
     message: (nextHop) => nexthopMessage({ hops, interfaces, nowMs }, nextHop),
     close: () => clearInterval(ticking),

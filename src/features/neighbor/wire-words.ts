@@ -23,6 +23,9 @@ export function macWord(mac: Mac): bigint {
   return new DataView(bytes.buffer).getBigUint64(0, true);
 }
 
+/** The family by which the datapath knows an IPv4 address that we ask whether it is free. */
+export const PROBED_FAMILY = 5;
+
 /** The number by which the datapath knows an address's family. */
 export function familyNumber(address: IpAddress): 4 | 6 {
   return address.family === 'ipv4' ? 4 : 6;

@@ -60,7 +60,7 @@ export const program: Program = {
     const bond = startBonds(router, { interfaces, ports, nextHops });
     showBonds(telemetry, bond.bonds);
     const bridges = startBridges(router, interfaces, nextHops);
-    const dhcp = startDhcpClients(router, { interfaces, ip, tunnel });
+    const dhcp = startDhcpClients(router, { interfaces, ip, neighbors, tunnel });
     showDhcpClients(telemetry, interfaces, dhcp.clients);
     showBridges(telemetry, interfaces, bridges);
     const mpls = startMpls(router, { interfaces, ether, neighbors });

@@ -16,9 +16,16 @@ import {
 } from '../../../net/datapath/ether-header';
 import { interfaceAt } from '../../interface/datapath/interface';
 import { INTERFACE_ACCESS, INTERFACE_SNOOPING } from '../../interface/layout';
-import { HEARD_ANSWER, HEARD_CONFLICT, HEARD_REQUEST, HEARD_SNOOPED, HEARD_UNASKED } from '../layout';
+import {
+  HEARD_ANSWER,
+  HEARD_CLAIM,
+  HEARD_CONFLICT,
+  HEARD_REQUEST,
+  HEARD_SNOOPED,
+  HEARD_UNASKED,
+} from '../layout';
 import { answersFor } from './answer';
-import { FAMILY_IP4, tellHeard } from './heard';
+import { FAMILY_IP4, FAMILY_IP4_PROBED, tellHeard } from './heard';
 
 export enum Edge {
   FRAME_OUTPUT,
@@ -59,6 +66,7 @@ export function arpInput(packet: Packet): u32 {
   // A request from 0.0.0.0 asks whether an address is free (RFC 5227 2.1.1).
   const probe = !sender && operation == ARP_REQUEST_RAW;
   if (!probe && !isHost(sender)) return Edge.DROP_ARP_BAD_SENDER_ADDRESS;
+  tellClaim(packet, arp, probe ? arp.targetRaw : sender);
   if (!probe && answersFor(packet.iface, FAMILY_IP4, sender, 0)) {
     tell(packet, arp, HEARD_CONFLICT);
     return Edge.DROP_ARP_ADDRESS_CONFLICT;
@@ -72,6 +80,12 @@ export function arpInput(packet: Packet): u32 {
   if (operation == ARP_REPLY_RAW) return Edge.CONSUMED;
   answer(packet, arp);
   return Edge.FRAME_OUTPUT;
+}
+
+/** Tells who has an address that we ask whether it is free, or asks that as well (RFC 5227 2.1.1). */
+function tellClaim(packet: Packet, arp: ArpHeader, addressRaw: u32): void {
+  if (!answersFor(packet.iface, FAMILY_IP4_PROBED, addressRaw, 0)) return;
+  tellHeard(NODE_ARP_INPUT, packet, FAMILY_IP4, addressRaw, 0, arp.senderMac, HEARD_CLAIM);
 }
 
 /** The one station of an access link is answered for every address, but may have what it asks whether it is free. */

@@ -29,4 +29,6 @@ export function tellHeard(
 }
 
 export const FAMILY_IP4: u16 = 4;
+/** In the set of addresses: one of IPv4 that is not ours, but of which we ask whether it is free. */
+export const FAMILY_IP4_PROBED: u16 = 5;
 export const FAMILY_IP6: u16 = 6;

@@ -7,7 +7,7 @@ import { packetPath } from '../../../programs/vrouter/packet-path.ts';
 import { etherTypeEntry } from '../../ether/index.ts';
 import { InterfaceTable } from '../../interface/index.ts';
 import { INTERFACE_ACCESS, INTERFACE_SNOOPING, INTERFACE_UP } from '../../interface/layout.ts';
-import { addressWords, familyNumber, readHeard } from '../wire-words.ts';
+import { addressWords, familyNumber, PROBED_FAMILY, readHeard } from '../wire-words.ts';
 
 /** MAC address of the interface and of a host on its link. */
 export const ROUTER_MAC = '02:00:00:00:00:01';
@@ -57,6 +57,17 @@ export class LinkBench {
   answerFor(address: string, iface = IFACE): boolean {
     const { family, low, high } = keyOf(address);
     return this.#tables.answerFor(iface, family, low, high) !== 0;
+  }
+
+  /** Asks whether an IPv4 address is free on the interface. */
+  probe(address: string): void {
+    const { low, high } = keyOf(address);
+    this.#tables.answerFor(IFACE, PROBED_FAMILY, low, high);
+  }
+
+  endProbe(address: string): void {
+    const { low, high } = keyOf(address);
+    this.#tables.stopAnswering(IFACE, PROBED_FAMILY, low, high);
   }
 
   stopAnswering(address: string): boolean {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { etherFrame } from '../../net/frame/build.ts';
 import { formatMac, parseMac } from '../../net/mac.ts';
 import type { Interface } from '../interface/index.ts';
+import { Macs } from '../mac/index.ts';
 import { BOND_MAC, BondBench, flow } from './testing/bond-bench.ts';
 
 let bench: BondBench;
@@ -98,6 +100,21 @@ describe('a member', () => {
     assert.equal(active(), 2);
     assert.deepEqual([...bench.watched], [2, 3]);
     assert.ok(!shown().info.some((word) => word.startsWith('primary=')));
+  });
+
+  it('receives all, so that what the bond is to receive for reaches it by any of them', async () => {
+    assert.deepEqual([...bench.links.receivingAll], ['p1', 'p2', 'p3']);
+    const further = '02:00:00:00:aa:01';
+    const frame = etherFrame(
+      { destination: further, source: '02:00:00:00:00:99', etherType: 0x88b5 },
+      new Uint8Array(46),
+    );
+    const drops = () => bench.links.receive(1, frame).ended;
+    assert.deepEqual(drops(), { 'ether-other-station': 1 });
+    new Macs(bench.links.router, bench.links.interfaces).add('bond0', parseMac(further));
+    assert.deepEqual(drops(), { 'ether-unknown-type': 1 });
+    await set('p1', { domain: 0 });
+    assert.deepEqual([...bench.links.receivingAll], ['p2', 'p3']);
   });
 
   it('is asked for its link often', () => {

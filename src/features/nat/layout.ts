@@ -10,11 +10,11 @@ export const NAT_PLACES_BYTES = 33554432;
 export const NAT_STATE_BYTES = 4096;
 /** NAT_INTERFACES: what is translated on each interface: 65536 × 16 bytes (datapath/nat-interface.ts). */
 export const NAT_INTERFACES_BYTES = 1048576;
-/** Places in the table of addresses that stand for others, a power of two, and most rules, two places each. */
-export const STATIC_SLOTS = 16384;
+/** Places in the table of addresses that stand for others, a power of two, so many that nearly all lie at their first one; and most rules, two places each. */
+export const STATIC_SLOTS = 65536;
 export const MAX_STATIC_RULES = 4096;
 /** NAT_STATIC: STATIC_SLOTS × 16 bytes (datapath/static-addresses.ts). */
-export const NAT_STATIC_BYTES = 262144;
+export const NAT_STATIC_BYTES = 1048576;
 /** Most rules of one interface that translate sources. */
 export const MAX_SOURCE_RULES = 1024;
 /** Places for datagrams of which fragments are on their way, a power of two. */

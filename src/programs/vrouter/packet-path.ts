@@ -95,6 +95,8 @@ export const packetPath: DatapathSource = {
     ['port-rx', 'bridge-input', 'port-tx'],
     ['ether-input', ...routed],
     ['ether-input', 'ip6-input', 'ip6-forward', 'ip6-output', 'ether-output', 'port-tx'],
+    ['nat-input', 'ether-input', ...routed],
+    ['nat-output', 'port-tx'],
     ['vxlan-output', 'ether-output', 'port-tx'],
     ['ip4-encapsulate', 'mpls-push', 'mplsoudp-output', 'ether-output', 'port-tx'],
     ['ip4-encapsulate', 'mpls-push', 'mplsogre-output', 'ether-output', 'port-tx'],

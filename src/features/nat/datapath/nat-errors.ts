@@ -5,7 +5,7 @@ import { NAT_SOURCE_RULES, NAT_STATIC_RULES } from '../layout';
 import { FLOW_CUT, FLOW_NONE, FLOW_PORTS, Flow, SIDE_INSIDE, SIDE_OUTSIDE } from './flow';
 import { sourceFor } from './nat-interface';
 import { checksumOffset, readHeader } from './read-flow';
-import { addressAt, addTo, changeAddress, changePort, updateChecksum } from './rewrite';
+import { addressAt, addTo, changeAddress, changePort, portOf, updateChecksum } from './rewrite';
 import { asSeenOutside } from './seen-outside';
 import { Session } from './session';
 import { findSession } from './session-places';
@@ -100,7 +100,7 @@ function sessionOfQuoted(flow: Flow, flags: u32, side: u32): Session | null {
  */
 function translateQuoted(flow: Flow, icmp: usize, addressRaw: u32, port: u16): bool {
   const addresses = changeAddress(flow.ip, addressAt(flow.side), addressRaw);
-  if (hasPorts(flow)) addTo(icmp + 2, translateTransport(flow, addresses, changePort(flow, port)));
+  if (hasPorts(flow)) addTo(icmp + 2, translateTransport(flow, addresses, changePort(portOf(flow), port)));
   return true;
 }
 

@@ -4,6 +4,8 @@ import { nodeAfterOutput } from '../../interface/datapath/interface';
 import { NAT_OUTPUT_PLACE } from '../layout';
 import { flowOn, SIDE_INSIDE } from './flow';
 import { goOut } from './go-out';
+import { knownEnd } from './known-end';
+import { rewritePlain } from './plain';
 import { readFrame } from './read-flow';
 import { NAT_BUSY, NAT_CUT, NAT_DONE, NAT_FULL, NAT_NO_PORT, NAT_NO_SESSION } from './verdict';
 
@@ -23,12 +25,20 @@ export enum Edge {
 
 /**
  * Gives what leaves by an interface with NAT the address by which its sender is known there (RFC 3022): by a rule of
- * dnat44, or by its session, which it begins where a rule of snat44 has its source.
+ * dnat44, or by its session, which it begins where a rule of snat44 has its source. The common case comes last: a plain
+ * packet whose sender is known at once.
  *
  * @frame
  * @table interface-output
  */
 export function natOutput(packet: Packet): u32 {
+  const outside = knownEnd(packet, packet.output, SIDE_INSIDE);
+  if (!outside) return translateCarefully(packet);
+  rewritePlain(packet, SIDE_INSIDE, outside);
+  return NODE_BIT | nodeAfterOutput(packet.output, NAT_OUTPUT_PLACE);
+}
+
+function translateCarefully(packet: Packet): u32 {
   const flow = flowOn(packet.output, SIDE_INSIDE, packet.olFlags);
   readFrame(flow, packet.data, packet.dataLen);
   const verdict = goOut(flow);

@@ -16,7 +16,7 @@ export function rewriteAddress(flow: Flow, addressRaw: u32): void {
 /** Gives a packet's local end another address and port, or identifier. */
 export function rewriteEnd(flow: Flow, addressRaw: u32, port: u16): void {
   const change = changeAddress(flow.ip, addressAt(flow.side), addressRaw);
-  const portChange = flow.kind == FLOW_PORTS ? changePort(flow, port) : 0;
+  const portChange = flow.kind == FLOW_PORTS ? changePort(portOf(flow), port) : 0;
   updateTransport(flow, change, portChange);
 }
 
@@ -25,7 +25,7 @@ export function addressAt(side: u32): u32 {
   return side == SIDE_INSIDE ? 12 : 16;
 }
 
-/** Changes an address of an IPv4 header and its checksum; returns what that adds to sums over the address. */
+/** Changes an address of an IPv4 header and its checksum; returns what that adds to sums over the address. @inline */
 export function changeAddress(ip: usize, offset: u32, addressRaw: u32): u64 {
   const before = load<u32>(ip + offset);
   const change = <u64>~before + addressRaw;
@@ -34,23 +34,22 @@ export function changeAddress(ip: usize, offset: u32, addressRaw: u32): u64 {
   return change;
 }
 
-/** Changes the local end's port or identifier; returns what that adds to sums over it. */
-export function changePort(flow: Flow, port: u16): u64 {
-  const at = <usize>flow.l4 + portOffset(flow);
+/** Changes the port or identifier at a place; returns what that adds to sums over it. @inline */
+export function changePort(at: usize, port: u16): u64 {
   const change = <u64>(<u16>~load<u16>(at)) + port;
   store<u16>(at, port);
   return change;
 }
 
-/** Brings a checksum field up to date. */
+/** Brings a checksum field up to date. @inline */
 export function addTo(at: usize, change: u64): void {
   store<u16>(at, checksumOf(<u64>(<u16>~load<u16>(at)) + change));
 }
 
 /** Where the local end's port lies: behind the other one in what came in; an identifier has one place. */
-function portOffset(flow: Flow): u32 {
-  if (flow.protocol == <u8>PROTOCOL_ICMP) return 4;
-  return flow.side == SIDE_INSIDE ? 0 : 2;
+export function portOf(flow: Flow): usize {
+  if (flow.protocol == <u8>PROTOCOL_ICMP) return <usize>flow.l4 + 4;
+  return <usize>flow.l4 + (flow.side == SIDE_INSIDE ? 0 : 2);
 }
 
 /** TCP and its like cover addresses and ports, ICMP only what is its own. Fragments but the first have neither. */
@@ -67,10 +66,10 @@ function isSummedLater(flow: Flow): bool {
   return canBe && !flow.fragment && isUnfinishedBy(flow.olFlags);
 }
 
-/** Brings a checksum up to date that covers addresses; with UDP zero says that there is none (RFC 768). */
+/** Brings a checksum up to date that covers addresses; with UDP zero says that there is none (RFC 768). @inline */
 export function updateChecksum(at: usize, protocol: u32, change: u64): void {
+  const before = load<u16>(at);
+  const after = checksumOf(<u64>(<u16>~before) + change);
   const isUdp = protocol == PROTOCOL_UDP;
-  if (isUdp && !load<u16>(at)) return;
-  addTo(at, change);
-  if (isUdp && !load<u16>(at)) store<u16>(at, 0xffff);
+  if (!isUdp || before) store<u16>(at, isUdp && !after ? 0xffff : after);
 }

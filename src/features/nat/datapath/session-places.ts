@@ -2,6 +2,7 @@ import { NAT_PLACES } from '../../../engine/datapath/regions';
 import { SESSION_BUCKETS } from '../layout';
 import { Flow, SIDE_INSIDE } from './flow';
 import { natState } from './nat-state';
+import { endOf, PORT_OF_END } from './plain';
 import { isLive, Session, sessionAt } from './session';
 
 // The hash table of sessions. Each session has two keys, one by which packets from inside find it and one for those from
@@ -19,13 +20,34 @@ const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 
 /** Hash of a flow's key. */
 export function hashOf(flow: Flow): u64 {
-  const addresses = ((<u64>flow.localRaw) << 32) | flow.remoteRaw;
-  const ports = ((<u64>flow.localPort) << 48) | ((<u64>flow.remotePort) << 32);
-  const rest = ((<u64>flow.iface) << 16) | ((<u64>flow.protocol) << 8) | flow.side;
+  const local = endOf(flow.localRaw, flow.localPort);
+  const remote = endOf(flow.remoteRaw, flow.remotePort);
+  return hashOfKey(local, remote, flow.iface, flow.protocol, flow.side);
+}
+
+/** Hash of a key by its two ends, each of them a word (plain.ts). @inline */
+export function hashOfKey(local: u64, remote: u64, iface: u32, protocol: u32, side: u32): u64 {
+  const addresses = (local << 32) | <u64>(<u32>remote);
+  const ports = ((local >> 32) << 48) | (remote & PORT_OF_END);
+  const rest = ((<u64>iface) << 16) | ((<u64>protocol) << 8) | side;
   let hash = (addresses ^ natState().seed) * SPREAD;
   hash = (rotl<u64>(hash, 32) ^ ports ^ rest) * SPREAD;
   hash = (hash ^ (hash >> 32)) * SPREAD; // else the lowest bits would not know of the ports
   return hash ^ (hash >> 29);
+}
+
+/**
+ * The number of the first record in a hash's first bucket that may have the key; zero for none. Nearly all sessions lie
+ * in the first one, and hardly two there share the upper half of their hashes. @inline
+ */
+export function numberAtOnce(hash: u64, side: u32): u32 {
+  const bucket = firstBucket(hash);
+  const tag = <u32>(hash >> 32);
+  for (let i: u32 = 0; i < PLACES; i++) {
+    const word = atomic.load<u64>(bucket + (i << 3));
+    if (<u32>(word >> 32) == tag && (<u32>word & 1) == side) return <u32>word >> 1;
+  }
+  return 0;
 }
 
 /** The session of a flow that lives, or null. */

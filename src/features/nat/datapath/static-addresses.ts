@@ -29,7 +29,8 @@ export function staticKey(iface: u32, side: u32, addressRaw: u32): u64 {
 
 /** The place of a number in a key's search. @inline */
 export function staticAt(key: u64, number: u32): StaticAddress {
-  const first = <u32>((key * SPREAD) >> 40);
+  const half = key * SPREAD;
+  const first = <u32>(((half ^ (half >> 32)) * SPREAD) >> 32); // once would lay addresses in a row on each other
   return changetype<StaticAddress>(NAT_STATIC + ((<usize>((first + number) & (STATIC_SLOTS - 1))) << 4));
 }
 
@@ -41,6 +42,15 @@ export function staticOutside(iface: u32, insideRaw: u32): u32 {
 /** The station that an address stands for on an interface; zero for none. */
 export function staticInside(iface: u32, outsideRaw: u32): u32 {
   return findStatic(staticKey(iface, 1, outsideRaw));
+}
+
+/** The same as either, where it lies at the first place of its search; zero where it does not, or is none. @inline */
+export function staticAtOnce(iface: u32, side: u32, addressRaw: u32): u32 {
+  const key = staticKey(iface, side, addressRaw);
+  const place = staticAt(key, 0);
+  const found = atomic.load<u64>(changetype<usize>(place));
+  const replaceRaw = place.replaceRaw;
+  return found == key && atomic.load<u64>(changetype<usize>(place)) == key ? replaceRaw : 0;
 }
 
 function findStatic(key: u64): u32 {

@@ -26,6 +26,16 @@ export function track(session: Session, flow: Flow): void {
   if (session.seen != now) session.seen = now;
 }
 
+/**
+ * Tells whether all that a packet with some TCP flags, none for UDP, says of its session is that it came: both ends have
+ * spoken, and neither begins or ends anything. @inline
+ */
+export function isSettled(session: Session, flags: u32): bool {
+  const heard = session.protocol == <u8>PROTOCOL_TCP ? MARK_REPLIED | MARK_CONFIRMED : MARK_REPLIED;
+  const marks = session.marks & (heard | MARK_RESET | MARK_FINS);
+  return marks == heard && !(flags & (TCP_FIN | TCP_SYN | TCP_RST));
+}
+
 function trackTcp(session: Session, flow: Flow): void {
   const flags: u32 = flow.detail;
   const isInside = flow.side == SIDE_INSIDE;

@@ -2,9 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cachedDatapath } from '../src/engine/compiler/cache.ts';
-import type { DatapathSource } from '../src/engine/compiler/compile.ts';
+import type { DatapathInfo, DatapathSource } from '../src/engine/compiler/compile.ts';
+import { INFO_SECTION } from '../src/engine/compiler/section.ts';
 import { readInfo } from '../src/engine/host/datapath.ts';
 import { withFaults } from '../src/engine/testing/faults.ts';
+import { joinBytes } from '../src/net/frame/build.ts';
 import { packetPath } from '../src/programs/vrouter/packet-path.ts';
 import { otherSources, type Patch } from './other-sources.ts';
 
@@ -43,7 +45,10 @@ export async function withTablesElsewhere(): Promise<string> {
   return build({ ...packetPath, layouts: [layout, ...packetPath.layouts] });
 }
 
-/** A build with twice as large interfaces, next hops, stations, and tunnels, twice as many places for stations and answers, and other roots of routes. */
+/**
+ * A build with twice as large interfaces, next hops, stations, tunnels, and interfaces of NAT, twice as many places for
+ * stations, answers, and addresses of dnat44, and other roots of routes.
+ */
 export async function withLargerRecords(): Promise<string> {
   return build(await sourcesBeside('larger', larger));
 }
@@ -143,6 +148,21 @@ const larger: readonly Patch[] = [
     file: 'features/vxlan/datapath/slots.ts',
     texts: [['- table) >> 5', '- table) >> 6']],
   },
+  {
+    file: 'features/nat/layout.ts',
+    texts: [
+      ['NAT_INTERFACES_BYTES = 1048576', 'NAT_INTERFACES_BYTES = 2097152'],
+      ['STATIC_SLOTS = 65536', 'STATIC_SLOTS = 131072'],
+      ['NAT_STATIC_BYTES = 1048576', 'NAT_STATIC_BYTES = 2097152'],
+    ],
+  },
+  {
+    file: 'features/nat/datapath/nat-interface.ts',
+    texts: [
+      ['  flags: u32;', '  labFirst: u64;\n  labSecond: u64;\n  flags: u32;'],
+      ['(<usize>id) << 4', '(<usize>id) << 5'],
+    ],
+  },
 ];
 
 /** A build with room for two answers, where each of our addresses needs one. */
@@ -158,6 +178,30 @@ export async function withoutRoomForAnswers(): Promise<string> {
       },
     ]),
   );
+}
+
+/** A build that is as it was, but says that it lays the sessions of NAT out otherwise. */
+export async function withOtherSessions(): Promise<string> {
+  const code = new Uint8Array(await readFile(ordinary));
+  const [section] = WebAssembly.Module.customSections(await WebAssembly.compile(code), INFO_SECTION);
+  const info = JSON.parse(new TextDecoder().decode(section)) as DatapathInfo;
+  const sessions = { ...info.tables['NAT_SESSIONS'], layout: 'other' };
+  const said = customSection(INFO_SECTION, { ...info, tables: { ...info.tables, NAT_SESSIONS: sessions } });
+  const file = join(folder, 'lab-other-sessions.wasm');
+  // The first section of a name is the one that is read; they may stand anywhere behind magic number and version.
+  await writeFile(file, joinBytes(code.subarray(0, 8), said, code.subarray(8)));
+  return file;
+}
+
+function customSection(name: string, value: unknown): Uint8Array {
+  const content = new TextEncoder().encode(
+    `${String.fromCharCode(name.length)}${name}${JSON.stringify(value)}`,
+  );
+  return joinBytes(Uint8Array.of(0, ...leb128(content.length)), content);
+}
+
+function leb128(value: number): readonly number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...leb128(value >>> 7)];
 }
 
 /** Sources with some texts changed, laid out beside the build that the router starts with. */

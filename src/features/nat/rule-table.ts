@@ -20,6 +20,7 @@ export class RuleTable {
     const interfaces = () => new Set([...all().dnat, ...all().snat].map(({ iface }) => iface));
     return {
       tables: ['NAT_INTERFACES', 'NAT_STATIC'],
+      unknown: ['STATIC_SLOTS'],
       write: () => {
         const { dnat, snat } = all();
         for (const rule of dnat) this.addDnat('write rules of NAT again', rule);

@@ -1,12 +1,12 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import { formatAddress, type Ipv4Address, sameAddress } from '../../net/address.ts';
-import { formatPrefix, samePrefix } from '../../net/prefix.ts';
+import { formatPrefix } from '../../net/prefix.ts';
 import type { Interface, InterfaceRouter, Interfaces } from '../interface/index.ts';
-import { MAX_SOURCE_RULES, MAX_STATIC_RULES, NAT_INPUT_PLACE, NAT_OUTPUT_PLACE } from './layout.ts';
-import { checkAddress, checkRouted, checkSubnet } from './rule-checks.ts';
+import { NAT_INPUT_PLACE, NAT_OUTPUT_PLACE } from './layout.ts';
+import { checkAddress, checkNewDnat, checkNewSnat, checkRouted, checkSubnet } from './rule-checks.ts';
 import { RuleTable } from './rule-table.ts';
-import type { Dnat44, Snat44 } from './rules.ts';
+import { type Dnat44, dnatText, findDnat, findSnat, type Snat44, snatText } from './rules.ts';
 import type { RuleFunctions } from './table-functions.ts';
 import { ruleFunctionNames } from './table-functions.ts';
 
@@ -62,27 +62,21 @@ export class NatRules {
     checkRouted(doing, iface);
     checkAddress(doing, 'destination', rule.destination);
     checkAddress(doing, 'replace', rule.replace);
-    this.#checkNewDnat(doing, rule);
-    this.#own(iface, rule.destination);
-    this.#table.addDnat(doing, rule);
+    checkNewDnat(doing, this.#dnat, rule);
+    this.#owning(iface, rule.destination, () => this.#table.addDnat(doing, rule));
     this.#dnat = [...this.#dnat, rule];
     this.#use(rule.iface);
-    this.#emit({ type: 'dnat44 add', text: this.#dnatText(rule) });
+    this.#tell('dnat44 add', rule.iface, dnatText(rule));
   }
 
   /** @throws ApiError ENOENT */
   deleteDnat(iface: Interface, destination: Ipv4Address): void {
-    const found = this.#dnat.find(
-      (rule) => rule.iface === iface.id && sameAddress(rule.destination, destination),
+    this.#dropDnat(
+      findDnat(`delete dnat44 ${formatAddress(destination)} on ${iface.name}`, this.#dnat, {
+        iface: iface.id,
+        destination,
+      }),
     );
-    if (!found) {
-      throw new ApiError('ENOENT', {
-        doing: `delete dnat44 ${formatAddress(destination)} on ${iface.name}`,
-        expected: 'a destination that has a rule there',
-        received: 'one that has none',
-      });
-    }
-    this.#dropDnat(found);
   }
 
   /** Gives the sources of a subnet one address. @throws ApiError EINVAL, EEXIST, ENOSPC */
@@ -92,21 +86,15 @@ export class NatRules {
     checkRouted(doing, iface);
     checkSubnet(doing, rule.subnet);
     checkAddress(doing, 'replace', rule.replace);
-    this.#checkNewSnat(doing, rule);
-    this.#own(iface, rule.replace);
-    this.#writeSnat(doing, rule.iface, [...this.#snat, rule]);
-    this.#emit({ type: 'snat44 add', text: this.#snatText(rule) });
+    checkNewSnat(doing, this.#snat, rule);
+    this.#owning(iface, rule.replace, () => this.#writeSnat(doing, rule.iface, [...this.#snat, rule]));
+    this.#tell('snat44 add', rule.iface, snatText(rule));
   }
 
   /** Takes a rule away, and ends its sessions. @throws ApiError ENOENT */
   deleteSnat(rule: Snat44): void {
-    const found = this.#snat.find((each) => isSameSnat(each, rule));
     const doing = `delete snat44 ${formatPrefix(rule.subnet)} on ${this.#ifaceOf(rule.iface).name}`;
-    if (!found) {
-      const received = `${formatPrefix(rule.subnet)} replace ${formatAddress(rule.replace)}`;
-      throw new ApiError('ENOENT', { doing, expected: 'a rule that is there', received });
-    }
-    this.#dropSnat(doing, found);
+    this.#dropSnat(doing, findSnat(doing, this.#snat, rule));
   }
 
   #dropDnat(rule: Dnat44): void {
@@ -114,7 +102,7 @@ export class NatRules {
     this.#use(rule.iface);
     this.#table.deleteDnat(rule);
     this.#disown(rule.iface, rule.destination);
-    this.#emit({ type: 'dnat44 del', text: this.#dnatText(rule) });
+    this.#tell('dnat44 del', rule.iface, dnatText(rule));
   }
 
   #dropSnat(doing: string, rule: Snat44): void {
@@ -125,7 +113,7 @@ export class NatRules {
     );
     this.#listener.withdrawn(rule.iface);
     this.#disown(rule.iface, rule.replace);
-    this.#emit({ type: 'snat44 del', text: this.#snatText(rule) });
+    this.#tell('snat44 del', rule.iface, snatText(rule));
   }
 
   #writeSnat(doing: string, iface: number, rules: readonly Snat44[]): void {
@@ -149,8 +137,15 @@ export class NatRules {
     for (const stage of STAGES) this.#interfaces.useStep(iface, stage, has.dnat || has.snat);
   }
 
-  #own(iface: Interface, address: Ipv4Address): void {
+  /** Writes a rule whose address is ours from now on, or not where that cannot be written. @throws what writing throws */
+  #owning(iface: Interface, address: Ipv4Address, write: () => void): void {
     if (!this.#isOwned(iface.id, address)) this.#listener.owned(iface, address, true);
+    try {
+      write();
+    } catch (error) {
+      this.#disown(iface.id, address);
+      throw error;
+    }
   }
 
   #disown(id: number, address: Ipv4Address): void {
@@ -178,58 +173,13 @@ export class NatRules {
     });
   }
 
-  #checkNewDnat(doing: string, rule: Dnat44): void {
-    if (this.#dnat.length >= MAX_STATIC_RULES)
-      throw new ApiError('ENOSPC', {
-        doing,
-        expected: `at most ${MAX_STATIC_RULES} rules`,
-        received: 'one more',
-      });
-    const other = this.#dnat.find(
-      ({ iface, destination, replace }) =>
-        iface === rule.iface &&
-        (sameAddress(destination, rule.destination) || sameAddress(replace, rule.replace)),
-    );
-    if (!other) return;
-    const expected = 'a destination and a replace without a rule on that interface';
-    throw new ApiError('EEXIST', { doing, expected, received: `those of ${this.#dnatText(other)}` });
-  }
-
-  #checkNewSnat(doing: string, rule: Snat44): void {
-    const ofInterface = this.#snat.filter(({ iface }) => iface === rule.iface);
-    if (ofInterface.length >= MAX_SOURCE_RULES)
-      throw new ApiError('ENOSPC', {
-        doing,
-        expected: `at most ${MAX_SOURCE_RULES} rules on an interface`,
-        received: 'one more',
-      });
-    const other = ofInterface.find(({ subnet }) => samePrefix(subnet, rule.subnet));
-    if (!other) return;
-    const expected = 'a subnet without a rule on that interface';
-    throw new ApiError('EEXIST', { doing, expected, received: `that of ${this.#snatText(other)}` });
-  }
-
   #ifaceOf(id: number): Interface {
     const iface = this.#interfaces.find(id);
     if (!iface) throw new TypeError(`expected the id of an interface, received ${id}`);
     return iface;
   }
 
-  #dnatText({ iface, destination, replace }: Dnat44): string {
-    const name = this.#interfaces.find(iface)?.name;
-    return `iface=${name} destination=${formatAddress(destination)} replace=${formatAddress(replace)}`;
+  #tell(type: string, iface: number, text: string): void {
+    this.#emit({ type, text: `iface=${this.#interfaces.find(iface)?.name} ${text}` });
   }
-
-  #snatText({ iface, subnet, replace }: Snat44): string {
-    const name = this.#interfaces.find(iface)?.name;
-    return `iface=${name} subnet=${formatPrefix(subnet)} replace=${formatAddress(replace)}`;
-  }
-}
-
-function isSameSnat(left: Snat44, right: Snat44): boolean {
-  return (
-    left.iface === right.iface &&
-    samePrefix(left.subnet, right.subnet) &&
-    sameAddress(left.replace, right.replace)
-  );
 }

@@ -1,5 +1,6 @@
-import type { Ipv4Address } from '../../net/address.ts';
-import type { Prefix } from '../../net/prefix.ts';
+import { ApiError } from '../../engine/api-error.ts';
+import { formatAddress, type Ipv4Address, sameAddress } from '../../net/address.ts';
+import { formatPrefix, type Prefix, samePrefix } from '../../net/prefix.ts';
 
 /** An address that stands for a station inside, on one interface. */
 export interface Dnat44 {
@@ -13,6 +14,33 @@ export interface Snat44 {
   readonly iface: number;
   readonly subnet: Prefix;
   readonly replace: Ipv4Address;
+}
+
+export function dnatText({ destination, replace }: Dnat44): string {
+  return `destination=${formatAddress(destination)} replace=${formatAddress(replace)}`;
+}
+
+export function snatText({ subnet, replace }: Snat44): string {
+  return `subnet=${formatPrefix(subnet)} replace=${formatAddress(replace)}`;
+}
+
+/** The rule of a destination. @throws ApiError ENOENT */
+export function findDnat(doing: string, rules: readonly Dnat44[], wanted: Omit<Dnat44, 'replace'>): Dnat44 {
+  const { iface, destination } = wanted;
+  const found = rules.find((rule) => rule.iface === iface && sameAddress(rule.destination, destination));
+  if (found) return found;
+  const expected = 'a destination that has a rule there';
+  throw new ApiError('ENOENT', { doing, expected, received: 'one that has none' });
+}
+
+/** The rule that says the same. @throws ApiError ENOENT */
+export function findSnat(doing: string, rules: readonly Snat44[], wanted: Snat44): Snat44 {
+  const { iface, subnet, replace } = wanted;
+  const found = rules.find(
+    (rule) => rule.iface === iface && samePrefix(rule.subnet, subnet) && sameAddress(rule.replace, replace),
+  );
+  if (found) return found;
+  throw new ApiError('ENOENT', { doing, expected: 'a rule that is there', received: snatText(wanted) });
 }
 
 /** An address as a number with its first byte lowest: as it lies on the wire, for whoever reads it there. */

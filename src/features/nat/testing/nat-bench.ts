@@ -108,6 +108,11 @@ export class NatBench {
     return this.topology.receive(link, packet instanceof Uint8Array ? packet : packetOf(packet), options);
   }
 
+  /** Receives a packet on a link, on the fast way alone. */
+  receiveOnce(link: Link, packet: Spec): Outcome {
+    return this.topology.receiveOnce(link, packetOf(packet));
+  }
+
   /** Lets milliseconds pass, and has old sessions given up. */
   pass(milliseconds: number): void {
     for (let left = milliseconds; left > 0; left -= 500) {

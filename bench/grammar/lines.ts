@@ -87,6 +87,8 @@ nexthop add srv6-local behavior end flavor psp,usd id 58
 nexthop add srv6-local behavior end id 59 flavor usd psp
 nexthop add srv6-local behavior end flavor next-csid block-bits 32 csid-bits 16 id 56
 nexthop add srv6-local behavior end.x nexthop fd00::9 iface p0 id 57
+nexthop add srv6-local behavior end.x nexthop fd00::9 iface p0 flavor usd id 60
+nexthop add srv6-local behavior end.t flavor psp table red id 61
 nexthop
 nexthop show
 nexthop show id 10

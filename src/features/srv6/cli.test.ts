@@ -26,3 +26,9 @@ test('a flavor that is none is refused before it reaches the router', async () =
 test('no address to speak from is the unspecified one', async () => {
   assert.deepEqual(await ctl.json('tunsrc show'), { tunsrc: '::' });
 });
+
+for (const words of ['flavor psp table red', 'table red flavor psp'])
+  test(`end.t takes "${words}"`, async () => {
+    const [call] = await ctl.requests(`nexthop add srv6-local behavior end.t ${words} id 5`);
+    assert.deepEqual(call?.request, { id: 5, behavior: 'end.t', table: 'red', flavor: ['psp'] });
+  });

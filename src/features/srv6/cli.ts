@@ -79,9 +79,12 @@ export const srv6Commands = [
       }),
   }),
   routerCommand({
-    syntax: `nexthop add srv6-local behavior end.t table TABLE [${flavorSyntax}]`,
+    syntax: `nexthop add srv6-local behavior end.t [(table TABLE),${flavorSyntax}]`,
     help: 'Makes a SID that looks packets with their next segment up in another VRF.',
-    args: { TABLE: vrfName('The VRF to look in.'), ...flavorArguments },
+    args: {
+      TABLE: optional(vrfName('The VRF to look in; that of the underlay otherwise.')),
+      ...flavorArguments,
+    },
     run: ({ TABLE, ...args }, router) =>
       addLocal(router, { ...commonOf(args), behavior: 'end.t', table: TABLE }),
   }),

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ipv4Packet, ipv6Packet, joinBytes, udpDatagram } from '../../net/frame/build.ts';
+import { etherFrame, ipv4Packet, ipv6Packet, joinBytes, udpDatagram } from '../../net/frame/build.ts';
 import { onTheWay } from '../ip/testing/on-the-way.ts';
 import { packetIn } from '../ip/testing/topology.ts';
 import { protocolOf, Srv6Bench, segmentHeader } from './testing/srv6-bench.ts';
 
 const bench = await Srv6Bench.open();
 const { topology } = bench;
-const [first, second] = topology.links;
+const [first, second, third] = topology.links;
 const SOURCE = second.address6;
 const path = ['2001:db8:e::1', '2001:db8:e::2', '2001:db8:e::3'];
 
@@ -44,6 +44,35 @@ describe('srv6-output', () => {
     topology.route('192.0.2.0/24', nextHop);
     const labels = [1, 2, 3, 4].map((port) => labelOf(packetIn(topology.receive(first, out4(port)).sent[0])));
     assert.equal(new Set(labels).size, 4);
+  });
+
+  it('follows the way to its segment from burst to burst, and each list its own way within one', () => {
+    const [near, far] = ['2001:db8:e::7', '2001:db8:e::8'];
+    topology.route('192.0.2.0/24', bench.encap('h.encaps.red', [near], SOURCE));
+    topology.route('198.18.0.0/24', bench.encap('h.encaps.red', [far], SOURCE));
+    const frames = ['192.0.2.9', '198.18.0.9', '192.0.2.9'].map((destination) =>
+      etherFrame(
+        { destination: first.mac, source: first.host.mac, etherType: 0x0800 },
+        out4(7, 8, destination),
+      ),
+    );
+    for (const [nearBy, farBy] of [
+      [second, third],
+      [third, second],
+    ] as const) {
+      topology.route(`${near}/128`, topology.neighbor(nearBy));
+      topology.route(`${far}/128`, topology.neighbor(farBy));
+      const { sent } = topology.bench.receive(first.port, frames);
+      const ports = sent.map(({ port, bytes }) => [port, bytes.at(14 + 39)]);
+      assert.deepEqual(
+        ports.toSorted(),
+        [
+          [nearBy.port, 7],
+          [nearBy.port, 7],
+          [farBy.port, 8],
+        ].toSorted(),
+      );
+    }
   });
 
   it('tells the sender what is larger than the way takes', () => {
@@ -93,8 +122,8 @@ function labelOf(packet: Uint8Array): number {
   return new DataView(packet.buffer, packet.byteOffset).getUint32(0) & 0xfffff;
 }
 
-function out4(port = 7, bytes = 8): Uint8Array {
-  const ends = { source: first.host.address4, destination: '192.0.2.9' };
+function out4(port = 7, bytes = 8, destination = '192.0.2.9'): Uint8Array {
+  const ends = { source: first.host.address4, destination };
   const payload = udpDatagram({ source: 5, destination: port }, new Uint8Array(bytes));
   return ipv4Packet({ ...ends, protocol: 17, tos: 0xb9, dontFragment: true }, payload);
 }

@@ -53,7 +53,9 @@ export function putHeaders(packet: Packet, encap: Srv6Encap, protocol: u32, tos:
   const from = headersOf(encap);
   const header = packet.data;
   const bytes: usize = encap.bytes;
-  for (let at: usize = 0; at < bytes; at += 8) store<u64>(header + at, load<u64>(from + at));
+  let at: usize = 0;
+  for (; at + 16 <= bytes; at += 16) v128.store(header + at, v128.load(from + at));
+  if (at < bytes) store<u64>(header + at, load<u64>(from + at)); // they are whole words of 8 bytes
   const words = changetype<Ip6Header>(header);
   words.versionClassFlowRaw = IP6_PLAIN_RAW | (tos >> 4) | ((tos & 15) << 12) | bswap<u32>(hash & 0xfffff);
   words.payloadLengthRaw = bswap<u16>(<u16>(packet.pktLen - offsetof<Ip6Header>()));

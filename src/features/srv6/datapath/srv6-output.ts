@@ -11,7 +11,7 @@ import {
   deepenPlainly,
   goInUnderlay,
   goToNeighbor,
-  neighborTo6,
+  neighborToFixed6,
   OUTER_ROOM,
   sendOuter6,
 } from '../../tunnel/datapath/outer';
@@ -40,7 +40,7 @@ export function srv6Output(packet: Packet): u32 {
   const bytes: u32 = encap.bytes;
   if (packet.etherType != TYPE_IP4_RAW || packet.olFlags & L4_CKSUM_SUSPECT) return sendCarefully(packet);
   if (!bytes || bytes > OUTER_ROOM || !canDeepen(packet)) return sendCarefully(packet);
-  const nextHop = neighborTo6(encap.vrf, firstSegmentOf(encap), packet.pktLen + bytes);
+  const nextHop = neighborToFixed6(encap.vrf, firstSegmentOf(encap), packet.pktLen + bytes);
   if (!nextHop) return sendCarefully(packet);
   const tos: u32 = load<u8>(packet.data, 1);
   const hash = headerHash4(packet.data, packet.dataLen);

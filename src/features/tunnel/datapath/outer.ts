@@ -1,3 +1,4 @@
+import { worker } from '../../../engine/datapath/instance';
 import { NODE_ETHER_OUTPUT } from '../../../engine/datapath/nodes';
 import { NO_FRAME, PACKET_DEPTH, PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
 import { FIB4_ROOTS, FIB6_ROOTS } from '../../../engine/datapath/regions';
@@ -193,6 +194,25 @@ export function neighborTo4(vrf: u32, destination: usize, bytes: u32): u32 {
 export function neighborTo6(vrf: u32, destination: usize, bytes: u32): u32 {
   const root = <usize>load<u32>(FIB6_ROOTS + ((<usize>vrf) << 2));
   return takingAtOnce(lookup6(root, destination), bytes);
+}
+
+/** An address in a record, the next hop to it that was found last, and in which round. */
+let lastAddress: usize = 0;
+let lastNextHop: u32 = 0;
+let lastRound: u64 = 0;
+
+/**
+ * The same for an address that lies in a record and never changes there, so that it always goes with the same VRF. It is
+ * looked up once a round, as most packets of a burst go the same way: what was found holds until the round ends. @inline
+ */
+export function neighborToFixed6(vrf: u32, destination: usize, bytes: u32): u32 {
+  const round = worker.rounds;
+  if (destination != lastAddress || round != lastRound) {
+    lastNextHop = lookup6(<usize>load<u32>(FIB6_ROOTS + ((<usize>vrf) << 2)), destination);
+    lastAddress = destination;
+    lastRound = round;
+  }
+  return takingAtOnce(lastNextHop, bytes);
 }
 
 /** @inline */

@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { Place } from './cluster/place.ts';
 import { attempt } from './command.ts';
 import { eventually } from './eventually.ts';
+import { network, nodes, object } from './objects.ts';
 import { millrace } from './router.ts';
 
 // Pods without containers, on two nodes, in networks of layer 2: what the standard topology does not have. Applications
@@ -20,49 +21,18 @@ after(async () => {
 });
 
 mkdirSync(join(directory, 'objects'));
-writeFileSync(
-  join(directory, 'objects/all.yaml'),
-  `
-apiVersion: v1
-kind: Node
-metadata: { name: one }
----
-apiVersion: v1
-kind: Node
-metadata: { name: two }
----
-apiVersion: millrace.dev/v1alpha1
-kind: VRouter
-metadata: { name: all }
-spec:
-  ports:
-    - name: uplink
-      device: net_af_packet0,iface=eth1
-      nodes:
-        one: { addresses: [192.0.2.2/28], gateways: [192.0.2.1] }
-        two: { addresses: [192.0.2.18/28], gateways: [192.0.2.17] }
----
-apiVersion: millrace.dev/v1alpha1
-kind: VirtualNetwork
-metadata: { name: lan }
-spec: { type: L2 }
----
-apiVersion: millrace.dev/v1alpha1
-kind: Subnet
-metadata: { name: lan-4 }
-spec: { network: lan, prefix: 10.0.0.0/16 }
----
-apiVersion: millrace.dev/v1alpha1
-kind: VirtualNetwork
-metadata: { name: swaps }
-spec: { type: L2 }
----
-apiVersion: millrace.dev/v1alpha1
-kind: Subnet
-metadata: { name: swaps-4 }
-spec: { network: swaps, prefix: 10.1.0.0/16 }
-`,
+const vrouter = object(
+  'VRouter',
+  'all',
+  `{ ports: [{ name: uplink, device: "net_af_packet0,iface=eth1",
+       nodes: { one: { addresses: [192.0.2.2/28], gateways: [192.0.2.1] },
+                two: { addresses: [192.0.2.18/28], gateways: [192.0.2.17] } } }] }`,
 );
+const [lan, swaps] = [
+  network('lan', '{ type: L2 }', '10.0.0.0/16'),
+  network('swaps', '{ type: L2 }', '10.1.0.0/16'),
+];
+writeFileSync(join(directory, 'objects/all.yaml'), nodes('one', 'two') + vrouter + lan + swaps);
 writeFileSync(
   join(directory, 'bare.yaml'),
   `

@@ -6,6 +6,7 @@ import { run } from './command.ts';
 import { compiledPlans } from './compiled-plans.ts';
 import { eventually } from './eventually.ts';
 import { Namespace } from './namespace.ts';
+import { network, nodes, object } from './objects.ts';
 import { Router } from './router.ts';
 import { startCapture } from './witness/capture.ts';
 import { assertNoPing, assertPings } from './witness/ping.ts';
@@ -31,28 +32,28 @@ for (const [index, { namespace }] of routers.entries()) {
 }
 await Promise.all(routers.map((router) => router.start()));
 
-const head = [1, 2]
-  .map((node) => `apiVersion: v1\nkind: Node\nmetadata: { name: node${node} }\n---\n`)
-  .join('');
-const ours = (kind: string, name: string, spec: string) =>
-  `apiVersion: millrace.dev/v1alpha1\nkind: ${kind}\nmetadata: { name: ${name} }\nspec: ${spec}\n---\n`;
+const head = nodes('node1', 'node2');
 const vrouter = (first: string) =>
-  ours(
+  object(
     'VRouter',
     'all',
     `{ ports: [{ name: core, device: "net_af_packet0,iface=core", gateways: [10.9.0.254],
        nodes: { node1: { addresses: [${first}/24] }, node2: { addresses: [10.9.0.2/24] } } }] }`,
   );
-const network = (name: string, spec: string, second: number) =>
-  ours('VirtualNetwork', name, spec) +
-  ours('Subnet', `${name}-4`, `{ network: ${name}, prefix: 10.${second}.0.0/16 }`) +
-  ours('Subnet', `${name}-6`, `{ network: ${name}, prefix: "fd00:${second}::/64" }`);
-const red = network('red', '{ imports: [blue], external: true, encapsulations: [MPLSoUDP] }', 101);
-const blue = network('blue', '{ imports: [red], encapsulations: [VXLAN] }', 102);
-const green = network('green', '{ encapsulations: [MPLSoGRE] }', 101);
-const lan = network('lan', '{ type: L2 }', 103);
-const web = `apiVersion: millrace.dev/v1alpha1\nkind: Attachment\nmetadata: { name: web }
-spec: { node: node1, containerId: web, network: default/red, interface: eth0, kind: veth, addresses: [10.101.0.9] }\n---\n`;
+const prefixes = (second: number) => [`10.${second}.0.0/16`, `fd00:${second}::/64`];
+const red = network(
+  'red',
+  '{ imports: [blue], external: true, encapsulations: [MPLSoUDP] }',
+  ...prefixes(101),
+);
+const blue = network('blue', '{ imports: [red], encapsulations: [VXLAN] }', ...prefixes(102));
+const green = network('green', '{ encapsulations: [MPLSoGRE] }', ...prefixes(101));
+const lan = network('lan', '{ type: L2 }', ...prefixes(103));
+const web = object(
+  'Attachment',
+  'web',
+  '{ node: node1, containerId: web, network: default/red, interface: eth0, kind: veth, addresses: [10.101.0.9] }',
+);
 const whole = head + vrouter('10.9.0.1') + red + blue + green + lan + web;
 
 const agents = routers.map((router, index) => new Agent(router, planOf(whole, index)));
@@ -151,7 +152,7 @@ test('what nobody plans any more goes, and what was added by hand stays', async 
     'interface add vrf byhand\nlabel add 999 vrf byhand\nroute add 198.51.100.0/24 via 10.9.0.77',
   );
   for (const name of ['blue1', 'lan1']) await pod(name).delete();
-  await agent.take(planOf(head + vrouter('10.9.0.1') + network('red', '{}', 101) + green, 0));
+  await agent.take(planOf(head + vrouter('10.9.0.1') + network('red', '{}', ...prefixes(101)) + green, 0));
   assert.equal(await dryRun(agent), '');
   const names = (await router.list('interface show')).map(({ name }) => name);
   for (const gone of ['blue', 'lan']) assert.ok(!names.includes(gone), `${gone} is still there`);

@@ -5,6 +5,7 @@ import { Agent, Pod } from './agent.ts';
 import { compiledPlans } from './compiled-plans.ts';
 import { DpdkApp } from './dpdk-app.ts';
 import { eventually } from './eventually.ts';
+import { network, nodes, object } from './objects.ts';
 import { testNodes } from './testing.ts';
 import { type Capture, startCapture } from './witness/capture.ts';
 import { assertPings } from './witness/ping.ts';
@@ -15,36 +16,14 @@ import { assertPings } from './witness/ping.ts';
 const routers = await testNodes();
 const [first, second] = routers;
 
-const plans = compiledPlans(`
-apiVersion: v1
-kind: Node
-metadata: { name: node1 }
----
-apiVersion: v1
-kind: Node
-metadata: { name: node2 }
----
-apiVersion: millrace.dev/v1alpha1
-kind: VRouter
-metadata: { name: all }
-spec: { ports: [{ name: core, device: "net_af_packet0,iface=core",
-        nodes: { node1: { addresses: [10.9.0.1/24] }, node2: { addresses: [10.9.0.2/24] } } }] }
----
-apiVersion: millrace.dev/v1alpha1
-kind: VirtualNetwork
-metadata: { name: lan }
-spec: { type: L2 }
----
-apiVersion: millrace.dev/v1alpha1
-kind: Subnet
-metadata: { name: lan-4 }
-spec: { network: lan, prefix: 10.103.0.0/16 }
----
-apiVersion: millrace.dev/v1alpha1
-kind: Subnet
-metadata: { name: lan-6 }
-spec: { network: lan, prefix: "fd00:103::/64" }
-`);
+const vrouter = object(
+  'VRouter',
+  'all',
+  `{ ports: [{ name: core, device: "net_af_packet0,iface=core",
+       nodes: { node1: { addresses: [10.9.0.1/24] }, node2: { addresses: [10.9.0.2/24] } } }] }`,
+);
+const lan = network('lan', '{ type: L2 }', '10.103.0.0/16', 'fd00:103::/64');
+const plans = compiledPlans(nodes('node1', 'node2') + vrouter + lan);
 const agents = routers.map((router, index) => new Agent(router, planOf(index + 1)));
 after(() => Promise.all(agents.map((agent) => agent.close())));
 await Promise.all(agents.map((agent) => agent.start()));

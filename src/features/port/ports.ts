@@ -2,7 +2,7 @@ import { ApiError } from '../../engine/api-error.ts';
 import { removeStaleSocket } from '../../engine/host/api/stale-socket.ts';
 import * as dpdk from '../../engine/host/dpdk.ts';
 import type { Router } from '../../engine/host/router.ts';
-import { formatMac, isUnicastMac, type Mac, randomMac } from '../../net/mac.ts';
+import { formatMac, type Mac } from '../../net/mac.ts';
 import {
   type Interface,
   type InterfaceAttributes,
@@ -11,9 +11,23 @@ import {
   type InterfaceType,
   interfaceDefaults,
 } from '../interface/index.ts';
+import {
+  checkMtu,
+  configureDevice,
+  fillsChecksums,
+  ownMac,
+  type PortDevice,
+  setMac,
+  setPromiscuous,
+  takesAllMulticast,
+  takesMac,
+  takesMtu,
+  type WantedQueues,
+} from './device.ts';
 import { listeningSocket } from './listening-socket.ts';
 import { TapWatch } from './moved-tap.ts';
 import { Polling } from './polling.ts';
+import { PortLinks } from './port-links.ts';
 
 /** What a user may say of a port beyond what any interface has. */
 export interface PortAttributes {
@@ -32,38 +46,26 @@ export interface NewPort {
   readonly port: PortAttributes;
 }
 
-/** What the router knows of a port beside its interface. */
-export interface PortDevice {
-  readonly devargs: string;
-  readonly info: dpdk.PortInfo;
-  readonly queues: Required<dpdk.PortOptions>;
-  readonly tap: TapWatch | undefined;
-  /** It chooses what it receives by MAC address; the others receive everything. */
-  readonly chooses: boolean;
-}
-
 /** DPDK devices as interfaces: added, changed and removed while packets flow. */
 export class Ports implements InterfaceType {
   readonly polling: Polling;
   readonly #router: Router;
   readonly #interfaces: Interfaces;
   readonly #devices = new Map<number, PortDevice>();
-  readonly #watchedClosely = new Set<number>();
-  #poller: NodeJS.Timeout | undefined;
-  #closePoller: NodeJS.Timeout | undefined;
+  readonly #links: PortLinks;
 
   constructor(router: Router, interfaces: Interfaces) {
     this.#router = router;
     this.#interfaces = interfaces;
     this.polling = new Polling(router);
+    this.#links = new PortLinks({ router, interfaces, devices: this.#devices });
     interfaces.defineType('port', this);
     router.dispatch.note({ table: 'interface-output', key: 'port', stage: 'port-tx' });
   }
 
   /** Begins to follow the ports' links, by their interrupts and once a second. */
   start(): void {
-    dpdk.onLinkChange((port) => this.#noteLink(port));
-    this.#poller = setInterval(() => this.#noteLinks(this.#devices.keys()), LINK_POLL_MS).unref();
+    this.#links.start();
   }
 
   /** The device of a port. */
@@ -89,11 +91,7 @@ export class Ports implements InterfaceType {
 
   /** Looks at a port's link many times a second while somebody needs it: the device may have no interrupt for it. */
   watchClosely(port: number, closely: boolean): void {
-    if (closely) this.#watchedClosely.add(port);
-    else this.#watchedClosely.delete(port);
-    clearInterval(this.#closePoller);
-    if (this.#watchedClosely.size === 0) return;
-    this.#closePoller = setInterval(() => this.#noteLinks(this.#watchedClosely), CLOSE_POLL_MS).unref();
+    this.#links.watchClosely(port, closely);
   }
 
   /** Changes queues and their sizes; the device restarts, its interface stays. */
@@ -135,7 +133,7 @@ export class Ports implements InterfaceType {
   receiveMac({ port }: Interface, mac: Mac, wanted: boolean): boolean {
     const device = this.#devices.get(port);
     if (!device?.chooses || device.tap?.isElsewhere) return false;
-    return takes(() => (wanted ? dpdk.portAddMac(port, mac) : dpdk.portRemoveMac(port, mac)));
+    return takesMac(port, mac, wanted);
   }
 
   async remove(iface: Interface): Promise<void> {
@@ -165,8 +163,7 @@ export class Ports implements InterfaceType {
 
   /** Closes all ports, for a router that ends: first all are told to stop, which takes some devices long. */
   async close(): Promise<void> {
-    clearInterval(this.#poller);
-    clearInterval(this.#closePoller);
+    this.#links.close();
     const ports = [...this.#devices.keys()];
     for (const port of ports) await this.#stop(port);
     for (const port of ports) dpdk.portClose(port);
@@ -176,11 +173,11 @@ export class Ports implements InterfaceType {
     const info = dpdk.portInfo(port);
     const mtu = wanted.attributes.mtu ?? Math.min(DEFAULT_MTU, info.maxMtu);
     const queues = this.#configure(port, info, { ...wanted.port, mtu });
-    const takesMac = !wanted.port.mac || setMac(port, wanted.port.mac);
+    const hasMac = !wanted.port.mac || setMac(port, wanted.port.mac);
     dpdk.portStart(port);
     const device = { devargs: wanted.devargs, info, queues, tap: TapWatch.find(wanted.devargs) };
     this.#devices.set(port, { ...device, chooses: false });
-    const chooses = quietly(() => dpdk.portSetAllmulticast(port, true)) && takesMac;
+    const chooses = takesAllMulticast(port) && hasMac;
     setPromiscuous(port, !chooses);
     this.#devices.set(port, { ...device, chooses });
     await this.#router.quiet(); // a worker that stands still refuses the port before anybody has seen its interface
@@ -196,7 +193,7 @@ export class Ports implements InterfaceType {
       mac: wanted.port.mac ?? ownMac(port),
       running: link.up,
       speedMbps: link.speedMbps,
-      checksumsOnSend: (queues.txOffloads & L4_CHECKSUMS) === L4_CHECKSUMS,
+      checksumsOnSend: fillsChecksums(queues),
     });
     this.#router.view.setUint16(this.#router.region('PORT_INTERFACES') + port * 2, iface.id, true);
     await this.polling.addPort(port, { receive: queues.rxQueues, transmit: queues.txQueues });
@@ -238,46 +235,12 @@ export class Ports implements InterfaceType {
     if (this.#devices.delete(port)) dpdk.portStop(port);
   }
 
-  #configure(
-    port: number,
-    info: dpdk.PortInfo,
-    wanted: PortAttributes & { readonly mtu: number },
-  ): Required<dpdk.PortOptions> {
-    const doing = `configure ${info.device}`;
-    const { rxqs = 1, qsize = 0, mtu } = wanted;
-    if (rxqs > info.maxRxQueues || rxqs < 1) {
-      throw new ApiError('ERANGE', {
-        doing,
-        expected: `1 to ${info.maxRxQueues} receive queues`,
-        received: String(rxqs),
-      });
-    }
-    if (mtu > info.maxMtu || mtu < info.minMtu) {
-      throw new ApiError('ERANGE', {
-        doing,
-        expected: `an MTU of ${info.minMtu} to ${info.maxMtu}`,
-        received: String(mtu),
-      });
-    }
-    const txQueues = Math.min(Math.max(this.#router.workers.list.length, rxqs), info.maxTxQueues);
-    return dpdk.portConfigure(port, {
-      rxQueues: rxqs,
-      txQueues,
-      rxSize: qsize,
-      txSize: qsize,
-      mtu,
-      rxOffloads: info.rxOffloads.flags & RX_WANTED,
-      txOffloads: info.txOffloads.flags & TX_WANTED,
-      rss: rxqs > 1,
-    });
+  #configure(port: number, info: dpdk.PortInfo, wanted: WantedQueues): Required<dpdk.PortOptions> {
+    return configureDevice(port, info, { ...wanted, workers: this.#router.workers.list.length });
   }
 
   /** Stops, configures and starts a device; one that refuses gets back what it had. @throws what it refused with */
-  async #restart(
-    iface: Interface,
-    device: PortDevice,
-    wanted: PortAttributes & { readonly mtu: number },
-  ): Promise<void> {
+  async #restart(iface: Interface, device: PortDevice, wanted: WantedQueues): Promise<void> {
     checkRestartable(`set interface ${iface.name}`, device);
     await this.polling.removePort(iface.port);
     try {
@@ -293,7 +256,7 @@ export class Ports implements InterfaceType {
     }
   }
 
-  #reopen(port: number, device: PortDevice, wanted: PortAttributes & { readonly mtu: number }): void {
+  #reopen(port: number, device: PortDevice, wanted: WantedQueues): void {
     const queues = this.#configure(port, device.info, wanted);
     dpdk.portStart(port);
     this.#devices.set(port, { ...device, queues });
@@ -301,16 +264,10 @@ export class Ports implements InterfaceType {
 
   /** Some drivers take a new MTU while they run, the others with a restart. */
   async #setMtu(iface: Interface, device: PortDevice): Promise<void> {
-    const { minMtu, maxMtu } = device.info;
-    if (iface.mtu < minMtu || iface.mtu > maxMtu) {
-      const doing = `set interface ${iface.name}`;
-      throw new ApiError('ERANGE', {
-        doing,
-        expected: `an MTU of ${minMtu} to ${maxMtu}`,
-        received: String(iface.mtu),
-      });
-    }
-    if (iface.mtu <= device.queues.mtu && takesShorterMtu(iface, device)) return;
+    checkMtu(`set interface ${iface.name}`, iface.mtu, device.info);
+    // Queues that were made for longer packets take shorter ones; a TAP that was moved has an MTU of its own there.
+    if (iface.mtu <= device.queues.mtu && (device.tap?.isElsewhere || takesMtu(iface.port, iface.mtu)))
+      return;
     const { rxQueues: rxqs, rxSize: qsize } = device.queues;
     await this.#restart(iface, device, { rxqs, qsize, mtu: iface.mtu });
   }
@@ -322,69 +279,11 @@ export class Ports implements InterfaceType {
     this.#devices.set(port, { ...device, chooses: false });
     setPromiscuous(port, true);
   }
-
-  #noteLinks(ports: Iterable<number>): void {
-    for (const port of ports) this.#noteLink(port);
-  }
-
-  #noteLink(port: number): void {
-    const id = this.#router.view.getUint16(this.#router.region('PORT_INTERFACES') + port * 2, true);
-    const device = this.#devices.get(port);
-    if (!id || !device) return;
-    const { up, speedMbps } = dpdk.portLink(port);
-    this.#interfaces.note(id, { running: device.tap?.isRunning(up) ?? up, speedMbps });
-  }
 }
 
 const DEFAULT_MTU = 1500;
-const LINK_POLL_MS = 1000;
-const CLOSE_POLL_MS = 20;
-const RX_WANTED =
-  dpdk.RX_OFFLOADS['ipv4-cksum'] | dpdk.RX_OFFLOADS['l4-cksum'] | dpdk.RX_OFFLOADS['rss-hash'];
-const L4_CHECKSUMS = dpdk.TX_OFFLOADS['udp-cksum'] | dpdk.TX_OFFLOADS['tcp-cksum'];
-const TX_WANTED = L4_CHECKSUMS | dpdk.TX_OFFLOADS['multi-segs'];
-
 function mac(attributes: PortAttributes): { readonly mac?: Mac } {
   return attributes.mac === undefined ? {} : { mac: attributes.mac };
-}
-
-/** The device's own address; devices without one get one made up. */
-function ownMac(port: number): Mac {
-  const { mac: own } = dpdk.portInfo(port);
-  return isUnicastMac(own) ? own : randomMac();
-}
-
-/** Tells whether the device can change its address. */
-function setMac(port: number, mac: Mac): boolean {
-  return quietly(() => dpdk.portSetMac(port, mac));
-}
-
-/** Tells whether the device does it, whatever its reason where it does not. */
-function takes(act: () => void): boolean {
-  try {
-    act();
-    return true;
-  } catch (error) {
-    if (error instanceof dpdk.DpdkError) return false;
-    throw error;
-  }
-}
-
-/** Devices that cannot choose receive everything anyway. */
-function setPromiscuous(port: number, on: boolean): void {
-  quietly(() => dpdk.portSetPromiscuous(port, on));
-}
-
-/** Queues that were made for longer packets take shorter ones; a TAP that was moved has an MTU of its own there. */
-function takesShorterMtu({ port, mtu }: Interface, { tap }: PortDevice): boolean {
-  if (tap?.isElsewhere) return true;
-  try {
-    dpdk.portSetMtu(port, mtu);
-    return true;
-  } catch (error) {
-    if (error instanceof dpdk.DpdkError) return false; // this driver wants a restart
-    throw error;
-  }
 }
 
 /** DPDK starts a TAP by its name, which is not known here once it was moved. @throws ApiError ENODEV */
@@ -395,15 +294,4 @@ function checkRestartable(doing: string, { tap }: PortDevice): void {
     expected: "a TAP in the router's network namespace, as the device has to restart for this",
     received: 'one that was moved to another',
   });
-}
-
-/** Does what a device may not be able to; tells whether it was. @throws what is not ENOTSUP */
-function quietly(act: () => void): boolean {
-  try {
-    act();
-    return true;
-  } catch (error) {
-    if (error instanceof dpdk.DpdkError && error.code === 'ENOTSUP') return false;
-    throw error;
-  }
 }

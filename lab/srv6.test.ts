@@ -106,7 +106,7 @@ test('what cannot be is refused with what was expected', async () => {
   for (const [line, error] of [
     ['nexthop add srv6 seglist 10.0.0.1', /\(EINVAL\).*IPv6/s],
     ['tunsrc set ff02::1', /\(EINVAL\)/],
-    ['nexthop add srv6-local behavior end flavor psp,x', /\(EINVAL\).*next-csid/s],
+    ['nexthop add srv6-local behavior end flavor psp,x', /expected psp, usd, next-csid/],
     ['nexthop add srv6-local behavior end flavor next-csid block-bits 100 csid-bits 60', /\(EINVAL\)/],
     ['nexthop add srv6-local behavior end.x nexthop 10.2.0.2 iface fabric', /\(EINVAL\).*IPv6/s],
     [`nexthop add srv6 seglist ${'fd00:e::4 '.repeat(17)}`, /\(E2BIG\).*16/s],

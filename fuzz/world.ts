@@ -7,7 +7,7 @@ import { forwarding, type Link, Topology } from '../src/features/ip/testing/topo
 import { NEXT_HOP_CONNECTED, NEXT_HOP_FAILED, NEXT_HOP_LOCAL } from '../src/features/neighbor/layout.ts';
 import { addressToBytes, parseAddress } from '../src/net/address.ts';
 import { parseMac } from '../src/net/mac.ts';
-import type { Stations, Tunnel } from './check/frame.ts';
+import type { Stations, Translation, Tunnel } from './check/frame.ts';
 import type { Sid } from './check/segments.ts';
 import type { Setting } from './input.ts';
 import { addBond } from './overlays/bond.ts';
@@ -17,6 +17,7 @@ import { addFilters } from './overlays/filter.ts';
 import { type Ground, placeOf } from './overlays/ground.ts';
 import { addIpips } from './overlays/ipip.ts';
 import { addLabels } from './overlays/mpls.ts';
+import { addNat } from './overlays/nat.ts';
 import { addLimits, type FuzzedLimits } from './overlays/police.ts';
 import { addSegments } from './overlays/srv6.ts';
 import { addVlans } from './overlays/vlan.ts';
@@ -45,6 +46,7 @@ export class World implements Stations, Ground {
   readonly sids: Sid[] = [];
   readonly marks = new Map<number, number>();
   readonly denying = new Set<number>();
+  readonly translations: Translation[] = [];
   readonly labels = new Set<number>();
   readonly labelsTaken = new Set<number>();
   readonly innerMacs: number[] = [];
@@ -80,6 +82,7 @@ export class World implements Stations, Ground {
     addIpips(this);
     addSegments(this);
     addFilters(this);
+    addNat(this);
     this.#limits = addLimits(this);
   }
 

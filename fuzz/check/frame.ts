@@ -60,6 +60,8 @@ export interface Stations {
   /** The DSCP that untagged frames get when they come by a port, and ports by which nothing comes or leaves that rules deny. */
   readonly marks: ReadonlyMap<number, number>;
   readonly denying: ReadonlySet<number>;
+  /** Addresses that stand for others behind a port. */
+  readonly translations: readonly Translation[];
   /** MAC addresses of stations that the bridge may answer for, by their address as hexadecimal digits. */
   readonly neighbors: ReadonlyMap<string, number>;
   /** The router's MAC addresses inside tunnels of Ethernet, as numbers of 48 bits. */
@@ -78,6 +80,13 @@ export interface Tunnel {
   readonly routing?: string;
   /** Network identifier, of VXLAN. */
   readonly vni?: number;
+}
+
+/** An address behind a port, and the one inside that it stands for, as numbers (RFC 3022: basic NAT). */
+export interface Translation {
+  readonly port: number;
+  readonly outside: number;
+  readonly inside: number;
 }
 
 let isAskedWhy = true;

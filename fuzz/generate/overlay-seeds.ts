@@ -3,6 +3,7 @@ import { etherFrame, icmpv6Message, ipv4Packet, ipv6Packet, joinBytes } from '..
 import { arpMessage } from '../../src/net/frame/build-arp.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { macToBytes, parseMac } from '../../src/net/mac.ts';
+import { natSeeds } from './nat-seeds.ts';
 import {
   addressesOf,
   bridgeMac,
@@ -36,6 +37,7 @@ export function overlaySeeds(): readonly Uint8Array[] {
     ...ipipSeeds(),
     ...segmentSeeds(),
     ...ruledSeeds(),
+    ...natSeeds(),
     ...routedSeeds(),
   ];
 }

@@ -1,11 +1,11 @@
 import { digest, firstDifference } from '../check/bytes.ts';
 import { Arrivals, type Came } from '../check/came.ts';
-import { checkFrame } from '../check/check-frame.ts';
 import { fragmentHeader } from '../check/check-ip6.ts';
 import { isCopy } from '../check/copies.ts';
 import { emerged } from '../check/emerged.ts';
 import { type Frame, invalid, isUnfinished } from '../check/frame.ts';
 import type { Layer } from '../check/layers.ts';
+import { checkTranslated, translatedIn } from '../check/translated.ts';
 import { tunnelsAt } from '../check/tunnel.ts';
 import { Finding } from '../finding.ts';
 import type { Input } from '../input.ts';
@@ -60,7 +60,10 @@ export class OutputJudge implements Judge {
 
   /** What the ways are given now. */
   expect(inputs: readonly Input[]): void {
-    this.#came = new Arrivals(inputs, this.#world);
+    this.#came = new Arrivals(
+      inputs.map((input) => translatedIn(input, this.#world)),
+      this.#world,
+    );
     this.#known.clear();
   }
 
@@ -83,7 +86,7 @@ export class OutputJudge implements Judge {
   /** Checks a frame, and clears in it what each way counts on its own. */
   #look(frame: Frame): void {
     const { view, at, length, port } = frame;
-    checkFrame(frame, this.#world);
+    checkTranslated(frame, this.#world);
     if (!frame.input) this.#noteFragment(frame);
     this.#hideNumbers(frame);
     this.log?.push(`port ${port}${frame.asked ? ' asked' : ''}: ${hexOf(view, at, length)}`);

@@ -34,7 +34,12 @@ function isRightInside(
   stations: Stations,
 ): boolean {
   const copy = copyOf(frame);
-  const packet = { view: copy.view, ip: FRAME_BYTES, bytes: frame.firstSegment - FRAME_BYTES, isSummed: true };
+  const packet = {
+    view: copy.view,
+    ip: FRAME_BYTES,
+    bytes: frame.firstSegment - FRAME_BYTES,
+    isSummed: true,
+  };
   if (!translate(packet, { way: SOURCE, from: outside, to: inside, zero })) return false;
   if (!holds(() => checkFrame(copy, stations))) return false;
   frame.numbered.push(...copy.numbered.map((at) => at + frame.at));

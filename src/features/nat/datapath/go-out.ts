@@ -9,7 +9,7 @@ import { rewriteAddress, rewriteEnd } from './rewrite';
 import { findSession } from './session-places';
 import { staticOutside } from './static-addresses';
 import { mayBegin, track } from './track';
-import { NAT_CUT, NAT_DONE, NAT_NO_SESSION, NAT_UNSUPPORTED } from './verdict';
+import { NAT_BUSY, NAT_CUT, NAT_DONE, NAT_NO_SESSION, NAT_UNSUPPORTED } from './verdict';
 
 /** Gives a packet that leaves by an interface the address by which its sender is known there; returns a verdict. */
 export function goOut(flow: Flow): u32 {
@@ -48,9 +48,9 @@ function begin(flow: Flow): u32 {
   if (!ruled && (isQueryAnswer || !isOwn(flow))) return NAT_DONE;
   if (ruled && (isQueryAnswer || !mayBegin(flow))) return NAT_NO_SESSION;
   const verdict = newSession(flow, ruled || flow.localRaw);
-  if (verdict != NAT_DONE) return verdict;
-  const session = findSession(flow);
-  if (session === null) return NAT_NO_SESSION;
+  if (verdict != NAT_DONE && verdict != NAT_BUSY) return verdict;
+  const session = findSession(flow); // who was busy may have made it by now
+  if (session === null) return verdict == NAT_DONE ? NAT_NO_SESSION : verdict;
   track(session, flow);
   rewriteEnd(flow, session.outsideRaw, session.outsidePort);
   return NAT_DONE;

@@ -116,9 +116,7 @@ class HttpClient implements RouterClient {
 
   async #read(response: IncomingMessage): Promise<string> {
     try {
-      const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk);
-      return Buffer.concat(chunks).toString();
+      return await textOf(response);
     } catch (error) {
       throw this.#explain(error);
     }
@@ -164,6 +162,16 @@ async function* messagesOf<Response>(response: IncomingMessage): AsyncGenerator<
     return;
   }
   throw Object.assign(new Error('the stream has no end'), { code: 'ECONNRESET' });
+}
+
+/** By events, as each step of an iterator costs a small answer more than the answer itself. */
+function textOf(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk) => chunks.push(chunk));
+    response.once('end', () => resolve(Buffer.concat(chunks).toString()));
+    response.once('error', reject);
+  });
 }
 
 function pathOf(service: Named, method: string): string {

@@ -1,16 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { type ContextValues, createConnectRouter } from '@connectrpc/connect';
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
 import { type FaultListener, guardImplementations } from './guard.ts';
+import type { Request, Response } from './http-call.ts';
 import { Intake } from './intake.ts';
 import type { ApiLimits } from './limits.ts';
+import { jsonOptions, PlainCalls } from './plain-calls.ts';
 import { refusing, tooMany } from './refusal.ts';
 import type { ApiService } from './service.ts';
-
-export type Request = IncomingMessage | Http2ServerRequest;
-export type Response = ServerResponse | Http2ServerResponse;
 
 /** Answers one HTTP request, or refuses it as it is told to; never throws. */
 export type Dispatch = (request: Request, response: Response, refusal?: ContextValues) => Promise<void>;
@@ -28,12 +25,13 @@ export function createDispatch(options: {
     interceptors: [guardImplementations({ onFault, settled, stallMs: limits.stallMs })],
     readMaxBytes: limits.messageBytes,
     writeMaxBytes: limits.messageBytes,
-    jsonOptions: { alwaysEmitImplicit: true },
+    jsonOptions,
     shutdownSignal,
   });
   for (const service of options.services) service.register(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   const intake = new Intake(limits);
+  const plain = new PlainCalls(options);
   let calls = 0;
   return async (request, response, refusal) => {
     const handler = handlers.get(request.url?.split('?', 1)[0] ?? '');
@@ -43,6 +41,7 @@ export function createDispatch(options: {
     response.once('close', () => calls--);
     const values = refusal ?? (calls > limits.calls ? refusing(tooMany('calls', limits.calls)) : undefined);
     try {
+      if (values === undefined && (await plain.answer(request, response))) return;
       await answer({ handler, request, response, values, intake });
     } catch {
       // Errors of implementations are answers by now: what failed is the request's form or the connection.

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { createServer as createHttp1Server } from 'node:http';
 import { constants, createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { Request, Response } from './dispatch.ts';
+import type { Request, Response } from './http-call.ts';
 import type { ApiLimits } from './limits.ts';
 import type { HttpVersion } from './sniff.ts';
 

@@ -39,7 +39,7 @@ export class Intake {
 }
 
 /** Bytes below which a request is not counted: there can be as many as calls. */
-const SMALL = 64 << 10;
+export const SMALL = 64 << 10;
 
 /** A request that is being taken in. */
 export interface Portion {
@@ -103,7 +103,8 @@ function tooMuch({ pendingBytes }: ApiLimits): ConnectError {
   return toConnectError(new ApiError('ENOBUFS', { doing, expected, received: 'more; try again later' }));
 }
 
-function tooLate(milliseconds: number): ConnectError {
+/** The error of a request that does not come to its end. */
+export function tooLate(milliseconds: number): ConnectError {
   const expected = `all of it within ${milliseconds / 1000} s`;
   return toConnectError(new ApiError('ETIMEDOUT', { doing, expected, received: 'a part' }));
 }

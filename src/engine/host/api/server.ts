@@ -1,8 +1,9 @@
 import { createServer, type Socket } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { createDispatch, type Dispatch, type Request, type Response } from './dispatch.ts';
+import { createDispatch, type Dispatch } from './dispatch.ts';
 import type { FaultListener } from './guard.ts';
 import { Health } from './health.ts';
+import type { Request, Response } from './http-call.ts';
 import { HttpPair } from './http-pair.ts';
 import { type ApiLimits, apiLimits } from './limits.ts';
 import { refusing, tooMany } from './refusal.ts';

@@ -1,6 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { ApiService } from '../service.ts';
+import { type ApiService, apiService } from '../service.ts';
 
 /** Makes a service of which only some methods say something; the others give empty answers. */
 export function fakeService<Service extends DescService>(
@@ -10,7 +10,7 @@ export function fakeService<Service extends DescService>(
   const complete = new Proxy(implementation, {
     get: (target, name) => Reflect.get(target, name) ?? emptyAnswer(descriptor, name),
   });
-  return { descriptor, register: (router) => router.service(descriptor, complete) };
+  return apiService(descriptor, complete as ServiceImpl<Service>);
 }
 
 function emptyAnswer(descriptor: DescService, name: string | symbol) {

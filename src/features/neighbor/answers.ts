@@ -9,7 +9,7 @@ import { addressWords, familyNumber, type Heard, PROBED_FAMILY } from './wire-wo
 
 /** What is done for an address of ours on its link. */
 export interface AddressAnswers {
-  /** Answers ARP and ND for it, and tells the link that it is here. @throws ApiError ENOSPC */
+  /** Answers ARP and ND for it, and tells the link that it is here, unless its one station is answered for all. @throws ApiError ENOSPC */
   answerFor(iface: Interface, address: IpAddress): void;
   stopAnswering(iface: Interface, address: IpAddress): void;
 }
@@ -42,7 +42,7 @@ export class Answers implements AddressAnswers, AddressProbes {
   answerFor(iface: Interface, address: IpAddress): void {
     this.#write(iface, address, familyNumber(address));
     this.#byInterface.set(iface.id, [...this.#of(iface.id), address]);
-    this.announce(iface, address);
+    if (!iface.access) this.announce(iface, address);
   }
 
   /** How all addresses are written again for a build that has them elsewhere. */

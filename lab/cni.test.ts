@@ -30,6 +30,12 @@ test('pods of a node reach each other and their gateway, both families', async (
   for (const target of [b.ip4, b.ip6, '10.244.0.1', 'fd00:244::1']) await assertPings(a, target);
 });
 
+test('a pod asks nobody for routers, nor whether its own addresses are free', async () => {
+  const settings = ['accept_ra', 'accept_dad'].map((name) => `/proc/sys/net/ipv6/conf/eth0/${name}`);
+  assert.equal(await a.run(`cat ${settings.join(' ')}`), '0\n0\n');
+  assert.match(await a.run('ip -6 address show dev eth0 scope link'), /fe80::(?!.*tentative)/);
+});
+
 test('the same addresses in two networks are different pods', async () => {
   assert.equal(other.ip4, a.ip4);
   await assertNoPing(other, b.ip4, '-c 1');

@@ -9,6 +9,8 @@
 export interface NetlinkMessage {
   readonly asks: string;
   readonly bytes: Buffer;
+  /** Names of errors that are an answer to it as good as another. */
+  readonly fine?: readonly string[];
 }
 
 /** A message of the kernel. */

@@ -30,6 +30,17 @@ test('gives one address of each family, never one that is taken, excluded or the
   );
 });
 
+test('gives the lowest number that is free, and none twice where one could not be attached', () => {
+  using ledger = open();
+  const numberOf = (name: string) => ledger.begin(wanted(name), network()).number;
+  const [first, second] = ['a', 'b', 'c'].map((name) => ledger.begin(wanted(name), network()));
+  assert.throws(() => numberOf('a'), { code: 'exists' });
+  assert.throws(() => ledger.begin(wanted('d', { addresses: ['10.0.0.1'] }), network()), { code: 'invalid' });
+  if (second) ledger.end(second);
+  if (first) ledger.end(first);
+  assert.deepEqual(['d', 'e', 'f'].map(numberOf), [1, 2, 4]);
+});
+
 test('lets an address rest that was just freed, and gives it again when no other is left', () => {
   using ledger = open();
   ledger.end(ledger.begin(wanted('a'), network()));

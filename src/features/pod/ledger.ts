@@ -29,6 +29,8 @@ export class Ledger {
   readonly #ofContainer: StatementSync;
   readonly #all: StatementSync;
   readonly #freeNumber: StatementSync;
+  /** All numbers below are taken: they need not be looked at to find a free one. */
+  #taken = 1;
 
   constructor(path: string, options: { readonly now?: () => Date } = {}) {
     this.#database = openDatabase(path);
@@ -42,8 +44,9 @@ export class Ledger {
     this.#ofContainer = prepare('SELECT record FROM attachment WHERE container = ? ORDER BY number');
     this.#all = prepare('SELECT record FROM attachment ORDER BY number');
     this.#freeNumber = prepare(
-      `SELECT 1 AS number WHERE NOT EXISTS (SELECT 1 FROM attachment WHERE number = 1) UNION ALL
-       SELECT number + 1 FROM attachment AS a WHERE NOT EXISTS (SELECT 1 FROM attachment WHERE number = a.number + 1)
+      `SELECT ?1 AS number WHERE NOT EXISTS (SELECT 1 FROM attachment WHERE number = ?1) UNION ALL
+       SELECT number + 1 FROM attachment AS a
+       WHERE number >= ?1 AND NOT EXISTS (SELECT 1 FROM attachment WHERE number = a.number + 1)
        ORDER BY number LIMIT 1`,
     );
   }
@@ -98,6 +101,7 @@ export class Ledger {
   /** Forgets an attachment, and gives its addresses back. */
   end(record: AttachmentRecord): void {
     withDatabase(`forget ${keyText(record)}`, () => this.#delete.run(record.number));
+    this.#taken = Math.min(this.#taken, record.number);
     this.#changed();
   }
 
@@ -108,6 +112,7 @@ export class Ledger {
       if (before === id) return 0;
       this.#database.exec('DELETE FROM boot');
       this.#database.prepare('INSERT INTO boot VALUES (?)').run(id);
+      this.#taken = 1;
       return Number(this.#database.prepare('DELETE FROM attachment').run().changes);
     });
   }
@@ -126,7 +131,8 @@ export class Ledger {
   }
 
   #takeNumber(doing: string): number {
-    const number = Number(this.#freeNumber.get()?.['number']);
+    const number = Number(this.#freeNumber.get(this.#taken)?.['number']);
+    this.#taken = number;
     if (number <= MOST_ATTACHMENTS) return number;
     const expected = `at most ${MOST_ATTACHMENTS} attachments on a node`;
     throw new PodError('full', { doing, expected, received: 'one more' });

@@ -1,6 +1,8 @@
 import { type AttachmentRecord, keyText, routerName } from '../attachment-record.ts';
 import { ip } from '../ip-batch.ts';
+import { exchange } from '../netlink/exchange.ts';
 import type { PodNetwork } from '../network.ts';
+import { askNobody } from '../quiet-device.ts';
 import type { RouterSide } from '../router-side.ts';
 import { hostEnd } from '../trunk-names.ts';
 import { announce } from './announce.ts';
@@ -22,6 +24,7 @@ export class TapLink implements Link {
     const device = hostEnd(record);
     await this.#router.addPort(record, network, `net_tap_pod${number},iface=${device}`);
     await ip([`link set dev ${device} netns ${netns} name ${name}`], { doing });
+    await exchange([{ enter: netns }, ...askNobody(name, network)], { doing });
     // DPDK gives both ends the same address.
     const own = `link set dev ${name} down address ${mac} mtu ${mtu}`;
     await ip([own, ...configureLines(record)], { doing, netns });

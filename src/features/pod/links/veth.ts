@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type AttachmentRecord, keyText, routerName } from '../attachment-record.ts';
 import { exchange } from '../netlink/exchange.ts';
 import { deleteLink } from '../netlink/links.ts';
@@ -22,9 +23,13 @@ export class VethLink implements Link {
   }
 
   async attach(record: AttachmentRecord, network: PodNetwork): Promise<void> {
+    // The router takes longer, so it is called first: a call is sent when nothing else is left to do.
+    const added = this.#router.addVlan(record, network);
+    const paired = setImmediate().then(() => addVethPair(record, network, this.#steering));
     // Both are waited for: what one has made is not to appear after the other's failure was cleaned up.
-    const results = await Promise.allSettled([this.#addPair(record), this.#router.addVlan(record, network)]);
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    for (const result of await Promise.allSettled([paired, added]))
+      if (result.status === 'rejected') throw result.reason;
+    await untilOwn(record, await paired);
     await announce(record, network);
   }
 
@@ -38,11 +43,6 @@ export class VethLink implements Link {
 
   missing(record: AttachmentRecord): Promise<string | undefined> {
     return missingInContainer(record);
-  }
-
-  async #addPair(record: AttachmentRecord): Promise<void> {
-    await addVethPair(record, this.#steering);
-    await untilOwn(record);
   }
 
   /** Both ends go; with the container's namespace they are gone already. */

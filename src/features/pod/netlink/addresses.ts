@@ -54,18 +54,19 @@ export function addDefaultRoute(index: number, gateway: IpAddress): NetlinkMessa
   );
 }
 
-/** Asks for the route to an address; the answer is read by `readRouteTypes`. */
+/** Asks for the route to an address, which there may not be; the answer is read by `readRouteTypes`. */
 export function askForRoute(address: IpAddress): NetlinkMessage {
   const part = Buffer.alloc(12);
   const bytes = Buffer.from(addressToBytes(address));
   part.writeUInt8(familyOf(address), 0);
   part.writeUInt8(bytes.length * 8, 1);
-  return netlinkMessage(
+  const message = netlinkMessage(
     `route get ${formatAddress(address)}`,
     { type: GET_ROUTE },
     part,
     attribute(RTA.DESTINATION, bytes),
   );
+  return { ...message, fine: ['ENETUNREACH', 'EHOSTUNREACH'] };
 }
 
 /** Reads of what type the routes in an answer are. */

@@ -25,11 +25,13 @@ export async function exchange(
 ): Promise<readonly NetlinkAnswer[]> {
   const answers = await talk(doing, steps);
   const ends = endsOf(answers);
-  const at = ends.findIndex(({ code }) => code !== 0 && !fine.includes(refusalName(code)));
+  const asked = steps.filter((step) => 'asks' in step);
+  const isFine = (code: number, own: readonly string[] = []) =>
+    code === 0 || [...fine, ...own].includes(refusalName(code));
+  const at = ends.findIndex(({ code }, index) => !isFine(code, asked[index]?.fine));
   const refused = ends[at];
   if (refused === undefined) return answers;
-  const asked = steps.flatMap((step) => ('asks' in step ? step.asks : []));
-  const expected = `the host to take "ip ${asked[at]}"`;
+  const expected = `the host to take "ip ${asked[at]?.asks}"`;
   throw new PodError('host', { doing, expected, received: refusalWords(refused) });
 }
 

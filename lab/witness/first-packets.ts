@@ -2,17 +2,26 @@ import type { Pod } from '../agent.ts';
 
 /** What a kernel has dropped on the way into a container. */
 export interface Drops {
-  /** At the host's end of its pair. */
+  /** At the host's end of its pair, where it has one. */
   readonly atHostEnd: number;
+  /** At the container's own end, before anything looked at it. */
+  readonly atOwnEnd: number;
   /** In the container, as not for an address of its own. */
   readonly asNotOwn: number;
+}
+
+/** A container's interface, and whom it sends to. */
+export interface FirstPackets {
+  readonly network: string;
+  readonly kind: 'veth' | 'tap';
+  readonly gateways: readonly string[];
 }
 
 /**
  * Attaches a container, and sends its gateways an echo request each the moment ADD is answered, sooner than a program
  * could be started; says what had been dropped before they were sent, and when all are answered.
  */
-export async function attachAndSend(pod: Pod, network: string, gateways: readonly string[]) {
+export async function attachAndSend(pod: Pod, { network, kind, gateways }: FirstPackets) {
   const { agent, container, name } = pod;
   const variables = {
     CNI_COMMAND: 'ADD',
@@ -20,7 +29,7 @@ export async function attachAndSend(pod: Pod, network: string, gateways: readonl
     CNI_NETNS: `/run/netns/${name}`,
     CNI_IFNAME: 'eth0',
   };
-  const configuration = { cniVersion: '1.1.0', name: network, type: 'millrace-cni' };
+  const configuration = { cniVersion: '1.1.0', name: network, type: 'millrace-cni', kind };
   const plan = { socket: agent.socket, agent: agent.program.pid, variables, configuration, gateways };
   const output = await pod.run(`python3 -c '${script}' '${JSON.stringify(plan)}'`, { timeoutMs: 30_000 });
   const { before, after }: { readonly before: Drops; readonly after: Drops } = JSON.parse(output);
@@ -51,14 +60,21 @@ def attach():
     agent.shutdown(socket.SHUT_WR)
     return json.loads(b"".join(iter(lambda: agent.recv(65536), b""))[1:])
 
+def devices(process):
+    lines = (line.split(":") for line in open("/proc/%s/net/dev" % process) if ":" in line)
+    return {name.strip(): [int(counter) for counter in counters.split()] for name, counters in lines}
+
 def drops():
-    ends = dict(line.split(":") for line in open("/proc/%d/net/dev" % plan["agent"]) if ":" in line)
+    received, sent = 3, 11
     own = dict(line.split() for line in open("/proc/net/snmp6"))
-    sent_dropped = {name.strip(): int(counters.split()[11]) for name, counters in ends.items()}
-    return {"atHostEnd": sent_dropped[host_end], "asNotOwn": int(own["Ip6InAddrErrors"])}
+    return {
+        "atHostEnd": sum(devices(plan["agent"])[end][sent] for end in host_ends),
+        "atOwnEnd": devices("self")["eth0"][received],
+        "asNotOwn": int(own["Ip6InAddrErrors"]),
+    }
 
 echoes = [Echo(address) for address in plan["gateways"]]
-host_end = attach()["interfaces"][0]["name"]
+host_ends = [each["name"] for each in attach()["interfaces"] if "sandbox" not in each]
 before = drops()
 for echo in echoes: echo.ask()
 for echo in echoes: echo.wait()

@@ -13,9 +13,11 @@ export function assignRouters(nodes: NodeIndex, vrouters: readonly VRouter[]): A
   const routers = new Map<string, VRouter>();
   const problems: Problem[] = [];
   for (const vrouter of vrouters) {
-    const names = nodes.select(vrouter.spec).map(({ metadata }) => metadata.name);
-    const taken = names.filter((name) => routers.has(name));
-    for (const name of names) if (!routers.has(name)) routers.set(name, vrouter);
+    const taken: string[] = [];
+    for (const { metadata } of nodes.select(vrouter.spec)) {
+      if (routers.has(metadata.name)) taken.push(metadata.name);
+      else routers.set(metadata.name, vrouter);
+    }
     problems.push(...complaints(vrouter, { taken, unknown: nodes.unknown(vrouter.spec), routers }));
   }
   return { routers, problems };

@@ -16,7 +16,7 @@ export class NodeIndex {
   /** Nodes that were in another index are not looked at again. */
   constructor(nodes: readonly Node[], before?: NodeIndex) {
     this.#nodes = nodes;
-    this.byName = new Map(nodes.map((node) => [node.metadata.name, node]));
+    this.byName = namedNodes(nodes);
     this.#byLabel = regrouped(before === undefined ? new Map() : before.#byLabel, {
       gone: before === undefined ? [] : before.#nodes.filter((node) => !this.#has(node)),
       come: before === undefined ? nodes : nodes.filter((node) => !before.#has(node)),
@@ -50,6 +50,12 @@ export class NodeIndex {
   #has(node: Node): boolean {
     return this.byName.get(node.metadata.name) === node;
   }
+}
+
+function namedNodes(nodes: readonly Node[]): ReadonlyMap<string, Node> {
+  const named = new Map<string, Node>();
+  for (const node of nodes) named.set(node.metadata.name, node);
+  return named;
 }
 
 /** Nodes by label: NAME=VALUE. */

@@ -28,8 +28,9 @@ export interface NetworkRoutes {
 
 /** Makes the routes that a node like `sender` has to all nodes of a network. */
 export function networkRoutes(spread: Spread, sender: NodeRouter): NetworkRoutes {
-  const ways = new Map(spread.hosts.map((host) => [host.node, wayBetween(spread.core, sender, host)]));
-  const routes = spread.core.isLayer2 ? [] : [...blockRoutes(spread, ways), ...strangerRoutes(spread, ways)];
+  const ways = waysTo(spread, sender);
+  const routes = spread.core.isLayer2 ? [] : blockRoutes(spread, ways);
+  if (!spread.core.isLayer2) routes.push(...strangerRoutes(spread, ways));
   return {
     routes,
     flood: spread.core.isLayer2 ? floodOf(ways) : noFlood,
@@ -37,14 +38,21 @@ export function networkRoutes(spread: Spread, sender: NodeRouter): NetworkRoutes
   };
 }
 
-function* blockRoutes({ hosts, blocks }: Spread, ways: ReadonlyMap<string, Way>): Iterable<NodeRoute> {
-  for (const { node } of hosts) {
-    const way = ways.get(node);
-    if (way === undefined) continue;
-    for (const subnet of blocks)
-      for (const { text } of subnet.get(node) ?? []) yield { prefix: text, node, way };
-  }
+function waysTo({ core, hosts }: Spread, sender: NodeRouter): ReadonlyMap<string, Way> {
+  const ways = new Map<string, Way>();
+  for (const host of hosts) ways.set(host.node, wayBetween(core, sender, host));
+  return ways;
 }
+
+function blockRoutes({ blocks }: Spread, ways: ReadonlyMap<string, Way>): NodeRoute[] {
+  const routes: NodeRoute[] = [];
+  for (const [node, way] of ways)
+    for (const subnet of blocks)
+      for (const { text } of subnet.get(node) ?? noBlocks) routes.push({ prefix: text, node, way });
+  return routes;
+}
+
+const noBlocks: readonly never[] = [];
 
 function* strangerRoutes({ strangers }: Spread, ways: ReadonlyMap<string, Way>): Iterable<NodeRoute> {
   for (const { address, attachment } of strangers) {
@@ -69,6 +77,7 @@ function complaints(
   sender: NodeRouter,
 ): readonly Problem[] {
   if (hosts.length < 2) return [];
-  const reasons = [...ways.values()].flatMap((way) => (way.kind === 'unreachable' ? [way.reason] : []));
+  const reasons: string[] = [];
+  for (const way of ways.values()) if (way.kind === 'unreachable') reasons.push(way.reason);
   return reasons.slice(0, 3).map((reason) => problem(core.object, `on ${sender.node}: ${reason}`));
 }

@@ -16,38 +16,36 @@ export interface SubnetBlocks {
  */
 export function assignBlocks(subnet: SubnetFacts, wanted: ReadonlyMap<string, number>): SubnetBlocks {
   const recorded = readRecord(subnet);
-  const names = [...wanted].flatMap(([node, count]) =>
-    slotsOf(node, Math.max(count, recordedCount(subnet, node))),
-  );
+  const slots = slotsOf(subnet, wanted);
   const places = placeByName({
-    names: names.map(({ slot }) => slot),
+    names: slots.keys(),
     recorded: (slot) => recorded.places.get(slot),
     isTaken: () => false,
     places: subnet.blockCount,
   });
   const blocks = new Map<string, AddressRange[]>();
-  for (const { node, slot } of names) {
+  const block = blocksOf(subnet);
+  for (const [slot, node] of slots) {
     const place = places.get(slot);
     if (place === undefined) continue;
-    const block = blockAt(subnet, place);
     const others = blocks.get(node);
-    if (others === undefined) blocks.set(node, [block]);
-    else others.push(block);
+    if (others === undefined) blocks.set(node, [block(place)]);
+    else others.push(block(place));
   }
   return {
     blocks,
-    problems: [...recorded.problems, ...shortage(subnet, names.length, wanted, blocks)],
+    problems: [...recorded.problems, ...shortage(subnet, slots.size, wanted, blocks)],
   };
 }
 
-interface Slot {
-  readonly node: string;
-  readonly slot: string;
-}
-
-function slotsOf(node: string, count: number): readonly Slot[] {
-  if (count === 1) return [{ node, slot: node }]; // nearly all
-  return Array.from({ length: count }, (_, index) => ({ node, slot: slotName(node, index) }));
+/** The name of each block that is wanted, with the node that it is for; nearly all nodes want one. */
+function slotsOf(subnet: SubnetFacts, wanted: ReadonlyMap<string, number>): ReadonlyMap<string, string> {
+  const slots = new Map<string, string>();
+  for (const [node, atLeast] of wanted) {
+    const count = Math.max(atLeast, recordedCount(subnet, node));
+    for (let index = 0; index < count; index++) slots.set(slotName(node, index), node);
+  }
+  return slots;
 }
 
 function slotName(node: string, index: number): string {
@@ -97,13 +95,17 @@ function placeOf(subnet: SubnetFacts, block: AddressRange): number | undefined {
 
 const blocksOfSubnets = new WeakMap<SubnetFacts, Map<number, AddressRange>>();
 
-/** Gives the block at a place: the same object each time, so that who has it again has not changed. */
-function blockAt(subnet: SubnetFacts, place: number): AddressRange {
+/** Tells the block at a place: the same object each time, so that who has it again has not changed. */
+function blocksOf(subnet: SubnetFacts): (place: number) => AddressRange {
   const known = blocksOfSubnets.get(subnet) ?? new Map<number, AddressRange>();
   blocksOfSubnets.set(subnet, known);
-  const block = known.get(place) ?? makeBlock(subnet, place);
-  known.set(place, block);
-  return block;
+  return (place) => {
+    const found = known.get(place);
+    if (found !== undefined) return found;
+    const block = makeBlock(subnet, place);
+    known.set(place, block);
+    return block;
+  };
 }
 
 function makeBlock(subnet: SubnetFacts, place: number): AddressRange {

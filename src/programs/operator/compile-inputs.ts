@@ -12,7 +12,7 @@ import type { NodeGroup } from './attachments-by-node.ts';
 import type { CompiledNetworks } from './compile-networks.ts';
 import type { CompiledNodes } from './compile-nodes.ts';
 import type { Place } from './compile-presences.ts';
-import { Memo } from './memo.ts';
+import { Memo, sameItems } from './memo.ts';
 import { NodeNetworksCompiler, type Presences } from './node-networks.ts';
 import { StrangersCompiler } from './strangers.ts';
 
@@ -43,12 +43,11 @@ const nothingHere: Presences = new Map();
 export class NodeInputsCompiler {
   readonly #networks = new NodeNetworksCompiler();
   readonly #strangers = new StrangersCompiler();
-  readonly #here = new Memo<readonly unknown[]>();
-  readonly #placed = new Memo<Placed>();
   readonly #routes = new Memo<NetworkRoutes>();
   readonly #ways = new Memo<Ways>();
-  readonly #shared = new Memo<SharedParts>();
   readonly #allShared = new Memo<AllShared>();
+  #placed: ReadonlyMap<string, PlacedNode> = new Map();
+  #shared: ReadonlyMap<string, SharedParts> = new Map();
 
   compile(cluster: Cluster): CompiledInputs {
     const { nodes, networks, groups, places } = cluster;
@@ -68,22 +67,14 @@ export class NodeInputsCompiler {
     groups: ReadonlyMap<string, NodeGroup>,
     networks: ReadonlyMap<string, Presences>,
   ): ReadonlyMap<string, Placed> {
+    const now = new Map<string, PlacedNode>();
     const placed = new Map<string, Placed>();
     for (const node of nodes.routers.keys()) {
-      const presences = networks.get(node) ?? nothingHere;
-      const group = groups.get(node);
-      const here = this.#here.get(node, [group, presences], () => [
-        group,
-        ...[...presences.values()].flatMap(({ core, subnets }) => [core.key, subnets]),
-      ]);
-      const made = this.#placed.get(node, here, () => {
-        const subnets = new Map([...presences].map(([key, presence]) => [key, presence.subnets]));
-        return placeAttachments(group?.attachments ?? [], subnets);
-      });
-      placed.set(node, made);
+      const made = placeOn(this.#placed.get(node), groups.get(node), networks.get(node) ?? nothingHere);
+      now.set(node, made);
+      placed.set(node, made.placed);
     }
-    this.#here.keep(placed);
-    this.#placed.keep(placed);
+    this.#placed = now;
     return placed;
   }
 
@@ -96,14 +87,13 @@ export class NodeInputsCompiler {
       const alike = alikeOf(router, presences);
       const own = ways.get(alike) ?? this.#waysOf(alike, { cluster, router, presences, settled });
       ways.set(alike, own);
-      const inputs = [router, presences, settled.refused.size === 0 ? undefined : settled, own];
-      shared.set(
-        router.node,
-        this.#shared.get(router.node, inputs, () => ({ router, presences, settled, ...own })),
-      );
+      const before = this.#shared.get(router.node);
+      const isSame =
+        before !== undefined && isMadeOf(before, { router, presences, settled, routes: own.routes });
+      shared.set(router.node, isSame ? before : { router, presences, settled, ...own });
     }
     this.#ways.keep(ways);
-    this.#shared.keep(shared);
+    this.#shared = shared;
     return { byNode: shared, problems: routeProblems(ways) };
   }
 
@@ -131,6 +121,38 @@ export class NodeInputsCompiler {
       networkRoutes({ core, hosts, blocks: subnets.map(({ blocks }) => blocks), strangers }, router),
     );
   }
+}
+
+/** What has come of the attachments of a node, and of what. */
+interface PlacedNode {
+  readonly group: NodeGroup | undefined;
+  readonly presences: Presences;
+  /** What of the networks attachments depend on: of each its key and its subnets. */
+  readonly here: readonly unknown[];
+  readonly placed: Placed;
+}
+
+/** The same as before while it is made of the same: asked for every node whenever one has changed. */
+function placeOn(
+  before: PlacedNode | undefined,
+  group: NodeGroup | undefined,
+  presences: Presences,
+): PlacedNode {
+  if (before?.group === group && before?.presences === presences) return before;
+  const here = [...presences.values()].flatMap(({ core, subnets }) => [core.key, subnets]);
+  if (before !== undefined && before.group === group && sameItems(before.here, here))
+    return { group, presences, here, placed: before.placed };
+  const subnets = new Map([...presences].map(([key, presence]) => [key, presence.subnets]));
+  return { group, presences, here, placed: placeAttachments(group?.attachments ?? [], subnets) };
+}
+
+/** Tells whether parts are made of these; of addresses that were settled only what was refused shows in a plan. */
+function isMadeOf(
+  parts: SharedParts,
+  { router, presences, settled, routes }: Pick<SharedParts, 'router' | 'presences' | 'settled' | 'routes'>,
+): boolean {
+  if (parts.router !== router || parts.presences !== presences || parts.routes !== routes) return false;
+  return parts.settled === settled || parts.settled.refused.size + settled.refused.size === 0;
 }
 
 /** What leads to a node's networks and to what they import. */

@@ -46,7 +46,11 @@ export class NodeCompiler {
 
   /** The same map while the routers are the same, whatever else became of the nodes. */
   #mapOf(routers: readonly NodeRouter[]): ReadonlyMap<string, NodeRouter> {
-    return this.#maps.get('', routers, () => new Map(routers.map((router) => [router.node, router])));
+    return this.#maps.get('', routers, () => {
+      const byNode = new Map<string, NodeRouter>();
+      for (const router of routers) byNode.set(router.node, router);
+      return byNode;
+    });
   }
 
   #attempt(node: Node, vrouter: VRouter): Attempt<NodeRouter> {

@@ -63,7 +63,7 @@ export class PlaceCompiler {
   #hostsOf(core: NetworkCore, { index, vrouters, routers }: CompiledNodes): readonly NodeRouter[] {
     const selected = this.#selected.same(core.key, index.select(core.object.spec));
     const hosts = this.#routers.get(core.key, [selected, vrouters], () =>
-      selected.flatMap(({ metadata }) => routers.get(metadata.name) ?? []),
+      selected.map(({ metadata }) => routers.get(metadata.name)).filter((router) => router !== undefined),
     );
     return this.#hosts.same(core.key, hosts);
   }
@@ -90,7 +90,8 @@ export class PlaceCompiler {
   #assign(facts: SubnetFacts, hosts: readonly NodeRouter[], crowd: Crowd): Attempt<SubnetBlocks> {
     const more = [...crowd].map(([node, count]) => [node, blocksWanted(facts, count)] as const);
     return this.#blocks.get(facts.key, [facts, hosts, ...more.flat()], () => {
-      const wanted = new Map(hosts.map(({ node }): [string, number] => [node, 1]));
+      const wanted = new Map<string, number>();
+      for (const { node } of hosts) wanted.set(node, 1);
       for (const [node, count] of more) if (wanted.has(node)) wanted.set(node, count);
       return attempt(() => assignBlocks(facts, wanted));
     });
@@ -99,9 +100,8 @@ export class PlaceCompiler {
   #spread(spreading: Spreading): Place['presences'] {
     const { core, hosts } = spreading;
     const before = this.#presences.get(core.key);
-    const now = new Map(
-      hosts.map(({ node }) => [node, presenceOn(node, spreading, before?.get(node))] as const),
-    );
+    const now = new Map<string, Presence>();
+    for (const { node } of hosts) now.set(node, presenceOn(node, spreading, before?.get(node)));
     this.#presences.set(core.key, now);
     return now;
   }

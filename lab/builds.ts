@@ -125,9 +125,9 @@ const larger: readonly Patch[] = [
     file: 'features/vxlan/layout.ts',
     texts: [
       ['VXLANS_BYTES = 4194304', 'VXLANS_BYTES = 8388608'],
-      ['VXLAN_VNIS_BYTES = 2097152', 'VXLAN_VNIS_BYTES = 4194304'],
+      ['VXLAN_VNIS_BYTES = 1049600', 'VXLAN_VNIS_BYTES = 2098176'],
       ['FAR_ENDS_BYTES = 2097152', 'FAR_ENDS_BYTES = 4194304'],
-      ['VXLAN_STATIONS_BYTES = 2097152', 'VXLAN_STATIONS_BYTES = 4194304'],
+      ['VXLAN_STATIONS_BYTES = 1049600', 'VXLAN_STATIONS_BYTES = 2098176'],
     ],
   },
   {

@@ -70,7 +70,7 @@ test('along those that begin further on, only tables and options are searched by
     });
   }
   module.dispose();
-  assert.deepEqual([...calls].sort(), ['findOption', 'findSeen', 'findValue', 'letGo']);
+  assert.deepEqual([...calls].sort(), ['findOption', 'findSeen', 'letGo', 'lookUpFurther']);
 });
 
 test('a stage on a common path that calls a function is refused, and the function named', async () => {

@@ -2,8 +2,8 @@
 export const FDB_SLOTS = 262144;
 /** Most stations of all bridges together: at half that load nearly all searches end in the cache line they begin in. */
 export const MAX_FDB_ENTRIES = 131072;
-/** Longest search of a place: a table that would need a longer one counts as full there. */
-export const LONGEST_FDB_SEARCH = 64;
+/** Longest search of a place, in lines of four: a table that would need a longer one counts as full there. */
+export const LONGEST_FDB_SEARCH = 16;
 /** FDB: 16 bytes (datapath/fdb.ts) for each place, and for as many behind the last one as a search may need. */
 export const FDB_BYTES = 4195328;
 /** The second in which the station at each of these places was last found to have been heard: 4 bytes each. */

@@ -2,14 +2,16 @@
 export const SLOTS = 65536;
 /** Most keys of one table. */
 export const MAX_KEYS = 32768;
+/** Longest search for a key of one word, in lines of four: a table that would need a longer one counts as full there. */
+export const LONGEST_PLACE_SEARCH = 16;
 /** VXLANS: what each interface of this type sends and receives by, by its id: 65536 × 64 bytes (datapath/vxlan.ts). */
 export const VXLANS_BYTES = 4194304;
-/** VXLAN_VNIS: interface by VRF and VNI: SLOTS × 32 bytes (datapath/slot.ts). */
-export const VXLAN_VNIS_BYTES = 2097152;
+/** VXLAN_VNIS: interface by VRF and VNI: SLOTS × 16 bytes (datapath/place.ts), and as many more as a search may need. */
+export const VXLAN_VNIS_BYTES = 1049600;
 /** FAR_ENDS: far ends by their address: SLOTS × 32 bytes (datapath/slot.ts). */
 export const FAR_ENDS_BYTES = 2097152;
-/** VXLAN_STATIONS: far end by interface and MAC address, where no bridge knows that: SLOTS × 32 bytes (datapath/slot.ts). */
-export const VXLAN_STATIONS_BYTES = 2097152;
+/** VXLAN_STATIONS: far end by interface and MAC address, where no bridge knows that: the same. */
+export const VXLAN_STATIONS_BYTES = 1049600;
 
 // Flags of an interface of this type.
 /** Its local address is one of ours. */

@@ -14,6 +14,27 @@ test('as many VNIs as there may be find room, come and go, and leave nothing beh
   }
 });
 
+test('VNIs that come and go in any order, in rows and far from each other, are there exactly while they are bound', () => {
+  const bound = new Set<number>();
+  let seed = 7;
+  const random = (limit: number) => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return (seed >>> 8) % limit;
+  };
+  for (let step = 0; step < 120_000; step++) {
+    const number = random(40_000);
+    const vni = number % 2 === 0 ? 1 + number : 1 + ((number * 65_521) & 0xffffff);
+    if (random(4) === 0 || bound.size === 32_000) {
+      assert.equal(table.unbindVni(9, vni), bound.delete(vni) ? 1 : 0);
+    } else {
+      assert.equal(table.bindVni(9, vni, 77), 1);
+      bound.add(vni);
+    }
+  }
+  for (const vni of bound) assert.equal(table.unbindVni(9, vni), 1);
+  for (const vni of bound) assert.equal(table.unbindVni(9, vni), 0);
+});
+
 test('a far end keeps its name, and another one in its place gets another name', () => {
   const address = [7n, 7n] as const;
   const name = table.putFarEnd(...address) >>> 0;

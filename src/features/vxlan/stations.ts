@@ -22,7 +22,7 @@ export class Stations implements OwnStations {
   ) {
     this.#farEnds = farEnds;
     this.#nowMs = nowMs;
-    this.#table = router.tables<Table>(['putVxlanStation', 'dropVxlanStation', 'vxlanStationUsed']);
+    this.#table = router.tables<Table>(['putVxlanStation', 'dropVxlanStation', 'takeVxlanStationHeard']);
   }
 
   /** How many are known. */
@@ -74,8 +74,7 @@ export class Stations implements OwnStations {
   /** Forgets those that were learnt and have been silent. */
   tick(): void {
     for (const kept of [...this.#byKey.values()]) {
-      const seen = this.#table.vxlanStationUsed(kept.iface, macWord(kept.mac));
-      if (seen !== kept.seen) Object.assign(kept, { seen, seenMs: this.#nowMs() });
+      if (this.#table.takeVxlanStationHeard(kept.iface, macWord(kept.mac)) !== 0) kept.seenMs = this.#nowMs();
       if (kept.origin === 'learn' && this.#nowMs() - kept.seenMs > AGEING_MS)
         this.remove(kept.iface, kept.mac);
     }
@@ -105,7 +104,7 @@ export class Stations implements OwnStations {
     if (this.#table.putVxlanStation(iface, macWord(mac), far) === 0) return false;
     this.#farEnds.use(far);
     if (before) this.#farEnds.release(before.far);
-    this.#byKey.set(key, { ...station, seen: 0, seenMs: this.#nowMs() });
+    this.#byKey.set(key, { ...station, seenMs: this.#nowMs() });
     if (station.origin === 'static') this.#name(station);
     return true;
   }
@@ -133,8 +132,7 @@ interface Station {
 }
 
 interface Kept extends Station {
-  /** What the datapath has noted of its use, and when that was another number. */
-  seen: number;
+  /** When it was last found to have been heard. */
   seenMs: number;
 }
 
@@ -150,5 +148,5 @@ function keyOf(iface: number, mac: Mac): string {
 interface Table {
   putVxlanStation(iface: number, mac: bigint, farEnd: number): number;
   dropVxlanStation(iface: number, mac: bigint): number;
-  vxlanStationUsed(iface: number, mac: bigint): number;
+  takeVxlanStationHeard(iface: number, mac: bigint): number;
 }

@@ -72,7 +72,7 @@ export class Vxlans implements InterfaceType {
   get rewrite(): Rewrite {
     return {
       tables: ['VXLANS', 'VXLAN_VNIS', 'FAR_ENDS', 'VXLAN_STATIONS'],
-      unknown: ['Slot'],
+      unknown: ['Slot', 'Place', 'LONGEST_PLACE_SEARCH'],
       write: () => {
         this.farEnds.rewrite();
         this.stations.rewrite();

@@ -17,6 +17,8 @@ import {
   fdbState,
   findStation,
   homeOf,
+  LINE_BYTES,
+  lineOf,
   MEMBER_SHIFT,
   memberOf,
   SPREAD,
@@ -29,12 +31,13 @@ import {
 // The control thread's side of the table of stations. A place is told by its number; NO_PLACE is none.
 
 const NO_PLACE: u32 = 0xffffffff;
-/** So far a search that begins at the last home may go. */
-const PLACES: u32 = FDB_SLOTS + LONGEST_FDB_SEARCH;
+const LINE_PLACES: u32 = <u32>(LINE_BYTES / STATION_BYTES);
+/** So far a search that begins in the last line may go. */
+const PLACES: u32 = FDB_SLOTS + (LONGEST_FDB_SEARCH - 1) * LINE_PLACES;
 
 /** Makes searches begin where nobody outside can foretell; to be called while the table is empty. */
 export function seedFdb(seed: u64): void {
-  fdbState().multiplier = SPREAD ^ (seed & ~1); // odd, so it takes no two keys to one number
+  fdbState().lineMultiplier = SPREAD ^ (seed & ~1); // odd, so it takes no two keys to one number
 }
 
 /** Says what second it is, whether there is room for strangers, and how many stations are known. */
@@ -65,17 +68,21 @@ export function putStation(key: u64, vlan: u32, iface: u32, far: u32, flags: u32
   return numberOf(station);
 }
 
-/** Forgets the station at a place. Another one may be there then: those behind it move up. */
+/** Forgets the station at a place. Another one may be there then: those that had to go on from its line move up. */
 export function removeStation(place: u32): void {
-  let hole = place;
-  setKey(stationAt(hole), FDB_DEAD);
-  for (let next = hole + 1; stationAt(next).key != FDB_EMPTY; next++) {
-    const station = stationAt(next);
-    if (numberOf(changetype<Station>(homeOf(station.key, vlanOf(station.value)))) > hole) continue;
-    moveStation(station, stationAt(hole));
-    hole = next;
+  let hole = stationAt(place);
+  setKey(hole, FDB_DEAD);
+  let line = lineOf(changetype<usize>(hole));
+  let isLast = hasEmpty(line);
+  while (!isLast) {
+    line += LINE_BYTES;
+    isLast = hasEmpty(line);
+    const station = passing(line, lineOf(changetype<usize>(hole)));
+    if (station === null) continue;
+    moveStation(station, hole);
+    hole = station;
   }
-  setKey(stationAt(hole), FDB_EMPTY);
+  setKey(hole, FDB_EMPTY);
 }
 
 /** The first station from a place on that is of a bridge and behind a member; zero means any. */
@@ -118,10 +125,30 @@ export function placeAge(place: u32): u32 {
   return flagsOf(stationAt(place)) & FDB_HEARD ? 0 : fdbState().second - seenAt(place);
 }
 
+/** The first place where a station may be: its own, or one of its line, or of those behind. */
 function freePlace(home: usize): Station | null {
-  for (let i: usize = 0; i < LONGEST_FDB_SEARCH; i++) {
-    const station = changetype<Station>(home + i * STATION_BYTES);
-    if (station.key == FDB_EMPTY) return station;
+  if (isEmpty(home)) return changetype<Station>(home);
+  const line = lineOf(home);
+  for (let at = line; at < line + LONGEST_FDB_SEARCH * LINE_BYTES; at += STATION_BYTES)
+    if (isEmpty(at)) return changetype<Station>(at);
+  return null;
+}
+
+function isEmpty(place: usize): bool {
+  return changetype<Station>(place).key == FDB_EMPTY;
+}
+
+function hasEmpty(line: usize): bool {
+  for (let at = line; at < line + LINE_BYTES; at += STATION_BYTES) if (isEmpty(at)) return true;
+  return false;
+}
+
+/** A station in a line that belongs in another one or before it; null for none. */
+function passing(line: usize, other: usize): Station | null {
+  for (let at = line; at < line + LINE_BYTES; at += STATION_BYTES) {
+    const station = changetype<Station>(at);
+    if (station.key <= FDB_DEAD) continue;
+    if (lineOf(homeOf(station.key, vlanOf(station.value))) <= other) return station;
   }
   return null;
 }

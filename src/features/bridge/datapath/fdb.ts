@@ -2,8 +2,8 @@ import { FDB, FDB_STATE } from '../../../engine/datapath/regions';
 import { FDB_HEARD, LONGEST_FDB_SEARCH } from '../layout';
 
 /**
- * Where a station is: 16 bytes, a place in a hash table with open addressing. Searches begin at the first of the four
- * places in a cache line, so that nearly all of them end in the line that they begin in.
+ * Where a station is: 16 bytes, a place in a hash table with open addressing. Four of them are a cache line, which
+ * stations share whose addresses differ in their last two bits alone.
  *
  *    0 ┌ MAC (6) │ bridge (2) ┬ far end (4) │ member (2) │ VLAN (12 bits), flags (4 bits) ┐ 16
  *
@@ -22,15 +22,15 @@ export class Station {
 /** What all searches share: 64 bytes, written by the control thread. */
 @unmanaged
 export class FdbState {
-  /** What keys are multiplied by: odd, and chosen at random, so that nobody can send addresses that all have one home. */
-  multiplier: u64;
+  /** What keys are multiplied by to find their line: odd, and random, so that nobody can send addresses that all share one. */
+  lineMultiplier: u64;
   /** The second it is, for ageing. */
   second: u32;
   /** Not zero: there is no room for strangers. */
   full: u32;
 }
 
-/** No station was ever here, or none is behind it: the search ends. */
+/** Nobody is here, and no station of this line or one before is in a line behind: the search ends with the line. */
 export const FDB_EMPTY: u64 = 0;
 /** The place is being changed: the search goes on. No station has a group's address. */
 export const FDB_DEAD: u64 = 1;
@@ -47,7 +47,11 @@ const BRIDGE_SHIFT: u64 = 48;
 export const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 const LINE_BITS: u64 = 16;
 export const STATION_BYTES: usize = 16;
-const LINE_BYTES: usize = 64;
+export const LINE_BYTES: usize = 64;
+/** The last two bits of a MAC address, in a key. */
+const ROW_SHIFT: u64 = 40;
+const ROW_MASK: usize = 3;
+const ROW_BITS: u64 = (<u64>ROW_MASK) << ROW_SHIFT;
 const HEARD: u64 = (<u64>FDB_HEARD) << FLAGS_SHIFT;
 
 /** @inline */
@@ -62,33 +66,45 @@ export function stationKey(bridge: u32, mac: u64): u64 {
 
 /** The station with a key in a VLAN, or null. Meanwhile another one may have its place. @inline */
 export function findStation(key: u64, vlan: u64): Station | null {
-  let at = homeOf(key, vlan);
-  let left = LONGEST_FDB_SEARCH;
-  do {
-    const station = changetype<Station>(at);
-    const found = station.key;
-    if (found == key) {
-      if (vlanOf(station.value) == vlan) return station;
-    } else if (found == FDB_EMPTY) return null;
-    at += STATION_BYTES;
-  } while (--left);
-  return null;
+  const home = homeOf(key, vlan);
+  const station = changetype<Station>(home);
+  return station.key == key && vlanOf(station.value) == vlan ? station : findFurther(home, key, vlan);
 }
 
 /** What the table says of the station with a key in a VLAN; zero where it is not known. @inline */
 export function whereIs(key: u64, vlan: u64): u64 {
-  let at = homeOf(key, vlan);
-  let left = LONGEST_FDB_SEARCH;
-  do {
-    const both = v128.load(at);
-    const found = i64x2.extract_lane(both, 0);
-    if (found == key) {
-      const value = <u64>i64x2.extract_lane(both, 1);
-      if (vlanOf(value) == vlan) return value;
-    } else if (found == FDB_EMPTY) return 0;
-    at += STATION_BYTES;
-  } while (--left);
-  return 0;
+  const home = homeOf(key, vlan);
+  const value = valueAt(home, key, vlan);
+  return value ? value : furtherValue(home, key, vlan);
+}
+
+/** @inline */
+function furtherValue(home: usize, key: u64, vlan: u64): u64 {
+  const station = findFurther(home, key, vlan);
+  return station === null ? 0 : valueAt(changetype<usize>(station), key, vlan);
+}
+
+/** What a place says where it is a station's, both words read in one piece; else zero. @inline */
+function valueAt(place: usize, key: u64, vlan: u64): u64 {
+  const both = v128.load(place);
+  const value = <u64>i64x2.extract_lane(both, 1);
+  return <u64>i64x2.extract_lane(both, 0) == key && vlanOf(value) == vlan ? value : 0;
+}
+
+/** Looks at all places of a station's line, and at those of the next ones while there is no empty one among them. @inline */
+function findFurther(home: usize, key: u64, vlan: u64): Station | null {
+  let line = lineOf(home);
+  for (let i: u32 = 0; i < LONGEST_FDB_SEARCH; i++) {
+    let isLast = false;
+    for (let at = line; at < line + LINE_BYTES; at += STATION_BYTES) {
+      const station = changetype<Station>(at);
+      if (station.key == key && vlanOf(station.value) == vlan) return station;
+      if (station.key == FDB_EMPTY) isLast = true;
+    }
+    if (isLast) return null;
+    line += LINE_BYTES;
+  }
+  return null;
 }
 
 /** The member that a value names. @inline */
@@ -112,8 +128,18 @@ export function stationAt(place: u32): Station {
   return changetype<Station>(FDB + <usize>place * STATION_BYTES);
 }
 
-/** Where the search for a station begins: a multiplicative hash, whose upper bits depend on all of the key. @inline */
+/**
+ * Where the search for a station begins: in a line by a multiplicative hash, whose upper bits depend on all of the key but
+ * the last two bits of its address, and there at the place that these say. So addresses in a row share lines, and each is
+ * found at the first place that is looked at. @inline
+ */
 export function homeOf(key: u64, vlan: u64): usize {
-  const hash = (key + vlan * SPREAD) * fdbState().multiplier;
-  return FDB + <usize>(hash >> (64 - LINE_BITS)) * LINE_BYTES;
+  const hash = ((key & ~ROW_BITS) + vlan * SPREAD) * fdbState().lineMultiplier;
+  const place = (<usize>(key >> ROW_SHIFT) & ROW_MASK) * STATION_BYTES;
+  return FDB + <usize>(hash >> (64 - LINE_BITS)) * LINE_BYTES + place;
+}
+
+/** The line that a place is in: the table begins with one. @inline */
+export function lineOf(place: usize): usize {
+  return place & ~(LINE_BYTES - 1);
 }

@@ -11,16 +11,20 @@ import { interfaceStats } from '../../interface/datapath/interface-stats';
 import { UDP_HEADER_BYTES } from '../../tunnel/datapath/outer';
 import { LOOK_AHEAD_VNIS } from '../layout';
 import { stationKey } from './far-end';
-import { homeOf } from './slot';
-import { vniKey, vxlanAt, vxlanOf } from './vxlan';
+import { homeOf, Place } from './place';
+import { interfaceOf, vniKey } from './vxlan';
 
+/** An ethertype and the first byte of an IP header, which lies behind it. */
+const TYPE_AT: usize = 12;
+const TYPE_MASK: u32 = 0xffffff;
+const PLAIN_IP4: u32 = <u32>TYPE_IP4_RAW | ((<u32>IP4_PLAIN) << 16);
 const UDP_AT: u32 = ETHER_HEADER_BYTES + IP4_HEADER_BYTES;
 const VXLAN_AT: u32 = UDP_AT + UDP_HEADER_BYTES;
 const INNER_AT: u32 = VXLAN_AT + VXLAN_HEADER_BYTES;
 
 /**
  * Touches the lines that a burst's datagrams of VXLAN over IPv4 need, where there are more VNIs than a core's own cache
- * holds: the place of the VNI, and then, when that says whose it is, the records of its interface and the place of the
+ * holds: that of the VNI, and then, when it is known whose that is, those of the interface, of its counters and of the
  * sender. Each time a loop finds out where the lines are and notes it, and another one touches them, which is so short
  * that the processor has as many of them on their way as it can.
  */
@@ -30,7 +34,7 @@ export function lookAhead(burst: usize, packets: u32): void {
   const vrf = interfaceAt(load<u16>(PORT_INTERFACES + ((<usize>port) << 1))).vrf;
   for (let i: u32 = 0; i < packets; i++) noteVni(packetAt(burst, i), vrf);
   for (let i: u32 = 0; i < packets; i++) load<u64>(packetAt(burst, i).note);
-  for (let i: u32 = 0; i < packets; i++) noteInterface(packetAt(burst, i), vrf);
+  for (let i: u32 = 0; i < packets; i++) noteInterface(packetAt(burst, i));
   for (let i: u32 = 0; i < packets; i++) touchInterface(packetAt(burst, i));
 }
 
@@ -39,19 +43,22 @@ function noteVni(packet: Packet, vrf: u32): void {
   packet.note = isVxlan4(packet) ? <u32>homeOf(VXLAN_VNIS, vniKey(vrf, vniIn(packet))) : 0;
 }
 
-/** Notes the interface that has a packet's VNI, and the place of the sender behind it; zero for none. @inline */
-function noteInterface(packet: Packet, vrf: u32): void {
+/**
+ * Notes the interface that the place of a packet's VNI names, and the place of the sender behind it; zero for none. Where
+ * another VNI has that place, nothing is lost but time. @inline
+ */
+function noteInterface(packet: Packet): void {
   packet.note2 = 0;
   if (!packet.note) return;
-  const id = vxlanOf(vrf, vniIn(packet));
+  const id = interfaceOf(changetype<Place>(<usize>packet.note).value);
+  const sender = load<u64>(packet.data + INNER_AT, 6) & MAC_MASK;
   packet.note = id;
-  packet.note2 = <u32>homeOf(VXLAN_STATIONS, stationKey(id, load<u64>(packet.data + INNER_AT, 6) & MAC_MASK));
+  packet.note2 = <u32>homeOf(VXLAN_STATIONS, stationKey(id, sender));
 }
 
 /** @inline */
 function touchInterface(packet: Packet): void {
   const id = packet.note;
-  load<u32>(changetype<usize>(vxlanAt(id)));
   load<u32>(changetype<usize>(interfaceAt(id)));
   load<u64>(changetype<usize>(interfaceStats(id)));
   load<u64>(packet.note2);
@@ -61,9 +68,8 @@ function touchInterface(packet: Packet): void {
 function isVxlan4(packet: Packet): bool {
   if (packet.dataLen < <u16>(INNER_AT + ETHER_HEADER_BYTES)) return false;
   const frame = packet.data;
-  const header = changetype<Ip4Header>(frame + ETHER_HEADER_BYTES);
-  if (load<u16>(frame, 12) != TYPE_IP4_RAW || header.versionIhl != IP4_PLAIN) return false;
-  if (header.protocol != <u8>PROTOCOL_UDP) return false;
+  if ((load<u32>(frame, TYPE_AT) & TYPE_MASK) != PLAIN_IP4) return false;
+  if (changetype<Ip4Header>(frame + ETHER_HEADER_BYTES).protocol != <u8>PROTOCOL_UDP) return false;
   return load<u16>(UDP_PORTS + ((<usize>load<u16>(frame + UDP_AT, 2)) << 1)) == <u16>NODE_VXLAN_INPUT;
 }
 

@@ -38,20 +38,6 @@ const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 /** Clock ticks in a unit of `seen`, as a power of two: about a second. */
 const SEEN_SHIFT: u64 = 30;
 
-/** The value of a key, zero for none. */
-export function findValue(table: usize, low: u64, high: u64): u32 {
-  const first = placeOf(low, high);
-  for (let i: u32 = 0; i < LONGEST_SEARCH; i++) {
-    const slot = slotAt(table, first + i);
-    const word = atomic.load<u32>(changetype<usize>(slot));
-    if ((word & SLOT_STATE) == SLOT_EMPTY) return 0;
-    if ((word & SLOT_STATE) != SLOT_LIVE || slot.keyLow != low || slot.keyHigh != high) continue;
-    const value = slot.value;
-    if (atomic.load<u32>(changetype<usize>(slot)) == word) return value;
-  }
-  return 0;
-}
-
 /** The value of a key, which is seen now, with one write per second and not per packet; zero for none. */
 export function findSeen(table: usize, low: u64, high: u64): u32 {
   const first = placeOf(low, high);
@@ -67,11 +53,6 @@ export function findSeen(table: usize, low: u64, high: u64): u32 {
     return value;
   }
   return 0;
-}
-
-/** Where the place is at which the search for a key of one word begins. @inline */
-export function homeOf(table: usize, key: u64): usize {
-  return changetype<usize>(slotAt(table, placeOf(key, 0)));
 }
 
 /** The place at a number, which wraps around at the table's end. @inline */

@@ -12,11 +12,11 @@ import {
 
 // The control thread's side of the hash tables.
 
-/** Value of a key that is to have the name of its own place: its version in the upper half, its number in the lower. */
-export const OWN_NAME: u32 = 0;
-
-/** Gives a key a value; returns it, or zero when the table has no room where the key belongs. */
-export function putKey(table: usize, low: u64, high: u64, value: u32): u32 {
+/**
+ * The name of a key: the version of its place in the upper half, its number in the lower. It gets a place where it has
+ * none; zero when the table has no room where it belongs.
+ */
+export function putKey(table: usize, low: u64, high: u64): u32 {
   const first = placeOf(low, high);
   let free: u32 = LONGEST_SEARCH;
   for (let i: u32 = 0; i < LONGEST_SEARCH; i++) {
@@ -24,14 +24,13 @@ export function putKey(table: usize, low: u64, high: u64, value: u32): u32 {
     const state = slot.word & SLOT_STATE;
     if (state == SLOT_LIVE) {
       if (slot.keyLow != low || slot.keyHigh != high) continue;
-      if (value != OWN_NAME) slot.value = value;
       return slot.value;
     }
     if (state == SLOT_LEAVING) continue;
     if (free == LONGEST_SEARCH) free = i;
     if (state == SLOT_EMPTY) break;
   }
-  return free == LONGEST_SEARCH ? 0 : occupy(table, first + free, low, high, value);
+  return free == LONGEST_SEARCH ? 0 : occupy(table, first + free, low, high);
 }
 
 /**
@@ -52,15 +51,6 @@ export function restoreKey(table: usize, low: u64, high: u64, name: u32): bool {
     if ((slot.word & SLOT_STATE) == SLOT_EMPTY) setWord(slot, version(slot) | SLOT_DEAD);
   }
   return false;
-}
-
-/** Takes a key out; false when it was not there. */
-export function dropKey(table: usize, low: u64, high: u64): bool {
-  const slot = findKey(table, low, high);
-  if (slot === null) return false;
-  setWord(slot, version(slot) | SLOT_DEAD);
-  emptyBack(table, placeAt(table, slot));
-  return true;
 }
 
 /** Takes a key out whose place workers may still be at: it is free when `freePlace` says so. Returns its value, or zero. */
@@ -96,14 +86,14 @@ function findKey(table: usize, low: u64, high: u64): Slot | null {
   return null;
 }
 
-function occupy(table: usize, place: u32, low: u64, high: u64, value: u32): u32 {
+function occupy(table: usize, place: u32, low: u64, high: u64): u32 {
   const slot = slotAt(table, place);
   let next = version(slot) + 0x10000;
   if (!next) next = 0x10000; // a name of zero would mean none
   slot.keyLow = low;
   slot.keyHigh = high;
   slot.seen = 0;
-  slot.value = value == OWN_NAME ? next | placeAt(table, slot) : value;
+  slot.value = next | placeAt(table, slot);
   setWord(slot, next | SLOT_LIVE);
   return slot.value;
 }

@@ -11,7 +11,18 @@ import { interfaceAt, MAC_MASK } from '../../interface/datapath/interface';
 import { takeOuterOff } from '../../tunnel/datapath/inner';
 import { frameIp, mergeCongestion, tosOf } from '../../tunnel/datapath/inner-frame';
 import { farEndOfSender, farEndSeen } from './far-end';
-import { mapped4, VXLAN_BRIDGED, Vxlan, vxlanAt, vxlanOf } from './vxlan';
+import {
+  interfaceOf,
+  mapped4,
+  VNI_BRIDGED,
+  VNI_LOCAL_SHIFT,
+  VNI_PLAIN,
+  VXLAN_BRIDGED,
+  VXLAN_PORT_RAW,
+  Vxlan,
+  vniValue,
+  vxlanAt,
+} from './vxlan';
 
 export enum Edge {
   /** The datagram is too short for a VXLAN header and an Ethernet header in it. */
@@ -45,31 +56,38 @@ export function vxlanInput(packet: Packet): u32 {
   if (at + VXLAN_HEADER_BYTES + ETHER_HEADER_BYTES > packet.dataLen) return Edge.DROP_VXLAN_TRUNCATED;
   const header = changetype<VxlanHeader>(packet.data + at);
   if (!(header.flagsRaw & VXLAN_I_RAW)) return Edge.DROP_VXLAN_NO_VNI;
-  const id = vxlanOf(packet.vrf, vniOf(header.vniRaw));
-  if (!id) return Edge.DROP_VXLAN_UNKNOWN_VNI;
-  const vxlan = vxlanAt(id);
-  if (load<u16>(changetype<usize>(header) - PORT_BEFORE) != vxlan.portRaw) return Edge.DROP_VXLAN_OTHER_END;
+  const known = vniValue(packet.vrf, vniOf(header.vniRaw));
+  if (!known) return Edge.DROP_VXLAN_UNKNOWN_VNI;
+  const id = interfaceOf(known);
   const iface = interfaceAt(id);
-  if (packet.etherType != TYPE_IP4_RAW || !canEnterPlainly(iface)) return takeCarefully(packet, vxlan, id);
+  if (packet.etherType != TYPE_IP4_RAW || !canEnterPlainly(iface)) return takeCarefully(packet, id);
+  if (!(known & VNI_PLAIN) || portOf(header) != VXLAN_PORT_RAW) return takeCarefully(packet, id);
   const outer = changetype<Ip4Header>(packet.data);
-  if (!isBetween4(vxlan, outer) || outer.dscpEcn & 1) return takeCarefully(packet, vxlan, id);
+  if (!isTo(<u32>(known >> VNI_LOCAL_SHIFT), outer) || outer.dscpEcn & 1) return takeCarefully(packet, id);
   const farEnd = farEndSeen(0, mapped4(outer.sourceRaw));
   const frame = changetype<usize>(header) + VXLAN_HEADER_BYTES;
-  if (isNew(frame, vxlan, id, farEnd)) return takeCarefully(packet, vxlan, id);
+  if (isNew(frame, (known & VNI_BRIDGED) != 0, id, farEnd)) return takeCarefully(packet, id);
   takeOuterOff(packet, at + VXLAN_HEADER_BYTES);
   enterPlainly(packet, id);
   packet.note = farEnd;
   return NODE_BIT | iface.inputNode;
 }
 
+/** The UDP port that a datagram was sent to, as it lies. @inline */
+function portOf(header: VxlanHeader): u16 {
+  return load<u16>(changetype<usize>(header) - PORT_BEFORE);
+}
+
 /** Tells whether an IPv4 header leads from somebody else's end of a tunnel to ours. @inline */
-function isBetween4(vxlan: Vxlan, outer: Ip4Header): bool {
-  const local = vxlan.localHigh;
-  return !vxlan.localLow && local == mapped4(outer.destinationRaw) && local != mapped4(outer.sourceRaw);
+function isTo(local: u32, outer: Ip4Header): bool {
+  return local == outer.destinationRaw && local != outer.sourceRaw;
 }
 
 /** Takes a datagram that is not the common case. */
-function takeCarefully(packet: Packet, vxlan: Vxlan, id: u32): u32 {
+function takeCarefully(packet: Packet, id: u32): u32 {
+  const vxlan = vxlanAt(id);
+  if (portOf(changetype<VxlanHeader>(packet.data + packet.note)) != vxlan.portRaw)
+    return Edge.DROP_VXLAN_OTHER_END;
   return packet.etherType == TYPE_IP4_RAW ? take4(packet, vxlan, id) : take6(packet, vxlan, id);
 }
 
@@ -93,7 +111,7 @@ function take(packet: Packet, vxlan: Vxlan, id: u32, low: u64, high: u64): u32 {
   takeOuterOff(packet, packet.note + VXLAN_HEADER_BYTES);
   if (tos & 1 && !tellCongestion(packet, tos)) return Edge.DROP_VXLAN_CONGESTED;
   const farEnd = farEndSeen(low, high);
-  if (isNew(packet.data, vxlan, id, farEnd)) tell(packet, vxlan, id, low, high);
+  if (isNew(packet.data, (vxlan.flags & VXLAN_BRIDGED) != 0, id, farEnd)) tell(packet, vxlan, id, low, high);
   const node = enterInterface(packet, id);
   if (!node) return Edge.DROP_VXLAN_DOWN;
   packet.note = farEnd;
@@ -107,9 +125,9 @@ function tellCongestion(packet: Packet, tos: u32): bool {
 }
 
 /** Tells whether the control thread should hear of a frame: of its far end, or where its sender is, if no bridge keeps that. @inline */
-function isNew(frame: usize, vxlan: Vxlan, id: u32, farEnd: u32): bool {
+function isNew(frame: usize, isBridged: bool, id: u32, farEnd: u32): bool {
   if (!farEnd) return true;
-  if (vxlan.flags & VXLAN_BRIDGED) return false;
+  if (isBridged) return false;
   const sender = senderOf(frame);
   return !(sender & GROUP_BIT) && farEndOfSender(id, sender) != farEnd;
 }

@@ -1,5 +1,5 @@
 import { VXLAN_VNIS, VXLANS } from '../../../engine/datapath/regions';
-import { findValue } from './slot';
+import { lookUp } from './place';
 
 /** What an interface of type vxlan sends and receives by: 64 bytes, at its id, written by the control thread. */
 @unmanaged
@@ -26,15 +26,38 @@ export function vxlanAt(id: u32): Vxlan {
   return changetype<Vxlan>(VXLANS + ((<usize>id) << 6));
 }
 
-/** The interface that has a VNI in a VRF of the underlay; zero for none. @inline */
-export function vxlanOf(vrf: u32, vni: u32): u32 {
-  return findValue(VXLAN_VNIS, vniKey(vrf, vni), 0);
+/**
+ * What is known of a VNI in a VRF of the underlay, zero where no interface has it:
+ *
+ *   0 interface (2) │ 2 VNI_… flags (2) │ 4 our end's IPv4 address as it lies (4), zero where the tunnel is not plain
+ *
+ * @inline
+ */
+export function vniValue(vrf: u32, vni: u32): u64 {
+  return lookUp(VXLAN_VNIS, vniKey(vrf, vni));
 }
 
-/** @inline */
-export function vniKey(vrf: u32, vni: u32): u64 {
-  return ((<u64>vrf) << 32) | vni;
+/** Flag of a VNI: the end is an IPv4 address, and the port is VXLAN's own. What others have is in the tunnel's record. */
+export const VNI_PLAIN: u64 = 0x10000;
+/** Flag of a VNI: its interface is a bridge's member. */
+export const VNI_BRIDGED: u64 = 0x20000;
+/** Where in the value the address of our end begins. */
+export const VNI_LOCAL_SHIFT: u64 = 32;
+/** The port of plain tunnels (RFC 7348 8), as it lies on the wire. */
+export const VXLAN_PORT_RAW: u16 = 0xb512;
+
+/** The interface that has a VNI. @inline */
+export function interfaceOf(value: u64): u32 {
+  return <u32>value & 0xffff;
 }
+
+/** Key of a VNI in a table of places. @inline */
+export function vniKey(vrf: u32, vni: u32): u64 {
+  return NO_EMPTY_PLACE | ((<u64>vrf) << 32) | vni;
+}
+
+/** Keeps keys from looking like places without one. */
+const NO_EMPTY_PLACE: u64 = 1 << 63;
 
 /** First 8 bytes of what is written as ::ffff:a.b.c.d are zero; the last 8 as they lie. @inline */
 export function mapped4(raw: u32): u64 {

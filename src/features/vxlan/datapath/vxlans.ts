@@ -4,12 +4,28 @@ import { retireBlock } from '../../../engine/datapath/retired';
 import { MAX_INTERFACES } from '../../interface/layout';
 import { LOOK_AHEAD_VNI_COUNT, LOOK_AHEAD_VNIS } from '../layout';
 import { stationKey } from './far-end';
-import { dropKey, freePlace, keySeen, OWN_NAME, putKey, restoreKey, retireKey } from './slots';
-import { Vxlan, vniKey, vxlanAt } from './vxlan';
+import { dropPlace, putPlace, takeHeard } from './places';
+import { freePlace, keySeen, putKey, restoreKey, retireKey } from './slots';
+import {
+  interfaceOf,
+  mapped4,
+  VNI_BRIDGED,
+  VNI_LOCAL_SHIFT,
+  VNI_PLAIN,
+  VXLAN_BRIDGED,
+  VXLAN_PORT_RAW,
+  Vxlan,
+  vniKey,
+  vniValue,
+  vxlanAt,
+} from './vxlan';
 
 // The control thread's side of all that tunnels send and receive by.
 
-/** Writes what an interface sends and receives by, but for its flood list; zero flags take it out of use. */
+/**
+ * Writes what an interface sends and receives by, but for its flood list, and says it of its VNI where that is bound to it;
+ * zero flags take it out of use.
+ */
 export function setVxlan(
   id: u32,
   flags: u32,
@@ -27,15 +43,24 @@ export function setVxlan(
   vxlan.localLow = localLow;
   vxlan.localHigh = localHigh;
   vxlan.flags = flags;
+  if (interfaceOf(vniValue(vrf, vni)) == id) bindVni(vrf, vni, id);
 }
 
 /** Gives what comes with a VNI in a VRF to an interface; false when the table is full there. */
 export function bindVni(vrf: u32, vni: u32, id: u32): bool {
-  return putKey(VXLAN_VNIS, vniKey(vrf, vni), 0, id) != 0;
+  return putPlace(VXLAN_VNIS, vniKey(vrf, vni), <u64>id | endOf(vxlanAt(id)));
+}
+
+/** What the value of a VNI says of its tunnel's end. */
+function endOf(vxlan: Vxlan): u64 {
+  const bridged: u64 = vxlan.flags & VXLAN_BRIDGED ? VNI_BRIDGED : 0;
+  const local = <u32>(vxlan.localHigh >> 32);
+  const isPlain = !vxlan.localLow && vxlan.localHigh == mapped4(local) && vxlan.portRaw == VXLAN_PORT_RAW;
+  return isPlain ? bridged | VNI_PLAIN | ((<u64>local) << VNI_LOCAL_SHIFT) : bridged;
 }
 
 export function unbindVni(vrf: u32, vni: u32): bool {
-  return dropKey(VXLAN_VNIS, vniKey(vrf, vni), 0);
+  return dropPlace(VXLAN_VNIS, vniKey(vrf, vni));
 }
 
 /** Says how many VNIs are bound: workers look ahead while they are many. */
@@ -68,7 +93,7 @@ export function dropFloodLists(): void {
 
 /** The name of the far end with an address, which is made where there is none; zero when the table is full there. */
 export function putFarEnd(low: u64, high: u64): u32 {
-  return putKey(FAR_ENDS, low, high, OWN_NAME);
+  return putKey(FAR_ENDS, low, high);
 }
 
 /** Gives the far end with an address the name that it has had elsewhere; false when the table is full there. */
@@ -92,14 +117,14 @@ export function farEndUsed(low: u64, high: u64): u32 {
 
 /** Says behind which far end a station of an interface is; false when the table is full there. */
 export function putVxlanStation(id: u32, mac: u64, farEnd: u32): bool {
-  return putKey(VXLAN_STATIONS, stationKey(id, mac), 0, farEnd) != 0;
+  return putPlace(VXLAN_STATIONS, stationKey(id, mac), farEnd);
 }
 
 export function dropVxlanStation(id: u32, mac: u64): bool {
-  return dropKey(VXLAN_STATIONS, stationKey(id, mac), 0);
+  return dropPlace(VXLAN_STATIONS, stationKey(id, mac));
 }
 
-/** Another number than before when a station has sent something. */
-export function vxlanStationUsed(id: u32, mac: u64): u32 {
-  return keySeen(VXLAN_STATIONS, stationKey(id, mac), 0);
+/** Tells whether a station has sent something since this was last asked. */
+export function takeVxlanStationHeard(id: u32, mac: u64): bool {
+  return takeHeard(VXLAN_STATIONS, stationKey(id, mac));
 }

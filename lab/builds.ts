@@ -46,8 +46,8 @@ export async function withTablesElsewhere(): Promise<string> {
 }
 
 /**
- * A build with twice as large interfaces, next hops, stations, tunnels, and interfaces of NAT, twice as many places for
- * stations, answers, and addresses of dnat44, and other roots of routes.
+ * A build with twice as large interfaces, next hops, stations, tunnels, rate limits, and interfaces of NAT, twice as many
+ * places for stations, answers, and addresses of dnat44, and other roots of routes and filters.
  */
 export async function withLargerRecords(): Promise<string> {
   return build(await sourcesBeside('larger', larger));
@@ -108,6 +108,24 @@ const larger: readonly Patch[] = [
       ['  flags: u32;', '  labFirst: u64;\n  flags: u32;'],
       ['INTERFACES + (id << 7)', 'INTERFACES + (id << 8)'],
     ],
+  },
+  {
+    file: 'features/filter/layout.ts',
+    texts: [
+      ['FILTERS_BYTES = 4096', 'FILTERS_BYTES = 8192'],
+      ['FILTER_BINDINGS_BYTES = 262144', 'FILTER_BINDINGS_BYTES = 524288'],
+    ],
+  },
+  {
+    file: 'features/police/layout.ts',
+    texts: [
+      ['POLICERS_BYTES = 524288', 'POLICERS_BYTES = 1048576'],
+      ['POLICE_BINDINGS_BYTES = 262144', 'POLICE_BINDINGS_BYTES = 524288'],
+    ],
+  },
+  {
+    file: 'features/police/datapath/policer.ts',
+    texts: [['POLICERS + ((<usize>index) << 7)', 'POLICERS + ((<usize>index) << 8)']],
   },
   {
     file: 'features/mpls-tunnel/layout.ts',

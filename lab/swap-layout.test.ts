@@ -9,8 +9,8 @@ import { sendFrames } from './witness/frames.ts';
 import { during, iperf } from './witness/iperf.ts';
 import { assertPings } from './witness/ping.ts';
 
-// Builds that lay interfaces, next hops, answers, forwarding tables, stations and tunnels out otherwise: all of them are
-// written again.
+// Builds that lay interfaces, next hops, answers, forwarding tables, stations, tunnels, filters and rate limits out
+// otherwise: all of them are written again.
 
 const { router, hosts } = await testTopology({ flags: ['-M', ':9111'], hosts: { red: {}, blue: {} } });
 const { red, blue } = hosts;
@@ -24,6 +24,13 @@ await router.ctl(`
   interface add vxlan vx vni 100 local ${blue.gateway4}
   address add 10.100.0.1/24 iface vx
   flood vtep add ${blue.ip4} vni 100
+  police add plenty cir 1g
+  police bind plenty iface red in
+  police add trickle cir 8k cbs 3036
+  filter add from-red index 10 deny proto udp dport 4000
+  filter add from-red index 20 permit proto udp dport 4001 police trickle
+  filter set from-red default permit
+  filter bind from-red iface red in
 `);
 await blue.ip(`
   address add 192.0.2.1/32 dev lo
@@ -31,6 +38,7 @@ await blue.ip(`
   link set vx100 up mtu 1400
   address add 10.100.0.2/24 dev vx100
 `);
+const [{ mac: gatewayMac = '' } = {}] = (await router.list('interface show name red')) as { mac?: string }[];
 
 test('a build with larger records takes over while hosts lose nothing, and all tables say what they said', async () => {
   const larger = await withLargerRecords();
@@ -43,6 +51,14 @@ test('a build with larger records takes over while hosts lose nothing, and all t
   assert.equal(lostPercent, 0);
   assert.deepEqual(await tables(), before);
   await assertAllReached();
+});
+
+test('filters and rate limits hold in each build that takes over, and count on', async () => {
+  await assertHeld();
+  for (const file of [ordinary, await withLargerRecords()]) {
+    await router.ctl(`datapath swap ${file}`);
+    await assertHeld();
+  }
 });
 
 test('what changes after it changes there', async () => {
@@ -108,6 +124,41 @@ async function assertAllReached(): Promise<void> {
   await assertPings(red, blue.ip4);
 }
 
+/** Of what red sends at once, the filter denies what it has a rule for, and the limit lets its burst of three frames pass. */
+async function assertHeld(): Promise<void> {
+  const before = await held();
+  const frames = [
+    ...Array<Uint8Array>(5).fill(datagram(4000)),
+    ...Array<Uint8Array>(30).fill(datagram(4001)),
+  ];
+  await sendFrames(red, frames);
+  const [denied = 0, green = 0, beyond = 0] = await eventually(async () => {
+    const grown = (await held()).map((count, i) => count - (before[i] ?? 0));
+    assert.equal(sumOf(grown), frames.length);
+    return grown;
+  });
+  assert.equal(denied, 5);
+  assert.ok(green >= 3 && green < 10, `${green} passed, ${beyond} did not`);
+}
+
+/** What the rule has denied, and what the limit of the other has let pass and has not. */
+async function held(): Promise<readonly number[]> {
+  const rule = (await router.list('filter stats from-red')).find(({ index }) => index === 10);
+  const limit = (await router.list('police stats')).find(({ name }) => name === 'trickle');
+  return [rule?.packets, limit?.green_packets, limit?.red_packets].map(Number);
+}
+
+/** A frame of 1000 bytes from red to blue. */
+function datagram(port: number): Uint8Array {
+  const bytes = udpDatagram({ source: 7, destination: port }, new Uint8Array(958));
+  const packet = ipv4Packet({ source: red.ip4, destination: blue.ip4, protocol: 17 }, bytes);
+  return etherFrame({ destination: gatewayMac, source: red.mac, etherType: 0x0800 }, packet);
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 /** What tables have taken of the memory that they grow by, once nothing has come back for half a second. */
 async function settledTableBytes(): Promise<number> {
   const read = async () => {
@@ -124,12 +175,17 @@ async function settledTableBytes(): Promise<number> {
   return await eventually(settled, { everyMs: 500 });
 }
 
-/** Routes, next hops and stations; hosts say of their link-local addresses when they like. */
+/** Routes, filters, rate limits, next hops and stations; hosts say of their link-local addresses when they like. */
 async function tables() {
   const rows = (await router.list('nexthop')).filter(({ addr }) => !String(addr).startsWith('fe80'));
   const neighbors = rows.map(({ id, addr, mac }) => `${id} ${addr} ${mac}`);
   const stations = (await router.list('fdb')).map(({ mac, iface, flags }) => `${mac} ${iface} ${flags}`);
-  return { routes: await router.ctl('route'), neighbors: neighbors.sort(), stations: stations.sort() };
+  const [routes, filters, limits] = [
+    await router.ctl('route'),
+    await router.ctl('filter'),
+    await router.ctl('police'),
+  ];
+  return { routes, filters, limits, neighbors: neighbors.sort(), stations: stations.sort() };
 }
 
 /** One UDP packet from red to blue that lets ip4-forward of the faulty build trap. */
@@ -141,5 +197,3 @@ function faulty(): Uint8Array {
   );
   return etherFrame({ destination: gatewayMac, source: red.mac, etherType: 0x0800 }, packet);
 }
-
-const [{ mac: gatewayMac = '' } = {}] = (await router.list('interface show name red')) as { mac?: string }[];

@@ -3,7 +3,7 @@ import { addressToBytes } from '../../net/address.ts';
 import { parseMac } from '../../net/mac.ts';
 import { parsePrefix } from '../../net/prefix.ts';
 import { etherTypeEntry } from '../ether/index.ts';
-import { macWord } from '../neighbor/index.ts';
+import { addressWords, familyNumber, macWord } from '../neighbor/index.ts';
 import { NEXT_HOP_LOCAL, NEXT_HOP_RESOLVED } from '../neighbor/layout.ts';
 import { type TrialInterface, writeTrialInterface } from '../port/index.ts';
 import { inputStages } from './input-stages.ts';
@@ -18,15 +18,15 @@ export interface TrialEnd {
 export interface TrialLink extends Omit<TrialInterface, 'mode'> {
   readonly mac: string;
   readonly host: TrialEnd & { readonly mac: string };
-  /** The router's own end, where packets are sent to the router itself. */
+  /** The router's own end, where packets are sent to the router itself: its addresses are answered for. */
   readonly own?: TrialEnd;
 }
 
-/** Lets the router of a trial take IP packets; it knows no routes yet. */
+/** Lets the router of a trial take IP packets and ARP; it knows no routes yet. */
 export function startTrialIp(datapath: ScratchDatapath): void {
   const { hookIp, newFib } = tablesOf(datapath);
   hookIp();
-  for (const [etherType, stage] of inputStages) {
+  for (const [etherType, stage] of [...inputStages, [0x0806, 'arp-input'] as const]) {
     const entry = etherTypeEntry(datapath.region('ETHER_TYPES'), etherType);
     datapath.view.setUint16(entry, datapath.node(stage), true);
   }
@@ -46,6 +46,10 @@ export function writeTrialLink(datapath: ScratchDatapath, { host, own, ...iface 
   const local = [datapath.node('ip4-local'), datapath.node('ip6-local')] as const;
   tables.setNextHop(own.nextHop, ...local, iface.id, MTU, NEXT_HOP_LOCAL);
   addRoutes(datapath, own);
+  for (const { address } of own.routes.map(parsePrefix)) {
+    const { low, high } = addressWords(address);
+    tables.answerFor(iface.id, familyNumber(address), low, high);
+  }
 }
 
 /** Writes a next hop whose packets are sent by a stage, with a record of that stage's own. */
@@ -80,6 +84,7 @@ interface Tables {
   setNextHop(index: number, node4: number, node6: number, iface: number, mtu: number, flags: number): void;
   setNextHopMacs(index: number, destination: bigint, source: bigint): void;
   setNextHopOutput(index: number, node: number, record: number): void;
+  answerFor(iface: number, family: number, low: bigint, high: bigint): number;
 }
 
 function tablesOf(datapath: ScratchDatapath): Tables {
@@ -90,5 +95,6 @@ function tablesOf(datapath: ScratchDatapath): Tables {
     'setNextHop',
     'setNextHopMacs',
     'setNextHopOutput',
+    'answerFor',
   ]);
 }

@@ -1,6 +1,8 @@
 import type { ScratchDatapath } from '../../engine/host/scratch-datapath.ts';
 import { checkExchange, type Exchange, trialBothWays } from '../../engine/host/trial-both-ways.ts';
 import { etherFrame, icmpMessage, icmpv6Message, ipv4Packet, ipv6Packet } from '../../net/frame/build.ts';
+import { parseMac } from '../../net/mac.ts';
+import { FurtherMacTable } from '../mac/index.ts';
 import { startTrialIp, writeTrialLink } from './trial-link.ts';
 
 /**
@@ -18,6 +20,8 @@ export const ipTrial = trialBothWays('forwards IPv4 and IPv6, and answers pings'
 
 const router = ['', '02:00:00:00:00:01', '02:00:00:00:00:02'] as const;
 const host = ['', '02:00:00:00:01:01', '02:00:00:00:01:02'] as const;
+/** An address that the first interface receives for beside its own. */
+const FURTHER = '02:00:00:00:00:f1';
 const payload = new Uint8Array(32).fill(7);
 
 function ipv4(source: string, destination: string, type: number, ttl: number): Uint8Array {
@@ -55,10 +59,16 @@ const exchanges: readonly Omit<Exchange, 'from'>[] = [
     to: 0,
     sent: toHost(1, 0x86dd, ipv6('fd00:1::1', 'fd00:1::2', 129, 64)),
   },
+  {
+    name: 'a packet to a further MAC address',
+    received: fromHost(0x0800, ipv4('10.0.1.2', '10.0.2.2', 8, 64), FURTHER),
+    to: 1,
+    sent: toHost(2, 0x0800, ipv4('10.0.1.2', '10.0.2.2', 8, 63)),
+  },
 ];
 
-function fromHost(etherType: number, packet: Uint8Array): Uint8Array {
-  return etherFrame({ destination: router[1], source: host[1], etherType }, packet);
+function fromHost(etherType: number, packet: Uint8Array, destination: string = router[1]): Uint8Array {
+  return etherFrame({ destination, source: host[1], etherType }, packet);
 }
 
 function toHost(number: 1 | 2, etherType: number, packet: Uint8Array): Uint8Array {
@@ -67,6 +77,7 @@ function toHost(number: 1 | 2, etherType: number, packet: Uint8Array): Uint8Arra
 
 function setUp(datapath: ScratchDatapath): void {
   startTrialIp(datapath);
+  new FurtherMacTable(datapath.tables).add(1, parseMac(FURTHER));
   for (const number of [1, 2] as const)
     writeTrialLink(datapath, {
       id: number,

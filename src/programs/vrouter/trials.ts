@@ -5,6 +5,7 @@ import { crossConnectTrial } from '../../features/cross-connect/vrouter-trial.ts
 import { dhcpTrial } from '../../features/dhcp/vrouter-trial.ts';
 import { filterTrial } from '../../features/filter/vrouter-trial.ts';
 import { ipTrial } from '../../features/ip/vrouter-trial.ts';
+import { neighborTrial } from '../../features/ip/vrouter-trial-neighbors.ts';
 import { ipipTrial } from '../../features/ipip/vrouter-trial.ts';
 import { mplsTrial } from '../../features/mpls/vrouter-trial.ts';
 import { mplsTunnelTrial } from '../../features/mpls-tunnel/vrouter-trial.ts';
@@ -17,6 +18,7 @@ import { vxlanTrial } from '../../features/vxlan/vrouter-trial.ts';
 /** What a build of the packet path must pass before it takes over from another one. */
 export const trials: readonly Trial[] = [
   ipTrial,
+  neighborTrial,
   routerAdvertTrial,
   dhcpTrial,
   mplsTrial,

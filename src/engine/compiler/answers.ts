@@ -4,6 +4,9 @@ import { unknown, type Value } from './known-values.ts';
 import type { Marked } from './remember-marks.ts';
 import { addLocal, type Expression, isNamed, kindOf, numberOf, operandsOf, type Place } from './wasm-tree.ts';
 
+/** What no packet has in a field of at most 16 bits. */
+const NOTHING = 0x10000;
+
 /** What is remembered of the value that a stage expects. */
 export interface Group {
   readonly expectation: Expectation;
@@ -12,6 +15,10 @@ export interface Group {
   readonly answers: Answer[];
   /** What has been worked out of all this, by its identity. */
   readonly conclusions: Map<string, Conclusion>;
+  /** What has to be so, or not, for anything to be expected: by the local variable of a conclusion. */
+  readonly required: Map<number, boolean>;
+  /** Whether packets are asked for the value. */
+  isAsked: boolean;
 }
 
 /** A number that is the same for a whole burst. */
@@ -62,6 +69,8 @@ export class Answers {
       local: addLocal(fn, binaryen.i32),
       answers: [],
       conclusions: new Map(),
+      required: new Map(),
+      isAsked: false,
     }));
   }
 
@@ -77,6 +86,21 @@ export class Answers {
     conclusions.set(value.id, known);
     place.set(this.read(known.local));
     return value;
+  }
+
+  /**
+   * Asks before the first packet what the loop would ask of each, where it is the same for all that have what is
+   * expected: if it is not as usual, nothing is expected. False when it is no such question.
+   */
+  require(question: Expression, usual: boolean): boolean {
+    if (kindOf(question) !== 'LocalGet') return false;
+    const local = numberOf(question, 'Index');
+    const group = this.groups.find(({ conclusions }) =>
+      [...conclusions.values()].some((conclusion) => conclusion.local === local),
+    );
+    if (!group?.isAsked) return false;
+    group.required.set(local, usual);
+    return true;
   }
 
   /** Puts a remembered answer in a call's place, if what is asked about is expected or follows from it. */
@@ -149,7 +173,7 @@ export class Answers {
     return answer;
   }
 
-  #askedOf({ expectation, local: expected, answers, conclusions }: Group): readonly Expression[] {
+  #askedOf({ expectation, local: expected, answers, conclusions, required }: Group): readonly Expression[] {
     const module = this.#module;
     const value = module.global.get(globalNamed(module, expectation.value), binaryen.i32);
     const asked = answers.flatMap(({ target, question, local, isSummed, fields }) => [
@@ -160,7 +184,12 @@ export class Answers {
       }),
     ]);
     const concluded = [...conclusions.values()].map(({ local, make }) => module.local.set(local, make()));
-    return [module.local.set(expected, value), ...asked, ...concluded];
+    const unusual = [...required].map(([local, usual]) => {
+      const answer = this.read(local);
+      const nothing = module.local.set(expected, module.i32.const(NOTHING));
+      return module.if(usual ? module.i32.eqz(answer) : answer, nothing);
+    });
+    return [module.local.set(expected, value), ...asked, ...concluded, ...unusual];
   }
 
   #addedUpOf({ answers }: Group): readonly Expression[] {

@@ -57,12 +57,18 @@ export function keepPacketInLocals(module: binaryen.Module, loop: PacketLoop, mo
   readOnce(module, fn, body, loop.attach);
   const fields = fieldsOf(module, body, loop.record)
     .filter(({ offset, isWritten }) => isWritten || offset >= loop.ownFrom)
-    .map((field) => ({
-      ...field,
-      local: addLocal(fn, field.type),
-      first: addLocal(fn, field.type),
-      isNeeded: field.isRead && isNeeded(body, field.name, { record: loop.record, moved }),
-    }));
+    .map((field) => {
+      const isWhole = isKept(field.name, loop.record, moved);
+      const isNeeded =
+        field.isRead && (isWhole || isReadIn(body, field.name, { record: loop.record, moved }));
+      return {
+        ...field,
+        local: addLocal(fn, field.type),
+        first: addLocal(fn, field.type),
+        isKept: isWhole,
+        isNeeded,
+      };
+    });
   const some = inlined(body, loop.some);
   const one = inlined(body, loop.one);
   const packet = packetOf(one, loop.begin);
@@ -73,18 +79,19 @@ export function keepPacketInLocals(module: binaryen.Module, loop: PacketLoop, mo
   module.runPasses(['no-inline']);
 }
 
-/** Tells whether a field is read on the way, or written back where it may have been written or not. */
-function isNeeded(
-  body: Place,
-  field: string,
-  { record, moved }: { readonly record: string; readonly moved: Moved },
-): boolean {
-  let isRead = [...moved.ends.values()].some((fields) => !fields.has(field));
-  walk(body, ({ get }) => {
-    const access = accessOf(get(), record);
-    if (access?.field === field && moved.reads.has(get())) isRead = true;
-  });
-  return isRead;
+/** Tells whether it is unknown somewhere what a field is: else nobody reads what is written to it. */
+function isKept(field: string, record: string, moved: Moved): boolean {
+  if ([...moved.ends.values()].some((fields) => !fields.has(field))) return true;
+  return [...moved.reads].some(
+    ([call, plus]) => plus === undefined && accessOf(call, record)?.field === field,
+  );
+}
+
+/** Tells whether a field is read along the way by anything but what moves it on. */
+function isReadIn(place: Place, field: string, { record, moved }: { record: string; moved: Moved }): boolean {
+  const access = accessOf(place.get(), record);
+  if (access?.field === field) return access.isWrite ? false : moved.reads.has(place.get());
+  return operandsOf(place.get()).some((operand) => isReadIn(operand, field, { record, moved }));
 }
 
 /** The block that AssemblyScript makes of a function that it inlines. */
@@ -105,6 +112,8 @@ interface KeptField extends Field {
   readonly first: number;
   /** Whether it matters what it was: what is only moved on is read where the way ends. */
   readonly isNeeded: boolean;
+  /** Whether what is written to it is to be kept. */
+  readonly isKept: boolean;
 }
 
 /** The local variable that holds the packet where its way begins. */
@@ -168,7 +177,7 @@ class Rewriting {
     const field = fields.find(({ name }) => name === access.field);
     if (!field) return call;
     const value = operandsOf(call)[1]?.get() ?? 0;
-    if (access.isWrite) return module.local.set(field.local, value);
+    if (access.isWrite) return field.isKept ? module.local.set(field.local, value) : module.nop();
     const plus = this.#options.moved.reads.get(call);
     return plus === undefined
       ? this.#read(field)

@@ -34,7 +34,8 @@ import {
 // variables. With `@summed` a record's fields are counters: what is added to them is added up, and to the record at the
 // burst's end. Other fields that the loop writes are left in memory. A function so marked that is asked about nothing is
 // called once a burst, too; and what is masked or compared before the first packet and after gives the same is worked
-// out there, where most stages ask about flags.
+// out there, where most stages ask about flags. Where all packets that have what is expected get the same answer, it is
+// asked there alone: if it is not the usual one, nothing is expected, and packets take the copy for all others.
 
 interface Options {
   readonly loop: PacketLoop;
@@ -65,6 +66,8 @@ class Remembering {
   readonly #counted: Counted;
   /** The functions by which the loop writes fields. */
   readonly #written: ReadonlySet<string>;
+  /** How many ways to the end of all stages, and how many out of the loop, have been visited. */
+  readonly #ways = { finished: 0, left: 0 };
   /** What the packet's fields are when its way begins. */
   readonly #first = new Map<string, Value>();
   readonly moved = {
@@ -86,7 +89,7 @@ class Remembering {
     const expression = place.get();
     switch (kindOf(expression)) {
       case 'If':
-        return this.#visitIf(expression);
+        return this.#visitIf(place, expression);
       case 'Loop':
         return this.#visitLoop(expression);
       case 'Block':
@@ -149,18 +152,27 @@ class Remembering {
   #readGlobal(place: Place, read: Expression): Value {
     const name = textOf(read, 'Name');
     const group = this.#answers.groups.find(({ expectation }) => isNamed(name, `graph/${expectation.value}`));
-    if (group) place.set(this.#answers.read(group.local));
+    if (group) {
+      place.set(this.#answers.read(group.local));
+      group.isAsked = true;
+    }
     const { mutable, init } = binaryen.getGlobalInfo(this.#module.getGlobal(name));
     return mutable || kindOf(init) !== 'Const' ? unknown() : constant(this.#module, init);
   }
 
-  #visitIf(expression: Expression): Value {
+  #visitIf(place: Place, expression: Expression): Value {
     const [condition, one, other] = operandsOf(expression);
     if (condition) this.visit(condition);
     const visit = (way: Place | undefined) => () => {
       if (way) this.visit(way);
     };
+    const { finished, left } = this.#ways;
     this.#known.either(visit(one), visit(other));
+    if (!condition || !one || other) return unknown();
+    const isUsual = this.#ways.finished > finished;
+    const isDecided = isUsual || this.#ways.left > left;
+    if (isDecided && this.#answers.require(condition.get(), isUsual))
+      place.set(isUsual ? one.get() : this.#module.nop());
     return unknown();
   }
 
@@ -248,6 +260,8 @@ class Remembering {
       this.moved.ends.set(call, new Map(moved));
       this.#counted.ends(place, isCallOf(call, this.#options.loop.end));
     }
+    if (isCallOf(call, this.#options.loop.end)) this.#ways.finished++;
+    else this.#ways.left++;
     this.#known.stop();
     return unknown();
   }

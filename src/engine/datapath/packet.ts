@@ -63,7 +63,7 @@ export class Packet {
 
   /** Address of the current header's first byte: a buffer lies right behind its mbuf, the host sees to that. */
   @inline get data(): usize {
-    return changetype<usize>(this) + (offsetof<Packet>() + this.dataOff);
+    return changetype<usize>(this) + (this.dataOff + offsetof<Packet>());
   }
 
   /** Moves past `bytes` of header; the caller has checked that dataLen holds them. */

@@ -1,7 +1,7 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { ICMP4_UNREACHABLE, UNREACHABLE4_TOO_BIG } from '../../../net/datapath/icmp-header';
 import { IP4_DONT_FRAGMENT_RAW, Ip4Header } from '../../../net/datapath/ip4-header';
-import { NEXT_HOP_RESOLVED, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { NextHop, nextHopAt } from '../../neighbor/datapath/next-hop';
 import { noteUse } from '../../neighbor/datapath/next-hop-use';
 import { noteError } from './icmp-errors';
 
@@ -19,10 +19,13 @@ export enum Edge {
  */
 export function ip4Output(packet: Packet): u32 {
   const nextHop = nextHopAt(packet.nextHop);
-  if (packet.pktLen > nextHop.mtu) return tooBig(packet, nextHop.mtu);
-  if (!(nextHop.flags & NEXT_HOP_RESOLVED)) return nextHop.outputOr(Edge.NEIGHBOR_HOLD);
+  if (packet.pktLen > nextHop.direct) return sendOtherwise(packet, nextHop);
   noteUse(nextHop);
   return Edge.ETHER_OUTPUT;
+}
+
+function sendOtherwise(packet: Packet, nextHop: NextHop): u32 {
+  return packet.pktLen > nextHop.mtu ? tooBig(packet, nextHop.mtu) : nextHop.outputOr(Edge.NEIGHBOR_HOLD);
 }
 
 /** Fragments a packet that allows it; tells the sender of another how large it may be (RFC 1191 4). */

@@ -1,6 +1,6 @@
 import { PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
 import { ICMP6_TOO_BIG } from '../../../net/datapath/icmp-header';
-import { NEXT_HOP_RESOLVED, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { NextHop, nextHopAt } from '../../neighbor/datapath/next-hop';
 import { noteUse } from '../../neighbor/datapath/next-hop-use';
 import { noteError } from './icmp-errors';
 
@@ -18,10 +18,13 @@ export enum Edge {
  */
 export function ip6Output(packet: Packet): u32 {
   const nextHop = nextHopAt(packet.nextHop);
-  if (packet.pktLen > nextHop.mtu) return tooBig(packet, nextHop.mtu);
-  if (!(nextHop.flags & NEXT_HOP_RESOLVED)) return nextHop.outputOr(Edge.NEIGHBOR_HOLD);
+  if (packet.pktLen > nextHop.direct) return sendOtherwise(packet, nextHop);
   noteUse(nextHop);
   return Edge.ETHER_OUTPUT;
+}
+
+function sendOtherwise(packet: Packet, nextHop: NextHop): u32 {
+  return packet.pktLen > nextHop.mtu ? tooBig(packet, nextHop.mtu) : nextHop.outputOr(Edge.NEIGHBOR_HOLD);
 }
 
 /** Fragments a packet of our own; tells the sender of another how large it may be (RFC 8200 4.5, RFC 4443 3.2). */

@@ -5,7 +5,7 @@ import { NODE_BIT } from '../../../engine/layout';
  * A next hop: 64 bytes, one cache line, written by the control thread.
  *
  *   0 node4 node6 iface mtu │ 8 flags vrf output │ 16 destination MAC, source MAC │ 28 used │ 32 address │ 48 group
- *   56 record
+ *   56 record direct
  */
 @unmanaged
 export class NextHop {
@@ -32,7 +32,8 @@ export class NextHop {
   memberCount: u32;
   /** What that node needs: an index into its feature's table. */
   record: u32;
-  spare: u32;
+  /** Most bytes of a packet that needs nothing more to go to the neighbour: the MTU once it is known, zero before. */
+  direct: u32;
 
   /** Where a packet goes that IP is done with: to what puts something round it, or by the edge `hold` to wait. */
   outputOr(hold: u32): u32 {

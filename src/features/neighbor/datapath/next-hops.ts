@@ -1,6 +1,6 @@
 import { takeBlock } from '../../../engine/datapath/arena';
 import { retireBlock } from '../../../engine/datapath/retired';
-import { NextHop, nextHopAt } from './next-hop';
+import { NEXT_HOP_RESOLVED, NextHop, nextHopAt } from './next-hop';
 
 // The control thread's side of the next-hop table.
 
@@ -10,6 +10,7 @@ export function setNextHop(index: u32, node4: u32, node6: u32, iface: u32, mtu: 
   nextHop.iface = <u16>iface;
   nextHop.mtu = <u16>mtu;
   nextHop.flags = flags;
+  nextHop.direct = flags & NEXT_HOP_RESOLVED ? <u16>mtu : 0;
   nextHop.node4 = <u16>node4;
   nextHop.node6 = <u16>node6;
 }

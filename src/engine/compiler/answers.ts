@@ -90,7 +90,8 @@ export class Answers {
 
   /**
    * Asks before the first packet what the loop would ask of each, where it is the same for all that have what is
-   * expected: if it is not as usual, nothing is expected. False when it is no such question.
+   * expected: if it is not as usual, nothing is expected. False when it is no such question, or who has not what is
+   * expected would have to give up: a way to bridges must not cost the one to routes.
    */
   require(question: Expression, usual: boolean): boolean {
     if (kindOf(question) !== 'LocalGet') return false;
@@ -98,7 +99,7 @@ export class Answers {
     const group = this.groups.find(({ conclusions }) =>
       [...conclusions.values()].some((conclusion) => conclusion.local === local),
     );
-    if (!group?.isAsked) return false;
+    if (!group?.isAsked || group.expectation.isBinding) return false;
     group.required.set(local, usual);
     return true;
   }

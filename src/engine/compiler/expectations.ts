@@ -14,6 +14,8 @@ export interface Expectation {
   readonly asks: string;
   /** From now on what a packet has is expected of the next burst. */
   readonly learns: string;
+  /** Whether packets that have it not give up, as there is no copy for them. */
+  readonly isBinding: boolean;
 }
 
 /** What the stages of a way expect; and what foreseen packets have in common beside it. */
@@ -47,15 +49,18 @@ export function ${learns}(packet: Packet): void {
 }`;
 }
 
-function expectationOf(way: FastWay, { functionName, expects }: Stage): Expectation | undefined {
-  return expects === undefined ? undefined : named(`${functionName}`, expects, way);
+function expectationOf(way: FastWay, stage: Stage): Expectation | undefined {
+  const { functionName, expects } = stage;
+  return expects === undefined
+    ? undefined
+    : { ...named(functionName, expects, way), isBinding: stage === way.first };
 }
 
 function commonOf(way: FastWay): readonly Expectation[] {
-  return way.foreseenTo ? [named('dataOff', 'dataOff', way)] : [];
+  return way.foreseenTo ? [{ ...named('dataOff', 'dataOff', way), isBinding: true }] : [];
 }
 
-function named(name: string, field: string, { suffix }: FastWay): Expectation {
+function named(name: string, field: string, { suffix }: FastWay): Omit<Expectation, 'isBinding'> {
   return {
     field,
     value: `${name}Expected${suffix}`,

@@ -29,7 +29,11 @@ after(ealCleanup);
 
 test('a worker sleeps until time is up when nothing comes', async () => {
   const tap = startTap();
-  const { ms } = await (await asleep(tap, 1, 50_000_000)).end;
+  const undisturbed = async (tries: number): Promise<number> => {
+    const { ms, came } = await (await asleep(tap, 1, 50_000_000)).end;
+    return came > 0 && tries > 1 ? undisturbed(tries - 1) : ms; // the kernel may still leave groups of the TAP
+  };
+  const ms = await undisturbed(5);
   assert.ok(ms >= 50 && ms < 2000, `slept for ${ms} ms`);
   portClose(tap);
 });

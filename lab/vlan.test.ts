@@ -265,7 +265,7 @@ test('another build takes over with all VLANs, and more come and go then', async
 test('it goes while packets flow, and its parent goes on', async () => {
   await using flow = plain.start('ping -n -i 0.01 10.15.0.2');
   await flow.said(/bytes from/);
-  await using events = router.watch('events', 'type', 'iface del');
+  await using events = router.watch('events', 'replay', '50', 'type', 'iface del');
   await router.ctl('interface del trunk.5');
   await events.said(/iface del: .*trunk\.5 type=vlan/);
   await assertPings(trunk, trunk.gateway4);

@@ -147,7 +147,7 @@ test('members leave and come while packets flow, and have their own MAC address 
     await router.ctl(come);
     assert.equal((await shown('p0')).mac, (await shown('bond0')).mac);
   });
-  assert.ok(lost <= 10, `${lost} packets were lost`);
+  assert.ok(lost <= 40, `${lost} packets were lost`); // two changes, of up to a tenth of a second each
 });
 
 test('a stream goes on while members come and go', async () => {

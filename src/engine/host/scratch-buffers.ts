@@ -1,10 +1,10 @@
 import { PACKET_BUFFERS } from '../layout.ts';
 
 const BUFFERS = 4096;
-const BUFFER_BYTES = 4096;
-const HEADROOM = 128;
-const MBUF_BYTES = 128;
-const DATA_ROOM = BUFFER_BYTES - MBUF_BYTES;
+export const BUFFER_BYTES = 4096;
+export const HEADROOM = 128;
+export const MBUF_BYTES = 128;
+export const DATA_ROOM = BUFFER_BYTES - MBUF_BYTES;
 /** What they take of the memory. */
 export const SCRATCH_BUFFERS_BYTES = BUFFERS * BUFFER_BYTES;
 /** Any address of the host process will do: the datapath only ever subtracts it. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import { parsePrefix } from '../../net/prefix.ts';
 import { CompiledLists } from '../filter/compiled-lists.ts';
 import { FILTER_INPUT_PLACE, FILTER_OUTPUT_PLACE } from '../filter/layout.ts';
@@ -21,8 +20,7 @@ beforeEach(async () => {
     input: { [FILTER_INPUT_PLACE]: 'filter-input' },
     output: { [FILTER_OUTPUT_PLACE]: 'filter-output' },
   });
-  const { control, view } = nat.topology.bench;
-  lists = new CompiledLists({ tables: (names) => tableFunctions(control.exports, names), view });
+  lists = new CompiledLists(nat.topology.bench);
 });
 
 /** Has the outside interface send what has one source, and receive what has one destination; nothing else. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { BURST_MAX } from '../../engine/layout.ts';
+import { Rush } from '../../engine/testing/rush.ts';
 import { parseIpv4 } from '../../net/address.ts';
 import { parsePrefix } from '../../net/prefix.ts';
 import { MAX_SESSIONS } from './layout.ts';
 import { datagramOn, FRAME_BYTES, SOURCE_PORT } from './testing/datagrams.ts';
 import { NatBench } from './testing/nat-bench.ts';
-import { Rush } from './testing/rush.ts';
 
 const FIRST_PORT = 1024;
 const PORTS_OF_ONE = 64_512;

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { before, describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { BURST_MAX } from '../../engine/layout.ts';
+import { Rush, type RushPlace } from '../../engine/testing/rush.ts';
 import type { End, Session } from './sessions.ts';
 import { DESTINATION, DESTINATION_PORT, datagramOn, FRAME_BYTES, SOURCE_PORT } from './testing/datagrams.ts';
 import { NatBench } from './testing/nat-bench.ts';
-import { Rush, type RushPlace } from './testing/rush.ts';
 import type { RushEnd, RushStart } from './testing/rush-thread.ts';
 
 // Two threads, each a worker, send from the same ports to the same other end at the same time: one station's flows both

@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../../engine/host/datapath.ts';
 import { MAX_WORKERS, WORKER_AREA_BYTES, WORKER_AREAS, WORKER_EPOCH } from '../../../engine/layout.ts';
 import type { Outcome } from '../../../engine/testing/bench.ts';
 import { parseIpv4 } from '../../../net/address.ts';
@@ -59,7 +58,7 @@ export class NatBench {
     this.topology = topology;
     [this.inside, this.outside, this.other] = topology.links;
     const { bench } = topology;
-    const take = <T>(names: readonly (keyof T & string)[]) => tableFunctions<T>(bench.control.exports, names);
+    const take = bench.tables;
     this.rules = new RuleTable(take<RuleFunctions>(ruleFunctionNames));
     const memory = new Uint8Array(bench.memory.buffer);
     const router = { tables: take, memory, region: (name: string) => bench.region(name) };

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { BURST_MAX } from '../../../engine/layout.ts';
+import { Rush, type RushPlace } from '../../../engine/testing/rush.ts';
 import { FRAME_BYTES, SOURCE_PORT } from './datagrams.ts';
-import { Rush, type RushPlace } from './rush.ts';
 
 /** What a thread sends: from each port, one frame after the other. */
 export interface RushStart extends RushPlace {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { BURST_MAX } from '../../../engine/layout.ts';
-import { Rush, type RushPlace } from '../../nat/testing/rush.ts';
+import { Rush, type RushPlace } from '../../../engine/testing/rush.ts';
 import { frame1000 } from './limits.ts';
 
 /** What a thread receives: so many frames by a port. */

@@ -1,4 +1,5 @@
-import { type Instance, instantiate } from '../../../engine/host/datapath.ts';
+import { type Instance, instantiate } from '../host/datapath.ts';
+import { BUFFER_BYTES, DATA_ROOM, HEADROOM, MBUF_BYTES, PACKET_DELTA } from '../host/scratch-buffers.ts';
 import {
   BURST_MAX,
   MAX_WORKERS,
@@ -7,12 +8,8 @@ import {
   WORKER_AREAS,
   WORKER_QUEUE_COUNT,
   WORKER_QUEUES,
-} from '../../../engine/layout.ts';
+} from '../layout.ts';
 
-const BUFFER_BYTES = 4096;
-const MBUF_BYTES = 128;
-const HEADROOM = 128;
-const DELTA = 0x7f00_0000_0000n;
 /** Fields of an mbuf that a packet changes on its way: from dataOff to txOffload (engine/datapath/packet.ts). */
 const CHANGED_FROM = 16;
 const CHANGED_BYTES = 64;
@@ -53,8 +50,8 @@ export class Rush {
     this.#fresh = freshFields(frameBytes);
     for (let index = 0; index < BURST_MAX; index++) {
       const mbuf = this.#mbuf(index);
-      this.#view.setBigUint64(mbuf, DELTA + BigInt(mbuf + MBUF_BYTES), true);
-      this.#view.setUint16(mbuf + 54, BUFFER_BYTES - MBUF_BYTES, true);
+      this.#view.setBigUint64(mbuf, PACKET_DELTA + BigInt(mbuf + MBUF_BYTES), true);
+      this.#view.setUint16(mbuf + 54, DATA_ROOM, true);
     }
     this.#view.setUint32(this.#area + WORKER_QUEUE_COUNT, 1, true);
     const host = {
@@ -66,7 +63,7 @@ export class Rush {
       pause: () => {},
       wait: () => 0,
     };
-    this.#instance = instantiate({ datapath: { module }, memory, host, worker, packetDelta: DELTA });
+    this.#instance = instantiate({ datapath: { module }, memory, host, worker, packetDelta: PACKET_DELTA });
   }
 
   /** Receives a burst of frames on a port; `left` sees those that leave. Returns how many these are. */
@@ -122,6 +119,6 @@ function freshFields(frameBytes: number): Uint8Array {
   view.setUint16(4, 1, true);
   view.setUint32(36 - CHANGED_FROM, frameBytes, true);
   view.setUint16(40 - CHANGED_FROM, frameBytes, true);
-  view.setUint16(54 - CHANGED_FROM, BUFFER_BYTES - MBUF_BYTES, true);
+  view.setUint16(54 - CHANGED_FROM, DATA_ROOM, true);
   return fields;
 }

@@ -1,5 +1,4 @@
 import type { DatapathSource } from '../src/engine/compiler/compile.ts';
-import { tableFunctions } from '../src/engine/host/datapath.ts';
 import { CONTROL_TICKS_PER_SECOND } from '../src/engine/layout.ts';
 import { Bench } from '../src/engine/testing/bench.ts';
 import { INTERFACE_SNOOPING, INTERFACE_TX_L4_CKSUM, INTERFACE_UP } from '../src/features/interface/layout.ts';
@@ -195,7 +194,7 @@ export class World implements Stations, Ground {
     bytes.set(address);
     const view = new DataView(bytes.buffer);
     const family = address.length === 4 ? 4 : 6;
-    const { answerFor } = tableFunctions<AnswerFunctions>(this.topology.bench.control.exports, ['answerFor']);
+    const { answerFor } = this.topology.bench.tables<AnswerFunctions>(['answerFor']);
     answerFor(iface, family, view.getBigUint64(0, true), view.getBigUint64(8, true));
   }
 
@@ -289,10 +288,10 @@ export class World implements Stations, Ground {
     }
     this.takePort(HOST_PORT, 'host-deliver');
     this.topology.take('icmp6', ROUTER_SOLICITATION, 'router-solicitation');
-    const { setAdvertising } = tableFunctions<AdvertFunctions>(bench.control.exports, ['setAdvertising']);
+    const { setAdvertising } = bench.tables<AdvertFunctions>(['setAdvertising']);
     setAdvertising(this.topology.links[0].id, 1);
     this.takePort(DHCP_CLIENT, 'dhcp-input');
-    const { setDhcpClient } = tableFunctions<DhcpFunctions>(bench.control.exports, ['setDhcpClient']);
+    const { setDhcpClient } = bench.tables<DhcpFunctions>(['setDhcpClient']);
     setDhcpClient(this.topology.links[0].id, 1);
   }
 }

@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../src/engine/host/datapath.ts';
 import { BALANCE_L3_L4, BOND_SLOTS, MEMBER_LACP, MEMBER_TAKES } from '../../src/features/bond/layout.ts';
 import { INTERFACE_RUNNING, INTERFACE_UP } from '../../src/features/interface/layout.ts';
 import { parseMac } from '../../src/net/mac.ts';
@@ -45,7 +44,7 @@ export function addBond(ground: Ground): void {
 }
 
 function writeBond({ topology }: Ground): void {
-  const functions = tableFunctions<BondFunctions>(topology.bench.control.exports, [
+  const functions = topology.bench.tables<BondFunctions>([
     'setBondPlace',
     'setBondBalance',
     'setBondSlot',

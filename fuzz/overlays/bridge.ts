@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../src/engine/host/datapath.ts';
 import {
   BRIDGE_FLOOD,
   BRIDGE_LEARN,
@@ -34,7 +33,7 @@ export interface FuzzedBridge {
 /** Adds a bridge with addresses, two ports, a VLAN, tunnels and a pseudowire as members, and some stations that it knows. */
 export function addBridge(ground: Ground, farEnds: ReadonlyMap<string, number>): FuzzedBridge {
   const { topology } = ground;
-  const functions = tableFunctions<BridgeFunctions>(topology.bench.control.exports, functionNames);
+  const functions = topology.bench.tables<BridgeFunctions>(functionNames);
   functions.seedFdb(0x1234_5678_9abc_def1n);
   functions.setFdbState(1, 0);
   addInterface(ground);

@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../src/engine/host/datapath.ts';
 import { CompiledLists } from '../../src/features/filter/compiled-lists.ts';
 import { FILTER_INPUT_PLACE, FILTER_OUTPUT_PLACE } from '../../src/features/filter/layout.ts';
 import type { FilterFunctions } from '../../src/features/filter/table-functions.ts';
@@ -46,13 +45,12 @@ const bindings = [
 /** Adds lists of rules, and interfaces that let through what these permit. */
 export function addFilters(ground: Ground): void {
   const { bench } = ground.topology;
-  const { exports } = bench.control;
-  const lists = new CompiledLists({ view: bench.view, tables: (names) => tableFunctions(exports, names) });
+  const lists = new CompiledLists(bench);
   const placed = (rules: readonly WantedRule[]) =>
     rules.map((rule, i) => ({ ...plain, ...rule, place: i + 1 }));
   lists.show('fuzz', DENYING, { rules: placed(denied), other: { action: 'permit', place: 20 } });
   lists.show('fuzz', PERMITTING, { rules: placed(permitted), other: { action: 'deny', place: 21 } });
-  const { setFilterBinding } = tableFunctions<FilterFunctions>(exports, ['setFilterBinding']);
+  const { setFilterBinding } = bench.tables<FilterFunctions>(['setFilterBinding']);
   for (const { iface, into, out } of bindings) {
     setFilterBinding(iface, into, out);
     if (into) addStep(ground, iface, { way: 'input', place: FILTER_INPUT_PLACE, stage: 'filter-input' });

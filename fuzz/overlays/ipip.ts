@@ -1,6 +1,6 @@
-import { tableFunctions } from '../../src/engine/host/datapath.ts';
 import { INTERFACE_RUNNING, INTERFACE_UP } from '../../src/features/interface/layout.ts';
 import { IPIP_IP6, IPIP_READY } from '../../src/features/ipip/layout.ts';
+import type { IpipFunctions } from '../../src/features/ipip/tunnel-table.ts';
 import { addressWords } from '../../src/features/neighbor/index.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { parseMac } from '../../src/net/mac.ts';
@@ -47,23 +47,11 @@ function add(ground: Ground, { id, place, local, remote, mtu, fault }: Plan): vo
     outputNode: bench.node('ipip-output'),
     domain: 0,
   });
-  const { linkIpip } = tableFunctions<Functions>(bench.control.exports, ['linkIpip']);
+  const { linkIpip } = bench.tables<Pick<IpipFunctions, 'linkIpip'>>(['linkIpip']);
   const [near, far] = [addressWords(parseAddress(local)), addressWords(parseAddress(remote))];
   const flags = (fault === 'lost' ? 0 : IPIP_READY) | (local.includes(':') ? IPIP_IP6 : 0);
   linkIpip(id, flags, VRF, near.low, near.high, far.low, far.high);
   ground.interfaces.push(id);
   if (!fault) ground.tunnels.push({ kind: 'ip-in-ip', local: hexOf(local), remotes: [hexOf(remote)] });
   ground.route(place, ground.topology.neighbor({ ...links[0], id, mac }, { mac, mtu }));
-}
-
-interface Functions {
-  linkIpip(
-    id: number,
-    flags: number,
-    vrf: number,
-    localLow: bigint,
-    localHigh: bigint,
-    remoteLow: bigint,
-    remoteHigh: bigint,
-  ): void;
 }

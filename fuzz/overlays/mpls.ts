@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../src/engine/host/datapath.ts';
 import { INTERFACE_FAR_ENDS, INTERFACE_RUNNING, INTERFACE_UP } from '../../src/features/interface/layout.ts';
 import { encapsulating, forwarding } from '../../src/features/ip/testing/topology.ts';
 import {
@@ -38,7 +37,7 @@ interface Push {
 export function addLabels(ground: Ground): void {
   const { topology } = ground;
   const { bench } = topology;
-  const functions = tableFunctions<MplsFunctions>(bench.control.exports, functionNames);
+  const functions = bench.tables<MplsFunctions>(functionNames);
   functions.hookMpls();
   topology.takeType(0x8847, 'mpls-receive');
   for (const id of [1, 2, 11, 20]) functions.setTakesLabels(id, 1);
@@ -97,7 +96,7 @@ function narrowWays(ground: Ground, ways: readonly number[]): readonly number[] 
     return topology.neighbor(link, { mac, mtu });
   });
   const tunnel = topology.nextHop({ ...encapsulating, mtu: 100 });
-  const functions = tableFunctions<TunnelFunctions>(topology.bench.control.exports, tunnelFunctionNames);
+  const functions = topology.bench.tables<TunnelFunctions>(tunnelFunctionNames);
   functions.setNextHopOutput(tunnel, topology.bench.node('mplsoudp-output'), 1);
   const nobody = topology.nextHop({ stage4: 'ip4-group', stage6: 'ip6-group', members: [] });
   const group = topology.nextHop({
@@ -111,7 +110,7 @@ function narrowWays(ground: Ground, ways: readonly number[]): readonly number[] 
 /** Routes into tunnels without labels in front, and into those that are down. */
 function addLostWays(ground: Ground, push: (stack: Push) => number, tunnels: readonly number[]): void {
   const { topology } = ground;
-  const functions = tableFunctions<TunnelFunctions>(topology.bench.control.exports, tunnelFunctionNames);
+  const functions = topology.bench.tables<TunnelFunctions>(tunnelFunctionNames);
   for (const [i, stage] of ['mplsoudp-output', 'mplsogre-output'].entries()) {
     const down = topology.nextHop(encapsulating);
     functions.setMplsTunnel(LOST_TUNNELS + i, 0, VRF, 6635, 0n, 0n, 0n, 0n);
@@ -155,7 +154,7 @@ function addWires(ground: Ground, functions: MplsFunctions, nextHops: readonly [
 function addTunnels(ground: Ground): readonly number[] {
   const { topology } = ground;
   const { bench } = topology;
-  const functions = tableFunctions<TunnelFunctions>(bench.control.exports, tunnelFunctionNames);
+  const functions = bench.tables<TunnelFunctions>(tunnelFunctionNames);
   for (const family of ['protocol4', 'protocol6'] as const) topology.take(family, 47, 'gre-input');
   for (const port of [6635, 51234]) ground.takePort(port, 'mplsoudp-input');
   functions.setMplsUnderlay(VRF, 1);

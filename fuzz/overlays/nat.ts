@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../src/engine/host/datapath.ts';
 import { NAT_INPUT_PLACE, NAT_OUTPUT_PLACE } from '../../src/features/nat/layout.ts';
 import { RuleTable } from '../../src/features/nat/rule-table.ts';
 import { type RuleFunctions, ruleFunctionNames } from '../../src/features/nat/table-functions.ts';
@@ -13,8 +12,7 @@ const [outside, inside] = [parseIpv4('10.0.9.9'), parseIpv4('10.0.1.2')];
 
 /** Lets an address behind a port stand for the host of link 1, and leads a route there. */
 export function addNat(ground: Ground): void {
-  const { exports } = ground.topology.bench.control;
-  const rules = new RuleTable(tableFunctions<RuleFunctions>(exports, ruleFunctionNames));
+  const rules = new RuleTable(ground.topology.bench.tables<RuleFunctions>(ruleFunctionNames));
   rules.addDnat('fuzz', { iface: IFACE, destination: outside, replace: inside });
   rules.setFlags(IFACE, { dnat: true, snat: false });
   addStep(ground, IFACE, { way: 'input', place: NAT_INPUT_PLACE, stage: 'nat-input' });

@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../src/engine/host/datapath.ts';
 import {
   POLICE_DROP,
   POLICE_INPUT_PLACE,
@@ -45,7 +44,7 @@ export interface FuzzedLimits {
 /** Adds rate limits, and interfaces that hold packets to them. */
 export function addLimits(ground: Ground): FuzzedLimits {
   const { bench } = ground.topology;
-  const functions = tableFunctions<Functions>(bench.control.exports, functionNames);
+  const functions = bench.tables<Functions>(functionNames);
   for (const { limit, committed, excess, yellow, red } of limits) {
     functions.setPolicerRates(limit, committed, 0n, excess, 0n);
     functions.setPolicerActions(limit, POLICE_PASS, yellow, red);

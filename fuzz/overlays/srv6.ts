@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../src/engine/host/datapath.ts';
 import { encapsulating } from '../../src/features/ip/testing/topology.ts';
 import {
   FLAVOR_NEXT_CSID,
@@ -67,9 +66,8 @@ const sids: readonly {
 /** Adds lists of segments, to which routes lead, and SIDs of ours of every kind. */
 export function addSegments(ground: Ground): void {
   const { topology } = ground;
-  const { exports } = topology.bench.control;
-  const table = new Srv6Table({ tables: (names) => tableFunctions(exports, names) });
-  const { setNextHopOutput } = tableFunctions<Functions>(exports, ['setNextHopOutput']);
+  const table = new Srv6Table(topology.bench);
+  const { setNextHopOutput } = topology.bench.tables<Functions>(['setNextHopOutput']);
   for (const [i, { place, encapsulation, segments, hasNoSource }] of lists.entries()) {
     const headers = outerHeaders(encapsulation, parseAddress(SOURCE), segments.map(parseAddress));
     table.writeEncap(i + 1, VRF, hasNoSource ? undefined : headers);

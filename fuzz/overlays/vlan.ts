@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../src/engine/host/datapath.ts';
 import { INTERFACE_RUNNING, INTERFACE_UP } from '../../src/features/interface/layout.ts';
 import { forwarding } from '../../src/features/ip/testing/topology.ts';
 import { SERVICE_TAG } from '../../src/features/vlan/layout.ts';
@@ -32,7 +31,7 @@ const plans: readonly Plan[] = [
 /** Adds sub-interfaces, and routes to neighbours behind two of them. */
 export function addVlans(ground: Ground): void {
   const { bench } = ground.topology;
-  const functions = tableFunctions<VlanFunctions>(bench.control.exports, ['setVlanBlock', 'setVlanMember']);
+  const functions = bench.tables<VlanFunctions>(['setVlanBlock', 'setVlanMember']);
   for (const etherType of [0x8100, 0x88a8]) ground.topology.takeType(etherType, 'vlan-priority');
   for (const [i, plan] of plans.entries()) add(ground, functions, plan, i + 1);
   for (const [place, id] of [

@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../src/engine/host/datapath.ts';
 import { INTERFACE_FAR_ENDS, INTERFACE_RUNNING, INTERFACE_UP } from '../../src/features/interface/layout.ts';
 import { forwarding } from '../../src/features/ip/testing/topology.ts';
 import { VXLAN_BRIDGED, VXLAN_IP6, VXLAN_READY } from '../../src/features/vxlan/layout.ts';
@@ -38,7 +37,7 @@ export const vxlanPlans: readonly Plan[] = [
 /** Adds interfaces of type vxlan: routed ones, to which routes lead, and members of a bridge. */
 export function addVxlans(ground: Ground): ReadonlyMap<string, number> {
   const { bench } = ground.topology;
-  const functions = tableFunctions<Functions>(bench.control.exports, functionNames);
+  const functions = bench.tables<Functions>(functionNames);
   const farEnds = new Map<string, number>();
   bench.view.setUint16(
     bench.region('UDP_PORTS') + (((PORT & 0xff) << 8) | (PORT >> 8)) * 2,

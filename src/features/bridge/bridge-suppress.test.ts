@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import type { Outcome } from '../../engine/testing/bench.ts';
 import { addressToBytes, parseAddress, parseIpv4 } from '../../net/address.ts';
 import { etherFrame, icmpv6Message, ipv6Packet, joinBytes } from '../../net/frame/build.ts';
@@ -17,7 +16,7 @@ const ADDRESS6 = { a: '2001:db8::a', b: '2001:db8::b', bridge: '2001:db8::ff' };
 const ROUTER = 1n << 48n;
 
 const bridge = await BridgeBench.open();
-const tables = tableFunctions<Tables>(bridge.bench.control.exports, ['putBridgeNeighbor', 'answerFor']);
+const tables = bridge.bench.tables<Tables>(['putBridgeNeighbor', 'answerFor']);
 bridge.set({ neighSuppress: true });
 bridge.put(A, 1);
 bridge.put(B, 2);

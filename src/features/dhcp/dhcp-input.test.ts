@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import { EVENT_BYTES, EVENT_SLOTS, WORKER_AREAS, WORKER_EVENTS } from '../../engine/layout.ts';
 import { ipv4Packet, ipv6Packet, udpDatagram } from '../../net/frame/build.ts';
 import { Topology } from '../ip/testing/topology.ts';
@@ -9,9 +8,7 @@ import { DHCP_QUEUE } from './layout.ts';
 const topology = await Topology.open();
 const { bench } = topology;
 const [first, second] = topology.links;
-const tables = tableFunctions<{ setDhcpClient(iface: number, on: number): void }>(bench.control.exports, [
-  'setDhcpClient',
-]);
+const tables = bench.tables<{ setDhcpClient(iface: number, on: number): void }>(['setDhcpClient']);
 for (const protocol of ['protocol4', 'protocol6'] as const) topology.take(protocol, 17, 'udp-input');
 bench.view.setUint16(bench.region('UDP_PORTS') + (68 << 8) * 2, bench.node('dhcp-input'), true);
 tables.setDhcpClient(first.id, 1);

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import { CONTROL_ARENA, MAX_WORKERS, WORKER_AREAS } from '../../engine/layout.ts';
 import { Bench } from '../../engine/testing/bench.ts';
 import { addressFromBytes, addressToBytes, type Family, type IpAddress } from '../../net/address.ts';
@@ -24,7 +23,7 @@ interface Fib {
   newEpoch(): number;
 }
 
-const fib = tableFunctions<Fib>(bench.control.exports, [
+const fib = bench.tables<Fib>([
   'newFib',
   'retireFib',
   'setPrefix',

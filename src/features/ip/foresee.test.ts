@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import { MODE_MEASURE, PACKET_BUFFERS, WORKER_AREAS, WORKER_BURST } from '../../engine/layout.ts';
 import { etherFrame, ipv4Packet } from '../../net/frame/build.ts';
 import { Topology } from './testing/topology.ts';
@@ -11,10 +10,7 @@ import { Topology } from './testing/topology.ts';
 const topology = await Topology.open();
 const { bench } = topology;
 const [first, second] = topology.links;
-const { foresee } = tableFunctions<{ foresee(burst: number, packets: number): number }>(
-  bench.control.exports,
-  ['foresee'],
-);
+const { foresee } = bench.tables<{ foresee(burst: number, packets: number): number }>(['foresee']);
 
 /** What makes a plain packet another one, by the byte of its frame that is changed, and by how much. */
 const changes: Readonly<Record<string, (frame: Uint8Array) => Uint8Array>> = {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import { CONTROL_LOOK_AHEAD, MAX_WORKERS, WORKER_AREAS } from '../../engine/layout.ts';
 import { etherFrame, ipv4Packet, udpDatagram } from '../../net/frame/build.ts';
 import { Topology } from './testing/topology.ts';
@@ -19,12 +18,7 @@ interface Tables {
 
 describe('looking ahead', () => {
   it('begins when the tables have outgrown the cache, and ends when they have shrunk', () => {
-    const tables = tableFunctions<Tables>(bench.control.exports, [
-      'newFib',
-      'retireFib',
-      'newEpoch',
-      'reclaim',
-    ]);
+    const tables = bench.tables<Tables>(['newFib', 'retireFib', 'newEpoch', 'reclaim']);
     for (let worker = 0; worker < MAX_WORKERS; worker++) {
       bench.view.setUint32(WORKER_AREAS + worker * bench.region('WORKER_STRIDE'), 0xffffffff, true);
     }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import { CONTROL_ARENA_USED } from '../../engine/layout.ts';
 import { Bench } from '../../engine/testing/bench.ts';
 import { formatPrefix, type Prefix, parsePrefix } from '../../net/prefix.ts';
@@ -13,7 +12,7 @@ const bench = await Bench.open(packetPath, fileURLToPath(new URL('../../../build
 const tables = new RouteTables({
   memory: new Uint8Array(bench.memory.buffer),
   region: (name) => bench.region(name),
-  tables: (names) => tableFunctions(bench.control.exports, names),
+  tables: bench.tables,
 });
 const limits = { routes: 1 << 20, blocks: 1 << 16 };
 tables.open(1, limits, limits);

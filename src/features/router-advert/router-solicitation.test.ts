@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import { EVENT_BYTES, EVENT_SLOTS, WORKER_AREAS, WORKER_EVENTS } from '../../engine/layout.ts';
 import { etherFrame, icmpv6Message, ipv6Packet } from '../../net/frame/build.ts';
 import { Topology } from '../ip/testing/topology.ts';
@@ -8,10 +7,9 @@ import { SOLICITATION_QUEUE } from './layout.ts';
 
 const topology = await Topology.open();
 const [first, second] = topology.links;
-const { setAdvertising } = tableFunctions<{ setAdvertising(iface: number, on: number): void }>(
-  topology.bench.control.exports,
-  ['setAdvertising'],
-);
+const { setAdvertising } = topology.bench.tables<{ setAdvertising(iface: number, on: number): void }>([
+  'setAdvertising',
+]);
 topology.take('icmp6', 133, 'router-solicitation');
 setAdvertising(first.id, 1);
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { setImmediate as settled } from 'node:timers/promises';
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import { parseAddress } from '../../net/address.ts';
 import { AGEING_MS, FarEnds, MAX_LEARNT, type TunnelRouter } from './far-ends.ts';
 import { FloodLists, MAX_FAR_ENDS } from './flood-lists.ts';
@@ -11,8 +10,7 @@ const { topology } = await VxlanBench.open();
 let now = 0;
 let events: string[] = [];
 const router: TunnelRouter = {
-  tables: <T>(names: readonly (keyof T & string)[]) =>
-    tableFunctions<T>(topology.bench.control.exports, names),
+  tables: topology.bench.tables,
   quiet: () => Promise.resolve(),
   emit: ({ type, text }) => void events.push(`${type}: ${text}`),
   log: { warn: () => {}, error: () => {} },

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { tableFunctions } from '../../engine/host/datapath.ts';
 import { parseAddress } from '../../net/address.ts';
 import { parseMac } from '../../net/mac.ts';
 import { Stations } from './stations.ts';
 import { VxlanBench } from './testing/vxlan-bench.ts';
 
 const bench = await VxlanBench.open();
-const { exports } = bench.topology.bench.control;
 const mac = parseMac('02:00:00:00:00:77');
 const one = { name: 0x10001, address: parseAddress('192.0.2.1') };
 const two = { name: 0x10002, address: parseAddress('192.0.2.2') };
@@ -16,7 +14,7 @@ function setUp() {
   const state = { now: 0, used: new Map<number, number>() };
   const count = (name: number, change: number) => state.used.set(name, (state.used.get(name) ?? 0) + change);
   const stations = new Stations(
-    { tables: (names) => tableFunctions(exports, names) },
+    bench.topology.bench,
     { use: (name) => void count(name, 1), release: (name) => void count(name, -1) },
     () => state.now,
   );

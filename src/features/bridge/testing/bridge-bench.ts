@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { tableFunctions } from '../../../engine/host/datapath.ts';
 import { MODE_MEASURE } from '../../../engine/layout.ts';
 import { Bench, type Outcome } from '../../../engine/testing/bench.ts';
 import { etherFrame } from '../../../net/frame/build.ts';
@@ -35,7 +34,7 @@ export class BridgeBench {
 
   constructor(bench: Bench) {
     this.bench = bench;
-    const take = <T>(names: readonly (keyof T & string)[]) => tableFunctions<T>(bench.control.exports, names);
+    const take = bench.tables;
     this.interfaces = new InterfaceTable(take);
     this.bridges = new BridgeTable(take);
     this.furtherMacs = new FurtherMacTable(take);

@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../../engine/host/datapath.ts';
 import { parseMac } from '../../../net/mac.ts';
 import { INTERFACE_UP } from '../../interface/layout.ts';
 import type { Topology } from '../../ip/testing/topology.ts';
@@ -11,7 +10,7 @@ import { BRIDGE, BRIDGE_MAC } from './bridge-bench.ts';
  * link; returns what makes it routed again.
  */
 export function bridgeFirstLink({ bench, interfaces, links }: Topology): () => void {
-  const take = <T>(names: readonly (keyof T & string)[]) => tableFunctions<T>(bench.control.exports, names);
+  const take = bench.tables;
   const [first, second] = links;
   const up = { flags: INTERFACE_UP, vrf: 1, mtu: 1500, outputNode: bench.node('port-tx') };
   const routed = { ...up, mac: parseMac(first.mac), port: first.port, modeNode: bench.node('ether-input') };

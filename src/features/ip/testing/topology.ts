@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { tableFunctions } from '../../../engine/host/datapath.ts';
 import { CONTROL_TICKS_PER_SECOND, MODE_MEASURE } from '../../../engine/layout.ts';
 import { Bench, type Outcome } from '../../../engine/testing/bench.ts';
 import { addressToBytes, parseAddress } from '../../../net/address.ts';
@@ -42,8 +41,8 @@ export class Topology {
 
   constructor(bench: Bench) {
     this.bench = bench;
-    this.#control = tableFunctions<ControlFunctions>(bench.control.exports, controlNames);
-    this.interfaces = new InterfaceTable((names) => tableFunctions(bench.control.exports, names));
+    this.#control = bench.tables<ControlFunctions>(controlNames);
+    this.interfaces = new InterfaceTable(bench.tables);
     this.#control.hookIp();
     for (const [etherType, stage] of inputStages) this.takeType(etherType, stage);
     this.openVrf(1);

@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../../engine/host/datapath.ts';
 import { parseAddress } from '../../../net/address.ts';
 import { ipv4Packet, ipv6Packet } from '../../../net/frame/build.ts';
 import { parseMac } from '../../../net/mac.ts';
@@ -30,8 +29,7 @@ export class IpipBench {
 
   constructor(topology: Topology) {
     this.topology = topology;
-    const { exports } = topology.bench.control;
-    this.table = new TunnelTable({ tables: (names) => tableFunctions<never>(exports, names) });
+    this.table = new TunnelTable(topology.bench);
     for (const family of ['protocol4', 'protocol6'] as const)
       for (const protocol of [4, 41]) topology.take(family, protocol, 'ipip-input');
     const [, second] = topology.links;

@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../../engine/host/datapath.ts';
 import type { Outcome } from '../../../engine/testing/bench.ts';
 import { parseAddress } from '../../../net/address.ts';
 import { joinBytes } from '../../../net/frame/build.ts';
@@ -25,7 +24,7 @@ export class TunnelBench {
   constructor(topology: Topology) {
     this.topology = topology;
     const { bench, links } = topology;
-    this.#control = tableFunctions<Control>(bench.control.exports, controlNames);
+    this.#control = bench.tables<Control>(controlNames);
     const gateway = topology.neighbor(links[1]);
     topology.route('192.0.2.9/32', gateway);
     topology.route('2001:db8:9::9/128', gateway);

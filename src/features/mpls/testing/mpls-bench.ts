@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { tableFunctions } from '../../../engine/host/datapath.ts';
 import { MODE_MEASURE } from '../../../engine/layout.ts';
 import type { Outcome } from '../../../engine/testing/bench.ts';
 import { etherFrame, joinBytes } from '../../../net/frame/build.ts';
@@ -37,7 +36,7 @@ export class MplsBench {
 
   constructor(topology: Topology) {
     this.topology = topology;
-    this.#control = tableFunctions<ControlFunctions>(topology.bench.control.exports, controlNames);
+    this.#control = topology.bench.tables<ControlFunctions>(controlNames);
     this.#control.hookMpls();
     this.#control.setTakesLabels(1, 1);
     for (const etherType of [0x8847, 0x8848]) topology.takeType(etherType, 'mpls-receive');

@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../../engine/host/datapath.ts';
 import type { PacketFields, PacketHandle } from '../../../engine/host/packets.ts';
 import type { Punt } from '../../../engine/host/punts.ts';
 import type { Bench, Outcome, SentFrame } from '../../../engine/testing/bench.ts';
@@ -74,7 +73,7 @@ export class BenchRouter implements NeighborRouter {
   }
 
   tables<T>(names: readonly (keyof T & string)[]): T {
-    return tableFunctions<T>(this.bench.control.exports, names);
+    return this.bench.tables<T>(names);
   }
 
   inject(packet: PacketHandle, stage: string, fields: PacketFields): boolean {

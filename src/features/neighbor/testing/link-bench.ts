@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { tableFunctions } from '../../../engine/host/datapath.ts';
 import { Bench, type Outcome } from '../../../engine/testing/bench.ts';
 import { formatAddress, parseAddress } from '../../../net/address.ts';
 import { formatMac, parseMac } from '../../../net/mac.ts';
@@ -24,8 +23,8 @@ export class LinkBench {
 
   constructor(bench: Bench) {
     this.bench = bench;
-    this.#tables = tableFunctions<Tables>(bench.control.exports, tableNames);
-    this.#interfaces = new InterfaceTable((names) => tableFunctions(bench.control.exports, names));
+    this.#tables = bench.tables<Tables>(tableNames);
+    this.#interfaces = new InterfaceTable(bench.tables);
     this.#interfaces.write(IFACE, {
       flags: INTERFACE_UP,
       vrf: VRF,

@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../../engine/host/datapath.ts';
 import { addressToBytes, parseAddress } from '../../../net/address.ts';
 import { ipv6Packet, joinBytes } from '../../../net/frame/build.ts';
 import { parseMac } from '../../../net/mac.ts';
@@ -22,9 +21,8 @@ export class Srv6Bench {
 
   constructor(topology: Topology) {
     this.topology = topology;
-    const { exports } = topology.bench.control;
-    this.table = new Srv6Table({ tables: (names) => tableFunctions(exports, names) });
-    this.#setOutput = tableFunctions<Control>(exports, ['setNextHopOutput']).setNextHopOutput;
+    this.table = new Srv6Table(topology.bench);
+    this.#setOutput = topology.bench.tables<Control>(['setNextHopOutput']).setNextHopOutput;
     const [, second, third] = topology.links;
     topology.route('2001:db8:e::/48', topology.neighbor(second));
     topology.openVrf(CUSTOMER);

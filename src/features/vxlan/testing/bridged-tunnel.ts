@@ -1,4 +1,3 @@
-import { tableFunctions } from '../../../engine/host/datapath.ts';
 import { parseMac } from '../../../net/mac.ts';
 import { BridgeTable } from '../../bridge/bridge-table.ts';
 import { FdbTable } from '../../bridge/fdb-table.ts';
@@ -12,7 +11,7 @@ const BRIDGE = 20;
 /** Makes the bench's first link and a tunnel members of a bridge that knows the host and the station; returns what routes both again. */
 export function bridgeTunnel(vxlan: VxlanBench, tunnel: Tunnel): () => void {
   const { bench, interfaces, links } = vxlan.topology;
-  const take = <T>(names: readonly (keyof T & string)[]) => tableFunctions<T>(bench.control.exports, names);
+  const take = bench.tables;
   const [first] = links;
   const port = { flags: INTERFACE_UP, vrf: 1, mtu: 1500, mac: parseMac(first.mac), port: first.port };
   const leaving = { outputNode: bench.node('port-tx') };

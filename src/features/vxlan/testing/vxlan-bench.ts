@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { tableFunctions } from '../../../engine/host/datapath.ts';
 import type { Outcome } from '../../../engine/testing/bench.ts';
 import { parseAddress } from '../../../net/address.ts';
 import { etherFrame, ipv4Packet, ipv6Packet, joinBytes, udpDatagram } from '../../../net/frame/build.ts';
@@ -36,7 +35,7 @@ export class VxlanBench {
 
   constructor(topology: Topology) {
     this.topology = topology;
-    this.table = tableFunctions<VxlanFunctions>(topology.bench.control.exports, tableNames);
+    this.table = topology.bench.tables<VxlanFunctions>(tableNames);
     topology.take('protocol4', 17, 'udp-input');
     topology.take('protocol6', 17, 'udp-input');
     this.takePort(4789);

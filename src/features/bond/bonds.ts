@@ -2,6 +2,7 @@ import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import { randomMac, sameMac } from '../../net/mac.ts';
 import {
+  DEFAULT_MTU,
   type ImposedAttributes,
   type Interface,
   type InterfaceAttributes,
@@ -275,7 +276,6 @@ export class Bonds implements InterfaceType {
   }
 }
 
-const DEFAULT_MTU = 1500;
 /** As long is waited for what is on its way to a member that leaves; by LACP the other end is told before. */
 const PARTING_MS = { 'active-backup': 50, lacp: 250 } as const;
 

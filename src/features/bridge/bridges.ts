@@ -3,6 +3,7 @@ import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { type Mac, randomMac, sameMac } from '../../net/mac.ts';
 import {
+  DEFAULT_MTU,
   type Interface,
   type InterfaceAttributes,
   type InterfaceDetails,
@@ -216,7 +217,6 @@ export class Bridges implements InterfaceType {
   }
 }
 
-const DEFAULT_MTU = 1500;
 const DEFAULTS: BridgeSettings = { ageingTime: 300, flood: true, learn: true, neighSuppress: false };
 /** What is noted of a station's last second wraps around at 65536. */
 const MOST_AGEING_S = 65000;

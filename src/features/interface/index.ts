@@ -3,11 +3,13 @@ export type { TakeFunctions } from '../../engine/host/rewrites.ts';
 export type { ControlPlaneCounters, InterfaceCounters, InterfaceCounting } from './counters.ts';
 export type { InterfaceDetails } from './details.ts';
 export {
+  DEFAULT_MTU,
   describe,
   type ImposedAttributes,
   type Interface,
   type InterfaceAttributes,
   interfaceDefaults,
+  MIN_MTU,
   sendsFrames,
 } from './interface.ts';
 export type { InterfaceStep } from './interface-steps.ts';

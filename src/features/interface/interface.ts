@@ -87,6 +87,8 @@ export interface InterfaceAttributes {
   readonly tag?: number;
 }
 
+/** MTU of Ethernet, where nothing else is known or asked for. */
+export const DEFAULT_MTU = 1500;
 /** Smallest MTU: IPv6 asks for it (RFC 8200 clause 5). */
 export const MIN_MTU = 1280;
 /** Largest MTU of the grammar. */

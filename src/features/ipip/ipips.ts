@@ -4,12 +4,14 @@ import type { Router } from '../../engine/host/router.ts';
 import { formatAddress, type IpAddress, sameAddress } from '../../net/address.ts';
 import { randomMac } from '../../net/mac.ts';
 import {
+  DEFAULT_MTU,
   type Interface,
   type InterfaceAttributes,
   type InterfaceDetails,
   type Interfaces,
   type InterfaceType,
   interfaceDefaults,
+  MIN_MTU,
 } from '../interface/index.ts';
 import type { Addresses } from '../ip/index.ts';
 import { type WayParts, wayTo } from '../tunnel/index.ts';
@@ -151,7 +153,7 @@ export class Ipips implements InterfaceType {
   /** How much the way to the far end leaves; where there is none, what the interface with the local address does. */
   #sizeOf({ local, remote, encapVrf }: Ipip): number {
     const way = wayTo(this.#needs, encapVrf, remote);
-    const width = way?.mtu ?? this.#needs.addresses.ownerOf(encapVrf, local)?.mtu ?? ORDINARY_MTU;
+    const width = way?.mtu ?? this.#needs.addresses.ownerOf(encapVrf, local)?.mtu ?? DEFAULT_MTU;
     return Math.max(width - overheadOf(local), MIN_MTU);
   }
 
@@ -221,8 +223,3 @@ export class Ipips implements InterfaceType {
     });
   }
 }
-
-/** MTU of an underlay that is not known. */
-const ORDINARY_MTU = 1500;
-/** Smallest MTU of an interface (RFC 8200 5). */
-const MIN_MTU = 1280;

@@ -6,6 +6,7 @@ import { routerCommand } from '../../engine/client/router-command.ts';
 import { type RequestOf, serviceRef } from '../../engine/client/service-types.ts';
 import { formatAddress } from '../../net/address.ts';
 import { vrfName } from '../interface/cli-arguments.ts';
+import { newNexthopId, showChosen } from '../neighbor/cli-arguments.ts';
 import type { MplsTunnelJson, MplsTunnelService } from './mpls_tunnel_pb.js';
 
 const mplsTunnels = serviceRef<typeof MplsTunnelService>('millrace.mpls_tunnel.v1.MplsTunnelService');
@@ -14,7 +15,7 @@ const endArguments = {
   'remote IP': ip('The address of the router at the other end.'),
   'local IP': optional(ip('The address to speak from; that of the way there otherwise.')),
   VRF: optional(vrfName('The VRF of the underlay; main otherwise.')),
-  'id N': optional(integer({ min: 1, help: 'The id of the next hop; the router chooses one otherwise.' })),
+  'id N': newNexthopId,
 };
 const portArgument = {
   P: optional(integer({ min: 1, max: 65535, help: 'The UDP port of the other end; 6635 otherwise.' })),
@@ -79,7 +80,7 @@ type AddRequest = RequestOf<typeof MplsTunnelService, 'addMplsTunnel'>;
 /** Adds a tunnel, and tells its id when the router chose it. */
 async function addTunnel(router: RouterClient, request: AddRequest) {
   const { tunnel } = await router.call(mplsTunnels, 'addMplsTunnel', request);
-  return request.id === undefined ? details({ id: tunnel?.id, encap: tunnel?.encap }) : undefined;
+  return showChosen(request.id, { id: tunnel?.id, encap: tunnel?.encap });
 }
 
 function endsOf(args: Values<typeof endArguments>) {

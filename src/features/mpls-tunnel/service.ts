@@ -1,7 +1,7 @@
 import { type ApiService, apiService } from '../../engine/host/api/service.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
 import type { Interfaces } from '../interface/index.ts';
-import type { NextHop } from '../neighbor/index.ts';
+import { addingNextHop, type NextHop } from '../neighbor/index.ts';
 import { MAIN_VRF } from '../vrf/index.ts';
 import { checkCarriesLabels, chooseEncapsulation, readEncapsulations } from './encapsulations.ts';
 import { MPLS_UDP_PORT } from './layout.ts';
@@ -59,7 +59,7 @@ function show({ interfaces, table }: ServiceParts, [nextHop, tunnel]: readonly [
 /** @throws ApiError EINVAL, ENODEV, EPROTONOSUPPORT */
 function readWanted(interfaces: ServiceParts['interfaces'], request: AddMplsTunnelRequest): WantedNextHop {
   const { id, origin = 'static', remote, local, vrf = MAIN_VRF, dstPort = MPLS_UDP_PORT } = request;
-  const doing = id === undefined ? 'add next hop' : `add next hop ${id}`;
+  const doing = addingNextHop(id);
   const { choice, ours, theirs } = choose(doing, request);
   return {
     id,

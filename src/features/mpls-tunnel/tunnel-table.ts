@@ -1,6 +1,7 @@
 import type { Router } from '../../engine/host/router.ts';
 import { MAX_WORKERS, WORKER_AREAS } from '../../engine/layout.ts';
 import { addressWords } from '../neighbor/index.ts';
+import { Places, type PlacesRouter } from '../tunnel/index.ts';
 import { MAX_MPLS_TUNNELS } from './layout.ts';
 import type { MplsTunnelFunctions } from './table-functions.ts';
 import { recordOf, type Tunnel } from './tunnel.ts';
@@ -13,9 +14,7 @@ export interface TunnelCounters {
 }
 
 /** What the table needs of the router. */
-export type TableRouter = Pick<Router, 'tables' | 'region' | 'view' | 'quiet'> & {
-  readonly log: { error(fields: object, message: string): void };
-};
+export type TableRouter = Pick<Router, 'tables' | 'region' | 'view'> & PlacesRouter;
 
 /** Most tunnels: each has two records, so that what packets read is never changed; the first place is none's. */
 export const MOST_TUNNELS = MAX_MPLS_TUNNELS / 2 - 1;
@@ -24,17 +23,17 @@ export const MOST_TUNNELS = MAX_MPLS_TUNNELS / 2 - 1;
 export class TunnelTable {
   readonly #router: TableRouter;
   readonly #functions: MplsTunnelFunctions;
-  readonly #freed: number[] = [];
-  #fresh = 1;
+  readonly #places: Places;
 
   constructor(router: TableRouter) {
     this.#router = router;
     this.#functions = router.tables<MplsTunnelFunctions>(['setMplsTunnel', 'setMplsUnderlay']);
+    this.#places = new Places(router, { end: MOST_TUNNELS + 1, what: 'a tunnel' });
   }
 
   /** Takes a place that no packet can name, with counters at zero; undefined when there is none left. */
   take(): number | undefined {
-    const slot = this.#freed.shift() ?? (this.#fresh <= MOST_TUNNELS ? this.#fresh++ : undefined);
+    const slot = this.#places.take();
     if (slot !== undefined) this.#clearCounters(slot);
     return slot;
   }
@@ -51,14 +50,7 @@ export class TunnelTable {
 
   /** Gives a place back that no next hop names any more: it is used again when no packet can read it. */
   retire(slot: number): void {
-    const free = async () => {
-      await this.#router.quiet();
-      await this.#router.quiet(); // a packet that was injected before the first quiet point is handled after it
-      this.#freed.push(slot);
-    };
-    free().catch((error) => {
-      this.#router.log.error({ error, slot }, 'a tunnel stays retired: a worker is stuck');
-    });
+    this.#places.retire(slot);
   }
 
   /** Says whether labels that come in a VRF are taken. */

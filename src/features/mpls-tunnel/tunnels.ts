@@ -1,7 +1,14 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import type { Interfaces } from '../interface/index.ts';
-import { type NextHop, type NextHops, OwnNextHops, type UserNextHops } from '../neighbor/index.ts';
+import {
+  addingNextHop,
+  isVrf,
+  type NextHop,
+  type NextHops,
+  OwnNextHops,
+  type UserNextHops,
+} from '../neighbor/index.ts';
 import { checkEnds } from './check-ends.ts';
 import type { Reception } from './reception.ts';
 import { recordOf, type Tunnel, targetOf, type WantedTunnel } from './tunnel.ts';
@@ -34,7 +41,7 @@ export class Tunnels {
     this.#tunnels = new OwnNextHops(parts, {
       what: 'tunnel',
       isStill: isOf,
-      vrfOf: ({ vrf }) => vrf,
+      needs: ({ vrf }, iface) => isVrf(iface, vrf),
       gone: ({ slot, vrf }) => {
         parts.table.retire(slot);
         parts.reception.close(vrf);
@@ -59,7 +66,7 @@ export class Tunnels {
 
   /** Adds a tunnel, or replaces the next hop with its id. @throws ApiError EINVAL, EADDRNOTAVAIL, EADDRINUSE, EBUSY, ENOSPC */
   add(wanted: WantedNextHop): NextHop {
-    const doing = `add next hop${wanted.id === undefined ? '' : ` ${wanted.id}`} of type ${wanted.encapsulation}`;
+    const doing = addingNextHop(wanted.id, wanted.encapsulation);
     checkEnds(doing, wanted, this.#parts);
     this.#parts.reception.open(doing, wanted.vrf);
     try {

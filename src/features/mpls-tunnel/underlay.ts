@@ -1,4 +1,5 @@
 import { type IpAddress, sameAddress } from '../../net/address.ts';
+import { DEFAULT_MTU } from '../interface/index.ts';
 import type { Addresses } from '../ip/index.ts';
 import { type Way, type WayParts, wayTo } from '../tunnel/index.ts';
 import type { WantedTunnel } from './tunnel.ts';
@@ -12,7 +13,7 @@ export interface UnderlayParts extends WayParts {
 export function wayOf(parts: UnderlayParts, wanted: WantedTunnel, before?: Way): Way {
   const found = wayTo(parts, wanted.vrf, wanted.remote);
   const local = wanted.local ? ownAddress(parts, wanted.vrf, wanted.local) : found?.local;
-  return { local, mtu: found?.mtu ?? before?.mtu ?? ORDINARY_MTU };
+  return { local, mtu: found?.mtu ?? before?.mtu ?? DEFAULT_MTU };
 }
 
 /** Tells whether two ways are the same. */
@@ -20,9 +21,6 @@ export function sameWay(left: Way, right: Way): boolean {
   if (left.mtu !== right.mtu || !left.local || !right.local) return left === right;
   return sameAddress(left.local, right.local);
 }
-
-/** That of Ethernet, where nothing is known. */
-const ORDINARY_MTU = 1500;
 
 function ownAddress({ addresses }: UnderlayParts, vrf: number, address: IpAddress): IpAddress | undefined {
   return addresses.ownerOf(vrf, address) ? address : undefined;

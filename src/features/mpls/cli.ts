@@ -15,6 +15,7 @@ import {
   onOff,
   vrfName,
 } from '../interface/cli-arguments.ts';
+import { newNexthopId, nexthopId, showChosen } from '../neighbor/cli-arguments.ts';
 import { label, labelList, labelOrAuto, labelRange } from './cli-arguments.ts';
 import type { LabelJson, MplsService } from './mpls_pb.js';
 
@@ -113,7 +114,7 @@ export const mplsCommands = [
     args: {
       LABELS: labelList('The labels, outermost first.'),
       NHID: nexthopId('The next hop that packets go to with their labels.'),
-      'id N': optional(nexthopId('The id of the next hop; the router chooses one otherwise.')),
+      'id N': newNexthopId,
       'tc N': optional(integer({ max: 7, help: "The labels' traffic class; that of the packet otherwise." })),
       'ttl N': optional(
         integer({ min: 1, max: 255, help: "The labels' time to live; that of the packet otherwise." }),
@@ -123,7 +124,7 @@ export const mplsCommands = [
       const request = { id: args['id N'], labels: [...args.LABELS], via: args.NHID };
       const set = { traffic_class: args['tc N'], ttl: args['ttl N'] };
       const { nexthop } = await router.call(mpls, 'addMplsNexthop', { ...request, ...set });
-      return request.id === undefined ? details({ id: nexthop?.id }) : undefined;
+      return showChosen(request.id, { id: nexthop?.id });
     },
   }),
   routerCommand({
@@ -192,7 +193,7 @@ type AddRequest = RequestOf<typeof MplsService, 'addLabel'>;
 async function addLabel(router: RouterClient, wanted: number | 'auto', target: AddRequest) {
   const number = wanted === 'auto' ? undefined : wanted;
   const { label: added } = await router.call(mpls, 'addLabel', { ...target, label: number });
-  return number === undefined ? details({ label: added?.label }) : undefined;
+  return showChosen(number, { label: added?.label });
 }
 
 function pseudowireOf(args: Values<typeof pseudowireArguments>) {
@@ -201,10 +202,6 @@ function pseudowireOf(args: Values<typeof pseudowireArguments>) {
     mac: args.MAC && formatMac(args.MAC),
     control_word: controlWord === undefined ? undefined : controlWord === 'on',
   };
-}
-
-function nexthopId(help: string) {
-  return integer({ min: 1, help });
 }
 
 async function* itemsOf(batches: AsyncIterable<{ readonly labels?: readonly LabelJson[] }>) {

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApiError } from '../../engine/api-error.ts';
-import type { Interface, Interfaces } from '../interface/index.ts';
-import type { Encapsulation, NeighborFeature, NextHop, NextHops } from '../neighbor/index.ts';
+import { type Interface, type Interfaces, MIN_MTU } from '../interface/index.ts';
+import {
+  addingNextHop,
+  type Encapsulation,
+  type NeighborFeature,
+  type NextHop,
+  type NextHops,
+} from '../neighbor/index.ts';
 import { checkPushed } from './label.ts';
 import type { LabelStacks } from './label-stacks.ts';
 import { checkStaysWay, checkWay, isWay, LARGEST, mtuOf } from './ways.ts';
@@ -56,7 +62,7 @@ export class MplsNextHops {
   /** Adds a next hop that pushes labels, or replaces the one with its id. @throws ApiError EINVAL, E2BIG, ENOENT, ELOOP, ENOSPC */
   add(wanted: WantedMpls): NextHop {
     const { id, origin = 'static', labels, trafficClass, ttl } = wanted;
-    const doing = `add next hop${id === undefined ? '' : ` ${id}`}`;
+    const doing = addingNextHop(id);
     checkPushed(doing, labels);
     checkRange(doing, 'traffic class', trafficClass, 0, 7);
     checkRange(doing, 'time to live', ttl, 1, 255);
@@ -91,7 +97,7 @@ export class MplsNextHops {
   #mtuBehind(via: NextHop, labels: number): number {
     const { target } = via;
     const isTunnel = target.type === 'encapsulation' && target.kind !== MPLS;
-    return Math.max(isTunnel ? LEAST_MTU6 : 0, mtuOf(this.#parts, via) - 4 * labels);
+    return Math.max(isTunnel ? MIN_MTU : 0, mtuOf(this.#parts, via) - 4 * labels);
   }
 
   #onAdded(nextHop: NextHop): void {
@@ -213,8 +219,6 @@ export class MplsNextHops {
   }
 }
 
-/** Largest IPv6 packet that every link takes whole (RFC 8200 5). */
-const LEAST_MTU6 = 1280;
 const MPLS = 'mpls';
 
 /** Tells whether a next hop puts labels in front of packets. */

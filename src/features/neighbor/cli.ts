@@ -9,13 +9,10 @@ import { type RequestOf, serviceRef } from '../../engine/client/service-types.ts
 import { formatAddress } from '../../net/address.ts';
 import { formatMac } from '../../net/mac.ts';
 import { interfaceName, vrfName } from '../interface/cli-arguments.ts';
+import { newNexthopId, nexthopId, showChosen } from './cli-arguments.ts';
 import type { NexthopJson, NexthopService } from './neighbor_pb.js';
 
 const nexthops = serviceRef<typeof NexthopService>('millrace.neighbor.v1.NexthopService');
-
-const newId = optional(
-  integer({ min: 1, help: 'The id of the next hop; the router chooses one otherwise.' }),
-);
 
 /** The commands of next hops, neighbours among them. */
 export const nexthopCommands = [
@@ -24,7 +21,7 @@ export const nexthopCommands = [
     help: 'Makes a next hop that is reached over an interface.',
     args: {
       IFACE: interfaceName('The interface that leads there.'),
-      'id N': newId,
+      'id N': newNexthopId,
       IP: optional(ip('The address of the neighbour.')),
       MAC: optional(mac('Its Ethernet address, which is asked for otherwise.')),
       remote: flag('The neighbour is not on the link: its MAC is given and never asked for.'),
@@ -45,7 +42,7 @@ export const nexthopCommands = [
     help: 'Makes a next hop that drops packets, silently or with an ICMP error.',
     args: {
       'blackhole|reject': oneOf({ blackhole: 'Drops silently.', reject: 'Answers unreachable.' }),
-      'id N': newId,
+      'id N': newNexthopId,
       VRF: optional(vrfName('The VRF that it belongs to; main otherwise.')),
     },
     run: (args, router) =>
@@ -57,14 +54,14 @@ export const nexthopCommands = [
   routerCommand({
     syntax: 'nexthop add vrf VRF [(id N)]',
     help: 'Makes a next hop by which packets are looked up again in another VRF.',
-    args: { VRF: vrfName('The VRF to look in.'), 'id N': newId },
+    args: { VRF: vrfName('The VRF to look in.'), 'id N': newNexthopId },
     run: (args, router) => addNexthop(router, { id: args['id N'], vrf: { vrf: args.VRF } }),
   }),
   routerCommand({
     syntax: 'nexthop add group [(id N)] (member NHID [weight W])*',
     help: 'Makes a next hop that spreads flows over others by their weights.',
     args: {
-      'id N': newId,
+      'id N': newNexthopId,
       member: records({
         NHID: nexthopId('A next hop of the group.'),
         W: optional(integer({ min: 1, max: 65535, help: 'Its share of the flows; 1 otherwise.' })),
@@ -152,11 +149,7 @@ type AddRequest = RequestOf<typeof NexthopService, 'addNexthop'>;
 /** Adds a next hop, and tells its id when the router chose it. */
 async function addNexthop(router: RouterClient, request: AddRequest) {
   const { nexthop } = await router.call(nexthops, 'addNexthop', request);
-  return request.id === undefined ? details({ id: nexthop?.id }) : undefined;
-}
-
-function nexthopId(help: string) {
-  return integer({ min: 1, help });
+  return showChosen(request.id, { id: nexthop?.id });
 }
 
 async function* itemsOf(batches: AsyncIterable<{ readonly nexthops?: readonly NexthopJson[] }>) {

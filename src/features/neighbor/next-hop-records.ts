@@ -11,7 +11,7 @@ import {
   NEXT_HOP_RESOLVED,
 } from './layout.ts';
 import type { Neighbor } from './neighbor-state.ts';
-import { interfaceOf, type NextHop } from './next-hop.ts';
+import { interfaceOf, isOwnAddress, type NextHop } from './next-hop.ts';
 import type { NextHopStages, StagePair } from './routing.ts';
 import { addressWords, macWord } from './wire-words.ts';
 
@@ -126,7 +126,7 @@ export class NextHopRecords {
 
   #taken({ target }: NextHop, pair: StagePair): StagePair {
     if (target.type === 'encapsulation') return this.#kindTakers.get(target.kind) ?? pair;
-    if (target.type !== 'local' && target.type !== 'taken') return pair;
+    if (!isOwnAddress(target)) return pair;
     return { ...pair, ipv4: this.#takers.get(takerKey(target.iface, target.address)) ?? pair.ipv4 };
   }
 

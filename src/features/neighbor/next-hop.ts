@@ -92,6 +92,21 @@ export function interfaceOf({ target }: NextHop): number {
   return 'iface' in target ? target.iface : 0;
 }
 
+/** Tells whether a next hop is there for an address of ours, or for one that a feature takes. */
+export function isOwnAddress(target: Target): target is Local | Taken {
+  return target.type === 'local' || target.type === 'taken';
+}
+
+/** Tells whether the router made a next hop for itself, as it does for an interface's addresses and subnets. */
+export function isInternal(target: Target): target is Local | Taken | Connected {
+  return isOwnAddress(target) || target.type === 'connected';
+}
+
+/** What errors say is being done when a user adds a next hop, with the id and the type that are known. */
+export function addingNextHop(id: number | undefined, type?: string): string {
+  return `add next hop${id === undefined ? '' : ` ${id}`}${type === undefined ? '' : ` of type ${type}`}`;
+}
+
 /** Writes a next hop as events tell it. */
 export function describeNextHop(
   nextHop: NextHop,
@@ -117,8 +132,7 @@ export function describeNextHop(
 /** The type as users know it: what leads to an interface is of layer 3. */
 export function typeWord(target: Target): string {
   if (target.type === 'encapsulation') return target.kind;
-  const leadsToInterface = target.type === 'local' || target.type === 'taken' || target.type === 'connected';
-  return leadsToInterface ? 'L3' : target.type;
+  return isInternal(target) ? 'L3' : target.type;
 }
 
 /** The address of a next hop that has one. */

@@ -11,6 +11,7 @@ import {
   addressWord,
   interfaceOf,
   isNeighbor,
+  isOwnAddress,
   type NeighborHop,
   type NextHop,
   typeWord,
@@ -216,7 +217,7 @@ export class NextHops {
     const nextHop = this.find(index);
     if (!nextHop) return;
     this.table.use(index, -count);
-    if (isOwnAddress(nextHop) && this.table.users(index) === 0) this.table.remove(nextHop);
+    if (isOwnAddress(nextHop.target) && this.table.users(index) === 0) this.table.remove(nextHop);
   }
 
   /** Tells whether anybody uses a next hop. */
@@ -287,14 +288,8 @@ export class NextHops {
   }
 }
 
-/** Tells whether a next hop is there for routes to an address of ours, or to one that a feature takes. */
-function isOwnAddress({ target }: NextHop): boolean {
-  return target.type === 'local' || target.type === 'taken';
-}
-
 function isOfAddress({ target }: NextHop, address: IpAddress): boolean {
-  const isAddress = target.type === 'local' || target.type === 'taken';
-  return isAddress && sameAddress(target.address, address);
+  return isOwnAddress(target) && sameAddress(target.address, address);
 }
 
 /** What a route shows of its next hop. */

@@ -9,10 +9,15 @@ export interface Owned<Kept> {
   readonly what: string;
   /** Tells whether a next hop is still the one of which this is kept. */
   isStill(nextHop: NextHop, kept: Kept): boolean;
-  /** The VRF that it goes through. */
-  vrfOf(kept: Kept): number;
+  /** Tells whether it cannot do without an interface; a VRF's own interface stands for the VRF. */
+  needs(kept: Kept, iface: Interface): boolean;
   /** Lets go of what a next hop had that is removed, or another now. */
   gone(kept: Kept): void;
+}
+
+/** Tells whether an interface is that of a VRF. */
+export function isVrf(iface: Interface, vrf: number): boolean {
+  return iface.type === 'vrf' && iface.vrf === vrf;
 }
 
 /** What is needed of the features below. */
@@ -34,7 +39,10 @@ export class OwnNextHops<Kept> {
       changed: (before) => this.#onChanged(before.index),
       removing: ({ index }) => this.#forget(index),
     });
-    interfaces.listen({ checkRemoval: (iface) => this.#checkVrf(iface) });
+    interfaces.listen({
+      checkRemoval: (iface) => this.#checkNotNeeded('delete', iface),
+      checkBound: (iface) => this.#checkNotNeeded('bind', iface),
+    });
   }
 
   get size(): number {
@@ -82,14 +90,13 @@ export class OwnNextHops<Kept> {
     this.#owned.gone(kept);
   }
 
-  /** A VRF stays while any goes through it. @throws ApiError EBUSY */
-  #checkVrf({ type, vrf, name }: Interface): void {
-    if (type !== 'vrf') return;
-    const ids = this.list.filter(([, kept]) => this.#owned.vrfOf(kept) === vrf).map(([{ id }]) => id);
+  /** An interface stays as it is while any needs it. @throws ApiError EBUSY */
+  #checkNotNeeded(doing: string, iface: Interface): void {
+    const ids = this.list.filter(([, kept]) => this.#owned.needs(kept, iface)).map(([{ id }]) => id);
     if (ids.length === 0) return;
     throw new ApiError('EBUSY', {
-      doing: `delete vrf ${name}`,
-      expected: `a VRF that no ${this.#owned.what} goes through`,
+      doing: `${doing} ${iface.type === 'vrf' ? 'vrf' : 'interface'} ${iface.name}`,
+      expected: `one that no ${this.#owned.what} goes through`,
       received: `one that next hop ${ids.slice(0, IDS_SHOWN).join(', ')} goes through`,
     });
   }

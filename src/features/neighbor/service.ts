@@ -7,7 +7,16 @@ import type { Interface } from '../interface/index.ts';
 import type { InterfaceList } from './host.ts';
 import type { L3DetailsSchema } from './neighbor_pb.js';
 import { type AddNexthopRequest, type Nexthop, NexthopSchema, NexthopService } from './neighbor_pb.js';
-import { addressWord, interfaceOf, isNeighbor, type NextHop, type Target, typeWord } from './next-hop.ts';
+import {
+  addingNextHop,
+  addressWord,
+  interfaceOf,
+  isInternal,
+  isNeighbor,
+  type NextHop,
+  type Target,
+  typeWord,
+} from './next-hop.ts';
 import type { NextHops } from './next-hops.ts';
 import type { UserNextHops, WantedNextHop } from './user-next-hops.ts';
 
@@ -25,7 +34,7 @@ export function nexthopService(parts: ServiceParts): ApiService {
     getNexthop: ({ id }) => ({ nexthop: show(hops.withId('show a next hop', id)) }),
     async *listNexthops({ vrf, type, internal, max }) {
       const found = [...hops.table.all]
-        .filter((nextHop) => internal || !isInternal(nextHop))
+        .filter((nextHop) => internal || !isInternal(nextHop.target))
         .filter(vrf === undefined ? () => true : inVrf(parts.interfaces.vrfNamed('list next hops', vrf)))
         .filter(type === undefined ? () => true : ofType(type, hops.encapsulations))
         .sort((a, b) => a.vrf - b.vrf || a.id - b.id || a.index - b.index)
@@ -129,7 +138,7 @@ function checkLink(doing: string, interfaces: ServiceParts['interfaces'], iface:
 
 /** Reads what a request wants. @throws ApiError EINVAL, ENODEV */
 function readWanted({ interfaces }: ServiceParts, request: AddNexthopRequest): WantedNextHop {
-  const doing = request.id === undefined ? 'add next hop' : `add next hop ${request.id}`;
+  const doing = addingNextHop(request.id);
   const { id, kind, origin = 'static' } = request;
   switch (kind.case) {
     case 'l3': {
@@ -160,10 +169,6 @@ function readWanted({ interfaces }: ServiceParts, request: AddNexthopRequest): W
         received: 'none',
       });
   }
-}
-
-function isInternal({ target }: NextHop): boolean {
-  return target.type === 'local' || target.type === 'taken' || target.type === 'connected';
 }
 
 function inVrf(vrf: number) {

@@ -3,7 +3,7 @@ import { formatAddress, type IpAddress } from '../../net/address.ts';
 import { isLoopback, isMulticast, isUnspecified } from '../../net/address-scope.ts';
 import { formatMac, isUnicastMac, type Mac } from '../../net/mac.ts';
 import { MAX_MEMBERS } from './group-slots.ts';
-import type { NextHop, Station, Target } from './next-hop.ts';
+import { addingNextHop, type NextHop, type Station, type Target } from './next-hop.ts';
 import type { NextHops } from './next-hops.ts';
 
 /** A next hop that a user wants. */
@@ -32,7 +32,7 @@ export class UserNextHops {
 
   /** Adds a next hop, or replaces the one with its id: routes that use it follow. @throws ApiError EINVAL, EEXIST, ENOENT, EBUSY, ENOSPC */
   add(wanted: WantedNextHop): NextHop {
-    const doing = `add next hop${wanted.id === undefined ? '' : ` ${wanted.id}`}`;
+    const doing = addingNextHop(wanted.id);
     if (wanted.id === 0) throw invalid(doing, 'an id from 1 on', '0');
     checkOrigin(doing, wanted.origin);
     const target = this.#targetOf(doing, wanted);

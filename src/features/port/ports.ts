@@ -4,6 +4,7 @@ import * as dpdk from '../../engine/host/dpdk.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { formatMac, type Mac } from '../../net/mac.ts';
 import {
+  DEFAULT_MTU,
   type Interface,
   type InterfaceAttributes,
   type InterfaceDetails,
@@ -281,7 +282,6 @@ export class Ports implements InterfaceType {
   }
 }
 
-const DEFAULT_MTU = 1500;
 function mac(attributes: PortAttributes): { readonly mac?: Mac } {
   return attributes.mac === undefined ? {} : { mac: attributes.mac };
 }

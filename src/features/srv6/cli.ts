@@ -6,13 +6,14 @@ import { routerCommand } from '../../engine/client/router-command.ts';
 import { type RequestOf, serviceRef } from '../../engine/client/service-types.ts';
 import { formatAddress } from '../../net/address.ts';
 import { interfaceName, vrfName } from '../interface/cli-arguments.ts';
+import { newNexthopId, showChosen } from '../neighbor/cli-arguments.ts';
 import type { Srv6Service } from './srv6_pb.js';
 
 const srv6 = serviceRef<typeof Srv6Service>('millrace.srv6.v1.Srv6Service');
 
 const commonArguments = {
   VRF: optional(vrfName('The VRF of the underlay; main otherwise.')),
-  'id N': optional(integer({ min: 1, help: 'The id of the next hop; the router chooses one otherwise.' })),
+  'id N': newNexthopId,
 };
 const flavorSyntax = '(flavor LIST+),(block-bits N),(csid-bits N),(id N),(vrf VRF)';
 const flavorArguments = {
@@ -53,7 +54,7 @@ export const srv6Commands = [
         src: args.IP && formatAddress(args.IP),
         vrf: args.VRF,
       });
-      return args['id N'] === undefined ? details({ id }) : undefined;
+      return showChosen(args['id N'], { id });
     },
   }),
   routerCommand({
@@ -139,7 +140,7 @@ export const srv6Commands = [
 /** Adds a SID, and tells its id when the router chose it. */
 async function addLocal(router: RouterClient, request: RequestOf<typeof Srv6Service, 'addSrv6Local'>) {
   const { id } = await router.call(srv6, 'addSrv6Local', request);
-  return request.id === undefined ? details({ id }) : undefined;
+  return showChosen(request.id, { id });
 }
 
 function commonOf(args: Values<typeof flavorArguments>) {

@@ -1,12 +1,18 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import { formatAddress, type IpAddress, sameAddress } from '../../net/address.ts';
-import type { Interfaces } from '../interface/index.ts';
-import { type NextHop, type NextHops, OwnNextHops, type UserNextHops } from '../neighbor/index.ts';
-import { isRoutedStation, type WayParts, wayTo } from '../tunnel/index.ts';
+import { DEFAULT_MTU, type Interfaces, MIN_MTU } from '../interface/index.ts';
+import {
+  addingNextHop,
+  isVrf,
+  type NextHop,
+  type NextHops,
+  OwnNextHops,
+  type UserNextHops,
+} from '../neighbor/index.ts';
+import { isRoutedStation, type Places, type WayParts, wayTo } from '../tunnel/index.ts';
 import { MAX_SEGMENTS } from './layout.ts';
 import { type Encapsulation, headerBytes, outerHeaders } from './outer-headers.ts';
-import type { Places } from './places.ts';
 import type { Srv6Table } from './srv6-table.ts';
 
 /** A next hop that puts segments round packets, as a user wants it. */
@@ -51,7 +57,7 @@ export class Encaps {
       what: 'list of segments',
       isStill: ({ target }, { record }) =>
         target.type === 'encapsulation' && target.kind === SRV6 && target.record === record,
-      vrfOf: ({ vrf }) => vrf,
+      needs: ({ vrf }, iface) => isVrf(iface, vrf),
       gone: ({ record }) => parts.places.retire(record),
     });
   }
@@ -85,7 +91,7 @@ export class Encaps {
 
   /** Adds a next hop, or replaces the one with its id. @throws ApiError EINVAL, E2BIG, ENOSPC, EBUSY */
   add({ id, origin, ...wanted }: WantedEncap): NextHop {
-    const doing = `add next hop${id === undefined ? '' : ` ${id}`} of type ${SRV6}`;
+    const doing = addingNextHop(id, SRV6);
     check(doing, wanted);
     const encap = this.#newRecord(doing, wanted);
     try {
@@ -132,7 +138,8 @@ export class Encaps {
   #wayOf({ vrf, segments, source, encapsulation }: Omit<WantedEncap, 'id' | 'origin'>) {
     const [first] = segments;
     const way = first && wayTo(this.#parts, vrf, first);
-    const width = way?.mtu ?? ORDINARY_MTU;
+    const width = way?.mtu ?? DEFAULT_MTU;
+    // Less is cut behind the outer header.
     const mtu = Math.max(width - headerBytes(encapsulation, segments.length), MIN_MTU);
     return { mtu, speaksFrom: source ?? this.#source ?? way?.local };
   }
@@ -140,10 +147,6 @@ export class Encaps {
 
 /** What users call them, as the grammar does. */
 const SRV6 = 'SRv6';
-/** That of Ethernet, where nothing is known. */
-const ORDINARY_MTU = 1500;
-/** Smallest MTU of IPv6 (RFC 8200 5): less is cut behind the outer header. */
-const MIN_MTU = 1280;
 
 function targetOf({ record, mtu, segments, encapsulation, speaksFrom }: Encap) {
   const info = [

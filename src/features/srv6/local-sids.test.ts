@@ -50,7 +50,10 @@ describe('SIDs of ours', () => {
     };
     assert.ok(isHeld());
     for (const check of [() => story.checkRemoval(iface), () => story.checkBound(iface)])
-      assert.throws(check, { code: 'EBUSY', message: /no SID sends packets to, got that of next hop 5/ });
+      assert.throws(check, {
+        code: 'EBUSY',
+        message: /no SID goes through, got one that next hop 5 goes through/,
+      });
     story.hood.users.remove(5);
     assert.ok(!isHeld());
     story.checkRemoval(iface);

@@ -2,7 +2,15 @@ import { ApiError } from '../../engine/api-error.ts';
 import type { Rewrite } from '../../engine/host/rewrites.ts';
 import { formatAddress, type IpAddress } from '../../net/address.ts';
 import type { Interface, Interfaces } from '../interface/index.ts';
-import type { NextHop, NextHops, UserNextHops } from '../neighbor/index.ts';
+import {
+  addingNextHop,
+  isVrf,
+  type NextHop,
+  type NextHops,
+  OwnNextHops,
+  type UserNextHops,
+} from '../neighbor/index.ts';
+import type { Places } from '../tunnel/index.ts';
 import {
   FLAVOR_NEXT_CSID,
   FLAVOR_PSP,
@@ -14,7 +22,6 @@ import {
   SID_END_T,
   SID_END_X,
 } from './layout.ts';
-import type { Places } from './places.ts';
 import type { Srv6Table } from './srv6-table.ts';
 
 /** What SIDs do (RFC 8986 4), and how they are written in the table. */
@@ -69,19 +76,18 @@ interface Sid extends WantedSid {
 /** The SIDs of ours: the one who writes their records. */
 export class LocalSids {
   readonly #parts: SidParts;
-  readonly #byIndex = new Map<number, Sid>();
+  readonly #sids: OwnNextHops<Sid>;
 
   constructor(parts: SidParts) {
     this.#parts = parts;
     const takers = { ipv4: 'ip4-reject', ipv6: 'srv6-local' };
     parts.nextHops.defineEncapsulation(SRV6_LOCAL, 'srv6-local', takers);
-    parts.nextHops.listen({
-      changed: (before) => this.#onChanged(before.index),
-      removing: ({ index }) => this.#forget(index),
-    });
-    parts.interfaces.listen({
-      checkRemoval: (iface) => this.#checkUnused(`delete interface ${iface.name}`, iface),
-      checkBound: (iface) => this.#checkUnused(`bind interface ${iface.name}`, iface),
+    this.#sids = new OwnNextHops(parts, {
+      what: 'SID',
+      isStill: ({ target }, { record }) =>
+        target.type === 'encapsulation' && target.kind === SRV6_LOCAL && target.record === record,
+      needs,
+      gone: (sid) => this.#release(sid),
     });
   }
 
@@ -90,7 +96,7 @@ export class LocalSids {
     return {
       tables: ['SRV6_SIDS'],
       write: () => {
-        for (const sid of this.#byIndex.values()) this.#write(sid);
+        for (const sid of this.#sids.all.values()) this.#write(sid);
       },
     };
   }
@@ -98,13 +104,13 @@ export class LocalSids {
   /** How many SIDs do what. */
   get counts(): ReadonlyMap<Behavior, number> {
     const counts = new Map<Behavior, number>();
-    for (const { behavior } of this.#byIndex.values()) counts.set(behavior, (counts.get(behavior) ?? 0) + 1);
+    for (const { behavior } of this.#sids.all.values()) counts.set(behavior, (counts.get(behavior) ?? 0) + 1);
     return counts;
   }
 
   /** Adds a SID, or replaces the next hop with its id. @throws ApiError EINVAL, ENOSPC, EBUSY */
   add(wanted: WantedSid): NextHop {
-    const doing = `add next hop${wanted.id === undefined ? '' : ` ${wanted.id}`} of type ${SRV6_LOCAL}`;
+    const doing = addingNextHop(wanted.id, SRV6_LOCAL);
     check(doing, wanted);
     const record = this.#parts.places.take();
     if (record === undefined)
@@ -116,8 +122,7 @@ export class LocalSids {
     this.#write(sid);
     try {
       const added = this.#parts.users.add({ id, origin, vrf, target: this.#targetOf(sid) });
-      this.#forget(added.index);
-      this.#byIndex.set(added.index, sid);
+      this.#sids.add(added.index, sid);
       return added;
     } catch (error) {
       this.#release(sid);
@@ -155,38 +160,9 @@ export class LocalSids {
     return this.#parts.interfaces.list.find((iface) => iface.type === 'vrf' && iface.vrf === vrf);
   }
 
-  #onChanged(index: number): void {
-    if (!this.#byIndex.has(index)) return;
-    queueMicrotask(() => {
-      const sid = this.#byIndex.get(index);
-      const target = this.#parts.nextHops.find(index)?.target;
-      const isStill =
-        target?.type === 'encapsulation' && target.kind === SRV6_LOCAL && target.record === sid?.record;
-      if (!isStill) this.#forget(index);
-    });
-  }
-
-  #forget(index: number): void {
-    const sid = this.#byIndex.get(index);
-    if (!sid) return;
-    this.#byIndex.delete(index);
-    this.#release(sid);
-  }
-
   #release({ record, nextHop }: Sid): void {
     this.#parts.nextHops.unuse(nextHop);
     this.#parts.places.retire(record);
-  }
-
-  #checkUnused(doing: string, iface: Interface): void {
-    const users = [...this.#byIndex].filter(([, sid]) => uses(sid, iface));
-    const ids = users.flatMap(([index]) => this.#parts.nextHops.find(index)?.id ?? []);
-    if (ids.length === 0) return;
-    throw new ApiError('EBUSY', {
-      doing,
-      expected: 'an interface that no SID sends packets to',
-      received: `that of next hop ${ids.slice(0, 5).join(', ')}`,
-    });
   }
 }
 
@@ -199,9 +175,9 @@ function needsTable(behavior: Behavior): boolean {
   return behaviors[behavior] >= SID_END_T;
 }
 
-function uses({ behavior, table, vrf, neighbor }: Sid, iface: Interface): boolean {
-  if (neighbor?.iface.id === iface.id) return true;
-  return iface.type === 'vrf' && (vrf === iface.vrf || (needsTable(behavior) && table === iface.vrf));
+function needs({ behavior, table, vrf, neighbor }: Sid, iface: Interface): boolean {
+  if (neighbor?.iface.id === iface.id || isVrf(iface, vrf)) return true;
+  return needsTable(behavior) && isVrf(iface, table);
 }
 
 function check(doing: string, wanted: WantedSid): void {

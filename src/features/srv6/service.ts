@@ -2,6 +2,7 @@ import { ApiError } from '../../engine/api-error.ts';
 import { type ApiService, apiService } from '../../engine/host/api/service.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
 import type { Interfaces } from '../interface/index.ts';
+import { addingNextHop } from '../neighbor/index.ts';
 import { MAIN_VRF } from '../vrf/index.ts';
 import type { Encaps, WantedEncap } from './encaps.ts';
 import { behaviors, flavors, type LocalSids, type WantedSid } from './local-sids.ts';
@@ -35,7 +36,7 @@ const encapsulations = ['h.encaps', 'h.encaps.red'] as const;
 /** @throws ApiError EINVAL, ENODEV */
 function readEncap(interfaces: ServiceParts['interfaces'], request: AddSrv6NexthopRequest): WantedEncap {
   const { id, origin = 'static', seglist, encap = 'h.encaps', src, vrf = MAIN_VRF } = request;
-  const doing = doingOf(id);
+  const doing = addingNextHop(id);
   return {
     id,
     origin,
@@ -49,7 +50,7 @@ function readEncap(interfaces: ServiceParts['interfaces'], request: AddSrv6Nexth
 /** @throws ApiError EINVAL, ENODEV */
 function readSid(interfaces: ServiceParts['interfaces'], request: AddSrv6LocalRequest): WantedSid {
   const { id, origin = 'static', vrf = MAIN_VRF, table = vrf, nexthop, iface } = request;
-  const doing = doingOf(id);
+  const doing = addingNextHop(id);
   const behavior = oneOf(doing, keysOf(behaviors), request.behavior);
   const hasNeighbor = nexthop !== undefined && iface !== undefined;
   if ((behavior === 'end.x') !== hasNeighbor) {
@@ -69,10 +70,6 @@ function readSid(interfaces: ServiceParts['interfaces'], request: AddSrv6LocalRe
       ? { iface: interfaces.named(doing, iface), address: parseAddress(nexthop) }
       : undefined,
   };
-}
-
-function doingOf(id: number | undefined): string {
-  return id === undefined ? 'add next hop' : `add next hop ${id}`;
 }
 
 function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): readonly Key[] {

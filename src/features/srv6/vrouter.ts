@@ -2,11 +2,10 @@ import type { Router } from '../../engine/host/router.ts';
 import type { Interfaces } from '../interface/index.ts';
 import type { IpFeature } from '../ip/index.ts';
 import type { NeighborFeature } from '../neighbor/index.ts';
-import { followUnderlay } from '../tunnel/index.ts';
+import { followUnderlay, Places } from '../tunnel/index.ts';
 import { Encaps } from './encaps.ts';
 import { MAX_SRV6_ENCAPS, MAX_SRV6_SIDS } from './layout.ts';
 import { LocalSids } from './local-sids.ts';
-import { Places } from './places.ts';
 import { srv6Service } from './service.ts';
 import { Srv6Table } from './srv6-table.ts';
 
@@ -29,14 +28,14 @@ export function startSrv6(
   const { nextHops, users } = neighbors;
   const { addresses, routes } = ip;
   const table = new Srv6Table(router);
-  const lists = new Places(router, MAX_SRV6_ENCAPS);
+  const lists = new Places(router, { end: MAX_SRV6_ENCAPS, what: 'a list of segments' });
   const encaps = new Encaps({ interfaces, addresses, routes, nextHops, users, table, places: lists });
   const sids = new LocalSids({
     interfaces,
     nextHops,
     users,
     table,
-    places: new Places(router, MAX_SRV6_SIDS),
+    places: new Places(router, { end: MAX_SRV6_SIDS, what: 'a SID' }),
   });
   for (const { rewrite } of [encaps, sids]) router.rewrites.add(rewrite);
   router.services.push(srv6Service({ interfaces, encaps, sids }));

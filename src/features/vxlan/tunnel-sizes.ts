@@ -1,5 +1,5 @@
 import { formatAddress, type IpAddress } from '../../net/address.ts';
-import type { Interfaces } from '../interface/index.ts';
+import { DEFAULT_MTU, type Interfaces, MIN_MTU } from '../interface/index.ts';
 import type { Addresses } from '../ip/index.ts';
 import { type WayParts, wayTo } from '../tunnel/index.ts';
 import { overheadOf, type Vxlan } from './vxlan.ts';
@@ -55,14 +55,9 @@ export function sizeByLocal(
   { addresses }: { readonly addresses: Pick<Addresses, 'ownerOf'> },
   vxlan: Pick<Vxlan, 'encapVrf' | 'local'>,
 ): number {
-  return sizeWithin(addresses.ownerOf(vxlan.encapVrf, vxlan.local)?.mtu ?? ORDINARY_MTU, vxlan);
+  return sizeWithin(addresses.ownerOf(vxlan.encapVrf, vxlan.local)?.mtu ?? DEFAULT_MTU, vxlan);
 }
 
 function sizeWithin(width: number, { local }: Pick<Vxlan, 'local'>): number {
   return Math.max(width - overheadOf(local), MIN_MTU);
 }
-
-/** MTU of an underlay that is not known. */
-const ORDINARY_MTU = 1500;
-/** Smallest MTU of an interface (RFC 8200 5). */
-const MIN_MTU = 1280;

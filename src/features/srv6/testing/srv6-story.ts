@@ -2,10 +2,10 @@ import { formatAddress, parseAddress } from '../../../net/address.ts';
 import type { Interface, InterfaceListener } from '../../interface/index.ts';
 import type { NextHop } from '../../neighbor/index.ts';
 import { Neighborhood } from '../../neighbor/testing/neighborhood.ts';
+import { Places } from '../../tunnel/index.ts';
 import { Encaps, type WantedEncap } from '../encaps.ts';
 import { MAX_SRV6_ENCAPS, MAX_SRV6_SIDS } from '../layout.ts';
 import { LocalSids, type WantedSid } from '../local-sids.ts';
-import { Places } from '../places.ts';
 import { Srv6Table } from '../srv6-table.ts';
 
 /** The keepers of lists and SIDs over real next hops and tables; addresses and routes are what the story says. */
@@ -40,7 +40,7 @@ export class Srv6Story {
       nextHops: hops,
       users,
       table,
-      places: new Places(router, most.encaps ?? MAX_SRV6_ENCAPS),
+      places: new Places(router, { end: most.encaps ?? MAX_SRV6_ENCAPS, what: 'a list of segments' }),
       addresses: { sourceFor: () => (this.source === undefined ? undefined : parseAddress(this.source)) },
       routes: { longest: (vrf, address) => this.#longest(vrf, formatAddress(address)) },
     });
@@ -49,7 +49,7 @@ export class Srv6Story {
       nextHops: hops,
       users,
       table,
-      places: new Places(router, most.sids ?? MAX_SRV6_SIDS),
+      places: new Places(router, { end: most.sids ?? MAX_SRV6_SIDS, what: 'a SID' }),
     });
   }
 

@@ -76,9 +76,17 @@ async function copyPrograms(from: string, root: string): Promise<void> {
   );
   // testpmd keeps its lines back where its output is no terminal.
   const own = [testpmd, 'usr/bin/nice', 'usr/bin/stdbuf', 'usr/libexec/coreutils/libstdbuf.so', ...plugins];
-  const linked = await run(['chroot', from, 'ldd', ...own.map((file) => `/${file}`)]);
-  const needed = [...linked.matchAll(/(?:=> |^\s+)\/(\S+) \(0x/gm)].map(([, path = '']) => path);
-  for (const file of new Set([...own, ...needed])) copyWithLinks(file, { from, root });
+  const needed = new Set(own);
+  for (const file of own) for (const library of await librariesOf(file, from)) needed.add(library);
+  for (const file of needed) copyWithLinks(file, { from, root });
+}
+
+/** The libraries that a program of a root loads, by its own loader (ld.so(8)): ldd is not in every root. */
+async function librariesOf(file: string, root: string): Promise<readonly string[]> {
+  const [loader] = globSync('usr/lib*/ld-linux-*.so.?', { cwd: root });
+  if (loader === undefined) throw new Error(`expected the loader of glibc in ${root}/usr/lib*, got none`);
+  const listed = await run(['chroot', root, `/${loader}`, '--list', `/${file}`]);
+  return [...listed.matchAll(/(?:=> |^\s+)\/(\S+) \(0x/gm)].map(([, path = '']) => path);
 }
 
 /** Copies a file and the links that lead to it as links: DPDK would load a driver twice that is there twice. */

@@ -89,9 +89,12 @@ export class Answers implements AddressAnswers, AddressProbes {
     if (mac && this.#isProbed(iface, address)) this.#probes.get(iface.id)?.claimed(mac);
   }
 
-  /** Tells the link that an address of an interface is ours (RFC 5227 2.3, RFC 4861 7.2.6). */
+  /**
+   * Tells the link that an address of an interface is ours (RFC 5227 2.3, RFC 4861 7.2.6). One that is bound to another has
+   * none any more when all know of it: a switch that heard a bond's MAC address from it would send the bond's frames to it.
+   */
   announce(iface: Interface, address: IpAddress): void {
-    if (!iface.up || iface.pointToPoint) return;
+    if (!iface.up || iface.pointToPoint || iface.domain !== 0) return;
     this.#send(iface, announcementFrame(iface.mac, address));
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseAddress } from '../../net/address.ts';
-import { formatMac } from '../../net/mac.ts';
+import { formatMac, parseMac } from '../../net/mac.ts';
 import { HOST_MAC, IFACE, ROUTER_MAC, VRF } from './testing/link-bench.ts';
 import { Neighborhood } from './testing/neighborhood.ts';
 
@@ -235,6 +235,18 @@ describe('neighbours', () => {
     assert.ok(sent.some((line) => line.endsWith('icmpv6 neighbor advertisement 2001:db8::1, 8 bytes')));
     hood.hops.answers.stopAnswering(hood.iface, own);
     hood.hops.answers.announceAll(hood.iface);
+    assert.equal(hood.look().sent.length, 2);
+  });
+
+  it('hear nothing of an interface that is bound to another, whatever changes', async () => {
+    const hood = await Neighborhood.open();
+    hood.look();
+    hood.change({ domain: 9, mac: parseMac('02:00:00:00:00:99') });
+    hood.change({ up: false });
+    hood.change({ up: true });
+    assert.deepEqual(hood.look().sent, []);
+    hood.change({ domain: 0 });
+    hood.change({ mac: parseMac('02:00:00:00:00:98') });
     assert.equal(hood.look().sent.length, 2);
   });
 

@@ -7,6 +7,7 @@
 #include "burst.h"
 #include "memory.h"
 #include "offloads.h"
+#include "queue-socket.h"
 #include "wait.h"
 
 #define RSS_FIELDS (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP)
@@ -38,6 +39,8 @@ static uint16_t size_or_default(uint32_t wanted, uint16_t of_driver);
 static void plan(const struct port_config *config, const struct rte_eth_dev_info *device, struct rte_eth_conf *conf);
 static int set_up_queues(uint16_t port, const struct port_config *config, const struct rte_eth_dev_info *device,
 	const struct rte_eth_conf *conf, uint16_t rx_size, uint16_t tx_size);
+static int set_up_rx_queue(uint16_t port, uint16_t queue, uint16_t size, const struct rte_eth_dev_info *device,
+	const struct rte_eth_rxconf *conf);
 static napi_value describe(napi_env env, const struct port_config *config, const struct rte_eth_conf *conf,
 	uint16_t rx_size, uint16_t tx_size, uint16_t mtu);
 
@@ -146,7 +149,7 @@ static void plan(const struct port_config *config, const struct rte_eth_dev_info
 	conf->rxmode.offloads = offloads_from_flags(rx_offloads, RTE_DIM(rx_offloads), config->rx_offloads);
 	conf->txmode.offloads = offloads_from_flags(tx_offloads, RTE_DIM(tx_offloads), config->tx_offloads);
 	conf->intr_conf.lsc = config->link_interrupt && (*device->dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
-	conf->intr_conf.rxq = wait_can_watch(device);
+	conf->intr_conf.rxq = wait_needs_interrupts(device);
 	if (mtu + FRAME_OVERHEAD + RTE_PKTMBUF_HEADROOM > packets.data_room)
 		conf->rxmode.offloads |= device->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
 	conf->txmode.offloads |= device->tx_offload_capa & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
@@ -175,9 +178,23 @@ static int set_up_queues(uint16_t port, const struct port_config *config, const 
 	rx.offloads = conf->rxmode.offloads;
 	tx.offloads = conf->txmode.offloads;
 	for (uint16_t queue = 0; queue < config->rx_queues && error == 0; queue++)
-		error = rte_eth_rx_queue_setup(port, queue, rx_size, socket, &rx, packets.pool);
+		error = set_up_rx_queue(port, queue, rx_size, device, &rx);
 	for (uint16_t queue = 0; queue < config->tx_queues && error == 0; queue++)
 		error = rte_eth_tx_queue_setup(port, queue, tx_size, socket, &tx);
+	return error;
+}
+
+static int set_up_rx_queue(uint16_t port, uint16_t queue, uint16_t size, const struct rte_eth_dev_info *device,
+	const struct rte_eth_rxconf *conf)
+{
+	unsigned int socket = (unsigned int)rte_eth_dev_socket_id(port);
+	struct queue_sockets before;
+
+	if (!queue_sockets_has(device))
+		return rte_eth_rx_queue_setup(port, queue, size, socket, conf, packets.pool);
+	queue_sockets_find(&before);
+	int error = rte_eth_rx_queue_setup(port, queue, size, socket, conf, packets.pool);
+	queue_sockets_note(port, queue, &before);
 	return error;
 }
 

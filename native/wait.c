@@ -14,12 +14,16 @@
 #include "args.h"
 #include "burst.h"
 #include "memory.h"
+#include "queue-socket.h"
 
 #define MAX_WATCHED_QUEUES 16
 #define MAX_QUEUES 64
 #define NS_PER_SECOND 1000000000u
+/* Owners of a queue's signals that are no worker: nobody yet, and nobody ever where its driver asks for none. */
+#define NOBODY 0
+#define NO_SIGNALS (-1)
 
-/* A queue's descriptor, and the worker that gets the signals which the driver has asked the kernel for; 0 is none. */
+/* A queue's descriptor, and the worker that gets the signals which its driver may have asked the kernel for. */
 struct watched {
 	int fd;
 	int owner;
@@ -57,27 +61,29 @@ static void give_back(struct watched *queue);
 static void ring(const struct waiter *waiter);
 static void silence(const struct waiter *waiter);
 
-/*
- * What is needed is a descriptor that is readable while a packet waits, without anything to arm or to read, and that
- * lives from the port's start to its stop. vhost and memif change theirs whenever a peer comes or goes, without a word.
- */
-bool wait_can_watch(const struct rte_eth_dev_info *device)
+bool wait_needs_interrupts(const struct rte_eth_dev_info *device)
 {
 	return device->driver_name != NULL && strcmp(device->driver_name, "net_tap") == 0;
 }
 
+/*
+ * What is needed is a descriptor that is readable while a packet waits, without anything to arm or to read, and that
+ * lives from the port's start to its stop. vhost and memif change theirs whenever a peer comes or goes, without a word.
+ */
 void wait_watch_port(uint16_t port, uint16_t rx_queues)
 {
 	struct rte_eth_dev_info device;
 	struct watched_port *watched = &ports[port];
 	uint16_t count = 0;
 
-	if (rte_eth_dev_info_get(port, &device) != 0 || !wait_can_watch(&device))
+	if (rte_eth_dev_info_get(port, &device) != 0 || !(wait_needs_interrupts(&device) || queue_sockets_has(&device)))
 		return;
+	bool signals = wait_needs_interrupts(&device);
 	for (; count < RTE_MIN(rx_queues, MAX_WATCHED_QUEUES); count++) {
-		watched->queues[count].fd = rte_eth_dev_rx_intr_ctl_q_get_fd(port, count);
-		watched->queues[count].owner = 0;
-		if (watched->queues[count].fd < 0)
+		struct watched *queue = &watched->queues[count];
+		queue->fd = signals ? rte_eth_dev_rx_intr_ctl_q_get_fd(port, count) : queue_sockets_of(port, count);
+		queue->owner = signals ? NOBODY : NO_SIGNALS;
+		if (queue->fd < 0)
 			break;
 	}
 	atomic_store(&watched->count, count);
@@ -252,6 +258,8 @@ static void take_signals(struct watched *queue)
 {
 	struct f_owner_ex thread = {.type = F_OWNER_TID, .pid = self->thread};
 
+	if (queue->owner == NO_SIGNALS)
+		return;
 	pthread_mutex_lock(&owners_lock);
 	if (queue->owner != self->thread && fcntl(queue->fd, F_SETOWN_EX, &thread) == 0)
 		queue->owner = self->thread;
@@ -272,8 +280,8 @@ static void give_back(struct watched *queue)
 	struct f_owner_ex process = {.type = F_OWNER_PID, .pid = getpid()};
 
 	pthread_mutex_lock(&owners_lock);
-	if (queue->owner != 0 && fcntl(queue->fd, F_SETOWN_EX, &process) == 0)
-		queue->owner = 0;
+	if (queue->owner > NOBODY && fcntl(queue->fd, F_SETOWN_EX, &process) == 0)
+		queue->owner = NOBODY;
 	pthread_mutex_unlock(&owners_lock);
 }
 

@@ -1,7 +1,7 @@
 /*
  * How a worker without work sleeps: until a packet comes to one of its queues, somebody wakes it, or time is up.
  *
- * Only a queue that has a file descriptor of its own can end a sleep, see wait_can_watch. The others bound it.
+ * Only a queue that has a file descriptor of its own can end a sleep, see wait_watch_port. The others bound it.
  */
 #pragma once
 #include <node_api.h>
@@ -10,8 +10,8 @@
 
 #include <rte_ethdev.h>
 
-/** True when a driver's queues can be watched, if receive interrupts are configured. */
-bool wait_can_watch(const struct rte_eth_dev_info *device);
+/** True when a driver tells its queues' descriptors once receive interrupts are configured. */
+bool wait_needs_interrupts(const struct rte_eth_dev_info *device);
 
 /** Begins to watch the queues of a port that has just started, as far as its driver has told their descriptors. */
 void wait_watch_port(uint16_t port, uint16_t rx_queues);

@@ -16,7 +16,8 @@ import {
 } from './dpdk.ts';
 import { startPacketWorld } from './dpdk-testing.ts';
 
-const world = startPacketWorld({ hugepages: false });
+// The rings of a socket of AF_XDP take some 4000 packets.
+const world = startPacketWorld({ hugepages: false, count: 8191 });
 const lastCpu = allowedCpus().at(-1) ?? 0;
 const ifname = `mrw${process.pid % 100000}`;
 /** Where the list of queues lies, and the word by which a worker says that it is about to sleep. */
@@ -82,6 +83,25 @@ test('a port is removed at once while a worker sleeps at it', async () => {
   const { ms } = await sleeper.end;
   assert.ok(ms < 2000, `slept for ${ms} ms`);
   assert.throws(() => execFileSync('ip', ['link', 'show', ifname], { stdio: 'ignore' }));
+});
+
+test('a packet at a socket of AF_XDP ends the sleep, and the next receive has it', async () => {
+  const far = `${ifname}x`;
+  execFileSync('ip', ['link', 'add', far, 'type', 'veth', 'peer', 'name', ifname]);
+  try {
+    for (const device of [far, ifname])
+      execFileSync('ip', ['link', 'set', device, 'addrgenmode', 'none', 'up']);
+    const port = startPort(`net_af_xdp0,iface=${ifname}`);
+    const sleeper = await asleep(port, 1, LONG_NS);
+    ping(far);
+    const { ms, came, received } = await sleeper.end;
+    assert.equal(came, 1);
+    assert.ok(received > 0);
+    assert.ok(ms >= 20 && ms < 2000, `slept for ${ms} ms`);
+    portClose(port);
+  } finally {
+    execFileSync('ip', ['link', 'delete', far]);
+  }
 });
 
 test('a queue that cannot end a sleep bounds it, and so does a port that is none', async () => {

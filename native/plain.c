@@ -6,65 +6,52 @@
 #ifdef __SSE4_1__
 #include <smmintrin.h>
 
-/* Compiled twice, and chosen when the addon is loaded: with AVX a third of the instructions, which copy, is not there. */
-#define TWICE __attribute__((target_clones("default", "avx2")))
+/*
+ * Compiled for vectors of 16, 32 and 64 bytes, and chosen when the addon is loaded. The loops over offsets are plain C,
+ * of which the compiler makes vector instructions only where it is asked to spare no effort.
+ */
+#define FOR_EACH_WIDTH __attribute__((target_clones("default", "avx2", "arch=x86-64-v4"), optimize("O3")))
 
-static __rte_always_inline bool all_at(const uint32_t *offsets, uint32_t count, struct rte_mbuf **mbufs, uint32_t *chunks);
-static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint32_t count, const uint32_t *chunks);
-static __rte_always_inline __m128i own_buffer(const struct rte_mbuf *mbuf, uint32_t chunk);
-static __rte_always_inline bool all_inside(struct rte_mbuf *const *mbufs, uint32_t count, uint32_t *offsets);
+static __rte_always_inline bool all_at(const uint32_t *restrict offsets, uint32_t count,
+	struct rte_mbuf **restrict mbufs, uint32_t *restrict places);
+static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint32_t count, const uint32_t *places);
+static __rte_always_inline __m128i own_buffer(const struct rte_mbuf *mbuf, uint32_t place);
+static __rte_always_inline bool all_inside(struct rte_mbuf *const *restrict mbufs, uint32_t count,
+	uint32_t *restrict offsets);
 static __rte_always_inline bool all_whole(struct rte_mbuf *const *mbufs, uint32_t count);
-static __rte_always_inline bool none_above(__m128i most, __m128i last);
 static __rte_always_inline uint64_t strays(const struct rte_mbuf *mbuf);
 
-TWICE
+FOR_EACH_WIDTH
 bool plain_to_send(const uint32_t *offsets, uint32_t count, struct rte_mbuf **mbufs)
 {
-	uint32_t chunks[MAX_BURST];
+	uint32_t places[MAX_BURST];
 
-	return all_at(offsets, count, mbufs, chunks) && all_sendable(mbufs, count, chunks);
+	return all_at(offsets, count, mbufs, places) && all_sendable(mbufs, count, places);
 }
 
-TWICE
+FOR_EACH_WIDTH
 bool plain_received(struct rte_mbuf *const *mbufs, uint32_t count, uint32_t *offsets)
 {
 	return all_whole(mbufs, count) && all_inside(mbufs, count, offsets);
 }
 
-/* packet_at() four times at once, but for the pool; and the number of each one's chunk. */
-static __rte_always_inline bool all_at(const uint32_t *offsets, uint32_t count, struct rte_mbuf **mbufs, uint32_t *chunks)
+/* packet_at() for all at once, but for the pool; and where what is added to each one's address lies, in words. */
+static __rte_always_inline bool all_at(const uint32_t *restrict offsets, uint32_t count,
+	struct rte_mbuf **restrict mbufs, uint32_t *restrict places)
 {
-	const __m128i region = _mm_set1_epi32((int)packets.region);
-	const __m128i last_byte = _mm_set1_epi32((int)(packets.length - 1));
-	const __m128i chunk_mask = _mm_set1_epi32((int)packets.chunk_mask);
-	const __m128i header = _mm_set1_epi32((int)packets.header);
-	const __m128i stride_inverse = _mm_set1_epi32((int)packets.stride_inverse);
-	const __m128i shift = _mm_cvtsi32_si128((int)packets.stride_shift);
-	const __m128i back = _mm_cvtsi32_si128((int)(32 - packets.stride_shift));
-	const __m128i chunk_shift = _mm_cvtsi32_si128((int)packets.chunk_shift);
-	const __m128i last_place = _mm_set1_epi32((int)(packets.per_chunk - 1));
-	const __m128i start = _mm_set1_epi64x((long long)packets.start);
-	__m128i most_relative = _mm_setzero_si128(), most_place = _mm_setzero_si128();
-	uint32_t i = 0;
+	const struct packet_memory memory = packets;
+	uint32_t most_relative = 0, most_place = 0;
 
-	for (; i + 4 <= count; i += 4) {
-		__m128i relative = _mm_sub_epi32(_mm_loadu_si128((const __m128i *)(const void *)(offsets + i)), region);
-		__m128i from_first = _mm_sub_epi32(_mm_and_si128(relative, chunk_mask), header);
-		__m128i multiple = _mm_mullo_epi32(from_first, stride_inverse);
-		__m128i place = _mm_or_si128(_mm_srl_epi32(multiple, shift), _mm_sll_epi32(multiple, back));
-		most_place = _mm_max_epu32(most_place, place);
-		most_relative = _mm_max_epu32(most_relative, relative);
-		_mm_storeu_si128((__m128i *)(void *)(chunks + i), _mm_srl_epi32(relative, chunk_shift));
-		__m128i *out = (__m128i *)(void *)(mbufs + i);
-		_mm_storeu_si128(out, _mm_add_epi64(_mm_cvtepu32_epi64(relative), start));
-		_mm_storeu_si128(out + 1, _mm_add_epi64(_mm_cvtepu32_epi64(_mm_srli_si128(relative, 8)), start));
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t relative = offsets[i] - memory.region;
+		uint32_t multiple = ((relative & memory.chunk_mask) - memory.header) * memory.stride_inverse;
+		uint32_t place = multiple >> memory.stride_shift | multiple << (32 - memory.stride_shift);
+		most_relative = RTE_MAX(most_relative, relative);
+		most_place = RTE_MAX(most_place, place);
+		places[i] = relative >> memory.chunk_shift << 1;
+		mbufs[i] = (struct rte_mbuf *)(memory.start + relative);
 	}
-	bool all = none_above(most_place, last_place) && none_above(most_relative, last_byte);
-	for (; i < count; i++) {
-		chunks[i] = (offsets[i] - packets.region) >> packets.chunk_shift;
-		all = (mbufs[i] = packet_at(offsets[i])) != NULL && all;
-	}
-	return all;
+	return most_relative < memory.length && most_place < memory.per_chunk;
 }
 
 /*
@@ -72,7 +59,7 @@ static __rte_always_inline bool all_at(const uint32_t *offsets, uint32_t count, 
  * the last one starts. Of eight 16-bit fields the largest and the smallest values in the burst are kept, and only these
  * are compared.
  */
-static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint32_t count, const uint32_t *chunks)
+static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint32_t count, const uint32_t *places)
 {
 	const __m128i pool = _mm_set1_epi64x((long long)(uintptr_t)packets.pool);
 	/* data_off, refcnt, nb_segs, port, ol_flags; …, data_len, …; …, pool */
@@ -86,7 +73,7 @@ static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint
 	for (uint32_t i = 0; i < count; i++) {
 		const struct rte_mbuf *mbuf = mbufs[i];
 		const __m128i *quarters = (const __m128i *)(const void *)mbuf;
-		strayed = _mm_or_si128(strayed, _mm_xor_si128(quarters[0], own_buffer(mbuf, chunks[i])));
+		strayed = _mm_or_si128(strayed, _mm_xor_si128(quarters[0], own_buffer(mbuf, places[i])));
 		most = _mm_max_epu16(most, quarters[1]);
 		least = _mm_min_epu16(least, quarters[1]);
 		longest = _mm_max_epu16(longest, quarters[2]);
@@ -105,44 +92,27 @@ static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint
 }
 
 /* Where the buffer of an mbuf is, for us and for devices: its first 16 bytes. */
-static __rte_always_inline __m128i own_buffer(const struct rte_mbuf *mbuf, uint32_t chunk)
+static __rte_always_inline __m128i own_buffer(const struct rte_mbuf *mbuf, uint32_t place)
 {
+	const uint64_t *places = &packets.buffers[0].address;
 	__m128i start = _mm_set1_epi64x((long long)(uintptr_t)mbuf);
-	return _mm_add_epi64(start, *(const __m128i *)(const void *)&packets.buffers[chunk]);
+	return _mm_add_epi64(start, *(const __m128i *)(const void *)(places + place));
 }
 
 /* packet_inside() for all at once; and where they are for WebAssembly. */
-static __rte_always_inline bool all_inside(struct rte_mbuf *const *mbufs, uint32_t count, uint32_t *offsets)
+static __rte_always_inline bool all_inside(struct rte_mbuf *const *restrict mbufs, uint32_t count, uint32_t *restrict offsets)
 {
-	const __m128i start = _mm_set1_epi64x((long long)packets.start);
-	const __m128i last_byte = _mm_set1_epi32((int)(packets.length - 1));
-	const __m128i region = _mm_set1_epi32((int)packets.region);
-	__m128i far = _mm_setzero_si128(), most = _mm_setzero_si128();
-	bool all = true;
-	uint32_t i = 0;
+	const struct packet_memory memory = packets;
+	uint64_t far = 0;
+	uint32_t most_relative = 0;
 
-	for (; i + 4 <= count; i += 4) {
-		const __m128i *in = (const __m128i *)(const void *)(mbufs + i);
-		__m128i first = _mm_sub_epi64(_mm_loadu_si128(in), start);
-		__m128i second = _mm_sub_epi64(_mm_loadu_si128(in + 1), start);
-		far = _mm_or_si128(far, _mm_or_si128(first, second));
-		__m128i relative = _mm_castps_si128(
-			_mm_shuffle_ps(_mm_castsi128_ps(first), _mm_castsi128_ps(second), _MM_SHUFFLE(2, 0, 2, 0)));
-		most = _mm_max_epu32(most, relative);
-		_mm_storeu_si128((__m128i *)(void *)(offsets + i), _mm_add_epi32(relative, region));
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t relative = (uintptr_t)mbufs[i] - memory.start;
+		far |= relative;
+		most_relative = RTE_MAX(most_relative, (uint32_t)relative);
+		offsets[i] = (uint32_t)relative + memory.region;
 	}
-	for (; i < count; i++) {
-		all = all && packet_inside(mbufs[i]);
-		offsets[i] = (uint32_t)((uintptr_t)mbufs[i] - packets.delta);
-	}
-	bool near = _mm_testz_si128(far, _mm_set1_epi64x((long long)0xffffffff00000000));
-	return all && near && none_above(most, last_byte);
-}
-
-/* True when none of four numbers is larger than its last. */
-static __rte_always_inline bool none_above(__m128i most, __m128i last)
-{
-	return _mm_movemask_epi8(_mm_cmpeq_epi32(_mm_max_epu32(most, last), last)) == 0xffff;
+	return far >> 32 == 0 && most_relative < memory.length;
 }
 
 /* packet_own() for all at once, but for where they are. */

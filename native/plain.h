@@ -1,6 +1,6 @@
 /*
  * Bursts of plain packets, which nearly all are: one segment in its own buffer of the pool. What packet.h asks packet by
- * packet is asked here of a whole burst, four offsets and eight fields at a time, and no packet decides a branch.
+ * packet is asked here of a whole burst, as many offsets and fields at a time as a vector holds, and no packet decides a branch.
  * Whoever gets "false" asks packet by packet, which also tells which one is different, and how.
  */
 #pragma once

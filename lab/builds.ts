@@ -63,7 +63,8 @@ const larger: readonly Patch[] = [
   {
     file: 'features/neighbor/layout.ts',
     texts: [
-      ['NEXT_HOPS_BYTES = 67108864', 'NEXT_HOPS_BYTES = 134217728'],
+      ['NEXT_HOPS_BYTES = 33554432', 'NEXT_HOPS_BYTES = 67108864'],
+      ['NEXT_HOP_DETAILS_BYTES = 33554432', 'NEXT_HOP_DETAILS_BYTES = 67108864'],
       ['ANSWER_SLOTS = 65536', 'ANSWER_SLOTS = 131072'],
       ['ANSWERS_BYTES = 2097152', 'ANSWERS_BYTES = 4194304'],
     ],
@@ -72,7 +73,14 @@ const larger: readonly Patch[] = [
     file: 'features/neighbor/datapath/next-hop.ts',
     texts: [
       ['  node4: u16;', '  labFirst: u64;\n  labSecond: u64;\n  node4: u16;'],
-      ['(<usize>index) << 6', '(<usize>index) << 7'],
+      ['(<usize>index) << 5', '(<usize>index) << 6'],
+    ],
+  },
+  {
+    file: 'features/neighbor/datapath/next-hop-details.ts',
+    texts: [
+      ['  addressLow: u64;', '  labFirst: u64;\n  labSecond: u64;\n  addressLow: u64;'],
+      ['(<usize>index) << 5', '(<usize>index) << 6'],
     ],
   },
   {

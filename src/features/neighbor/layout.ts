@@ -1,7 +1,8 @@
 /** Most next hops; a next hop's index is what routes hold, and zero means that there is no route. */
 export const MAX_NEXT_HOPS = 1048576;
-/** Next-hop table: MAX_NEXT_HOPS × 64 bytes (datapath/next-hop.ts). */
-export const NEXT_HOPS_BYTES = 67108864;
+/** Next-hop table: MAX_NEXT_HOPS × 32 bytes (datapath/next-hop.ts), and as much beside it (datapath/next-hop-details.ts). */
+export const NEXT_HOPS_BYTES = 33554432;
+export const NEXT_HOP_DETAILS_BYTES = 33554432;
 
 // Flags of a next hop.
 /** Its MAC address is known. */

@@ -184,7 +184,7 @@ describe('neighbours', () => {
     hood.send('10.0.0.2');
     hood.answer('10.0.0.2');
     const index = hood.hops.resolve(hood.iface, parseAddress('10.0.0.2'));
-    const record = hood.link.bench.region('NEXT_HOPS') + index * 64;
+    const record = hood.link.bench.region('NEXT_HOPS') + index * 32;
     hood.pass(65);
     assert.equal(hood.stateOf('10.0.0.2'), 'unknown');
     await hood.router.passQuietPoint();

@@ -235,7 +235,7 @@ export class NextHops {
   /** How all next hops are written again for a build that has them elsewhere. */
   get rewrite(): Rewrite {
     return {
-      tables: ['NEXT_HOPS'],
+      tables: ['NEXT_HOPS', 'NEXT_HOP_DETAILS'],
       write: () => {
         for (const nextHop of this.table.all) this.#rewrite(nextHop);
         this.groups.rewrite();

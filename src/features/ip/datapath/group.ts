@@ -1,5 +1,5 @@
 import { Packet } from '../../../engine/datapath/packet';
-import { NextHop, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { NextHopDetails, nextHopDetailsAt } from '../../neighbor/datapath/next-hop-details';
 
 /**
  * Replaces a packet's next hop, a group, by the member that its flow's hash falls to; false for an empty group. A
@@ -7,7 +7,8 @@ import { NextHop, nextHopAt } from '../../neighbor/datapath/next-hop';
  * of its own slots. Table and size are read in one step, as they are written.
  */
 export function chooseMember(packet: Packet, hash: u32): bool {
-  const group = load<u64>(changetype<usize>(nextHopAt(packet.nextHop)) + offsetof<NextHop>('members'));
+  const details = nextHopDetailsAt(packet.nextHop);
+  const group = load<u64>(changetype<usize>(details) + offsetof<NextHopDetails>('members'));
   const slots = <u32>(group >> 32);
   if (!slots) return false;
   packet.nextHop = load<u32>(<usize>(<u32>group) + ((hash & (slots - 1)) << 2));

@@ -13,7 +13,7 @@ import {
   IcmpHeader,
 } from '../../../net/datapath/icmp-header';
 import { IP4_DEFAULT_TTL, Ip4Header } from '../../../net/datapath/ip4-header';
-import { NEXT_HOP_LOCAL, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { isOwnNextHop } from '../../neighbor/datapath/next-hop-details';
 
 export enum Edge {
   IP4_SEND,
@@ -36,7 +36,7 @@ export function icmp4Local(packet: Packet): u32 {
   const offset = header.headerBytes;
   if (packet.dataLen < <u16>(offset + ICMP_HEADER_BYTES)) return Edge.DROP_ICMP4_TRUNCATED;
   if (sumPacket(packet, offset, packet.pktLen - offset) != 0xffff) return Edge.DROP_ICMP4_BAD_CHECKSUM;
-  if (!(nextHopAt(packet.nextHop).flags & NEXT_HOP_LOCAL)) return Edge.DROP_ICMP4_TO_MANY;
+  if (!isOwnNextHop(packet.nextHop)) return Edge.DROP_ICMP4_TO_MANY;
   const icmp = changetype<IcmpHeader>(packet.data + offset);
   const type: u32 = icmp.type;
   if (type == ICMP4_ECHO_REQUEST) return answerEcho(header, icmp);

@@ -4,7 +4,7 @@ import { ICMP4_UNREACHABLE, UNREACHABLE4_PROTOCOL } from '../../../net/datapath/
 import { PROTOCOL_FRAGMENT } from '../../../net/datapath/ip-protocols';
 import { IP4_FRAGMENT_RAW, IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip4-header';
 import { isSourceRouted } from '../../../net/datapath/ip4-options';
-import { NEXT_HOP_LOCAL, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { isOwnNextHop } from '../../neighbor/datapath/next-hop-details';
 import { noteError } from './icmp-errors';
 import { protocolNode4 } from './protocols';
 
@@ -25,8 +25,8 @@ export enum Edge {
  */
 export function ip4Local(packet: Packet): u32 {
   const header = changetype<Ip4Header>(packet.data);
-  const toOne = nextHopAt(packet.nextHop).flags & NEXT_HOP_LOCAL;
-  if (toOne && packet.flags & PACKET_LINK_MULTICAST) return Edge.DROP_IP4_LINK_MULTICAST;
+  if (packet.flags & PACKET_LINK_MULTICAST && isOwnNextHop(packet.nextHop))
+    return Edge.DROP_IP4_LINK_MULTICAST;
   if (header.versionIhl != IP4_PLAIN && isSourceRouted(header)) return Edge.DROP_IP4_SOURCE_ROUTE;
   if (header.fragmentRaw & IP4_FRAGMENT_RAW) {
     const node = protocolNode4(PROTOCOL_FRAGMENT);

@@ -5,7 +5,7 @@ import {
   UNREACHABLE4_NET,
   UNREACHABLE4_PROHIBITED,
 } from '../../../net/datapath/icmp-header';
-import { NEXT_HOP_FAILED, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { NEXT_HOP_FAILED, nextHopDetailsAt } from '../../neighbor/datapath/next-hop-details';
 import { noteError } from './icmp-errors';
 
 export enum Edge {
@@ -20,5 +20,5 @@ export function ip4Reject(packet: Packet): u32 {
 
 function reasonOf(nextHop: u32): u32 {
   if (!nextHop) return UNREACHABLE4_NET;
-  return nextHopAt(nextHop).flags & NEXT_HOP_FAILED ? UNREACHABLE4_HOST : UNREACHABLE4_PROHIBITED;
+  return nextHopDetailsAt(nextHop).flags & NEXT_HOP_FAILED ? UNREACHABLE4_HOST : UNREACHABLE4_PROHIBITED;
 }

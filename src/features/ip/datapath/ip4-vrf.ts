@@ -2,7 +2,7 @@ import { NODE_IP4_VRF } from '../../../engine/datapath/nodes';
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
-import { nextHopAt } from '../../neighbor/datapath/next-hop';
+import { nextHopDetailsAt } from '../../neighbor/datapath/next-hop-details';
 import { route4 } from './route';
 import { MOST_VRFS } from './vrf';
 
@@ -19,7 +19,7 @@ export enum Edge {
 export function ip4Vrf(packet: Packet): u32 {
   const header = changetype<Ip4Header>(packet.data);
   for (let turn = 0; turn < MOST_VRFS; turn++) {
-    packet.vrf = nextHopAt(packet.nextHop).vrf;
+    packet.vrf = nextHopDetailsAt(packet.nextHop).vrf;
     const node = route4(packet, header.destinationAt);
     if (node != NODE_IP4_VRF) return NODE_BIT | node;
   }

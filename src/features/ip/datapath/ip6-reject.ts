@@ -5,7 +5,7 @@ import {
   UNREACHABLE6_NO_ROUTE,
   UNREACHABLE6_PROHIBITED,
 } from '../../../net/datapath/icmp-header';
-import { NEXT_HOP_FAILED, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { NEXT_HOP_FAILED, nextHopDetailsAt } from '../../neighbor/datapath/next-hop-details';
 import { noteError } from './icmp-errors';
 
 export enum Edge {
@@ -20,5 +20,5 @@ export function ip6Reject(packet: Packet): u32 {
 
 function reasonOf(nextHop: u32): u32 {
   if (!nextHop) return UNREACHABLE6_NO_ROUTE;
-  return nextHopAt(nextHop).flags & NEXT_HOP_FAILED ? UNREACHABLE6_ADDRESS : UNREACHABLE6_PROHIBITED;
+  return nextHopDetailsAt(nextHop).flags & NEXT_HOP_FAILED ? UNREACHABLE6_ADDRESS : UNREACHABLE6_PROHIBITED;
 }

@@ -2,7 +2,7 @@ import { NODE_IP6_VRF } from '../../../engine/datapath/nodes';
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { Ip6Header } from '../../../net/datapath/ip6-header';
-import { nextHopAt } from '../../neighbor/datapath/next-hop';
+import { nextHopDetailsAt } from '../../neighbor/datapath/next-hop-details';
 import { route6 } from './route';
 import { MOST_VRFS } from './vrf';
 
@@ -19,7 +19,7 @@ export enum Edge {
 export function ip6Vrf(packet: Packet): u32 {
   const header = changetype<Ip6Header>(packet.data);
   for (let turn = 0; turn < MOST_VRFS; turn++) {
-    packet.vrf = nextHopAt(packet.nextHop).vrf;
+    packet.vrf = nextHopDetailsAt(packet.nextHop).vrf;
     const node = route6(packet, header.destination);
     if (node != NODE_IP6_VRF) return NODE_BIT | node;
   }

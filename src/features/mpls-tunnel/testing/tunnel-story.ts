@@ -100,8 +100,8 @@ export class TunnelStory {
   /** The record that packets to a next hop read: family, VRF, UDP port as it lies, local and remote address. */
   record(index: number): string {
     const { bench } = this.hood.link;
-    const nextHop = bench.region('NEXT_HOPS') + index * 64;
-    const at = bench.region('MPLS_TUNNELS') + bench.view.getUint32(nextHop + 56, true) * 64;
+    const nextHop = bench.region('NEXT_HOPS') + index * 32;
+    const at = bench.region('MPLS_TUNNELS') + bench.view.getUint32(nextHop + 24, true) * 64;
     const family = bench.view.getUint16(at, true);
     const bytes = (from: number) =>
       Buffer.from(bench.memory.buffer, at + from, family === 4 ? 4 : 16).toString('hex');

@@ -1,13 +1,13 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { chooseMember } from '../../ip/datapath/group';
+import { nextHopAt } from '../../neighbor/datapath/next-hop';
 import {
   NEXT_HOP_CONNECTED,
   NEXT_HOP_FAILED,
   NEXT_HOP_LOCAL,
-  NEXT_HOP_RESOLVED,
-  nextHopAt,
-} from '../../neighbor/datapath/next-hop';
+  nextHopDetailsAt,
+} from '../../neighbor/datapath/next-hop-details';
 import { noteUse } from '../../neighbor/datapath/next-hop-use';
 import { hashBehind, stackBytes, versionBehind } from './behind-labels';
 
@@ -33,7 +33,7 @@ const ADDRESSED: u32 = NEXT_HOP_CONNECTED | NEXT_HOP_LOCAL;
  * @table next-hop-output
  */
 export function mplsOutput(packet: Packet): u32 {
-  if (nextHopAt(packet.nextHop).memberCount && !chooseMember(packet, flowHash(packet))) {
+  if (nextHopDetailsAt(packet.nextHop).memberCount && !chooseMember(packet, flowHash(packet))) {
     return Edge.DROP_GROUP_EMPTY;
   }
   const nextHop = nextHopAt(packet.nextHop);
@@ -41,11 +41,11 @@ export function mplsOutput(packet: Packet): u32 {
   if (!mtu) return Edge.DROP_MPLS_NO_NEXT_HOP;
   if (packet.pktLen > mtu) return Edge.MPLS_OVERSIZED;
   if (nextHop.outputNode) return NODE_BIT | nextHop.outputNode;
-  const flags = nextHop.flags;
-  if (flags & NEXT_HOP_RESOLVED) {
+  if (nextHop.direct) {
     noteUse(nextHop);
     return Edge.ETHER_OUTPUT;
   }
+  const flags = nextHopDetailsAt(packet.nextHop).flags;
   if (flags & NEXT_HOP_FAILED) return Edge.DROP_MPLS_HOST_UNREACHABLE;
   return flags & ADDRESSED ? Edge.DROP_MPLS_NO_NEXT_HOP : Edge.NEIGHBOR_HOLD;
 }

@@ -4,7 +4,8 @@ import { NODE_BIT } from '../../../engine/layout';
 import { TYPE_IP4_RAW, TYPE_IP6_RAW, TYPE_MPLS_RAW } from '../../../net/datapath/ether-header';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
 import { Ip6Header } from '../../../net/datapath/ip6-header';
-import { NEXT_HOP_FAILED, NEXT_HOP_RESOLVED, NextHop, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { NextHop, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { NEXT_HOP_FAILED, nextHopDetailsAt } from '../../neighbor/datapath/next-hop-details';
 import { noteUse } from '../../neighbor/datapath/next-hop-use';
 import { finishL4Checksum, L4_CKSUM_SUSPECT } from '../../port/datapath/l4-checksum';
 import {
@@ -52,7 +53,7 @@ export function mplsPush(packet: Packet): u32 {
 function nodeBehind(via: NextHop, bytes: u32): u32 {
   if (bytes > <u32>via.mtu) return 0;
   if (via.outputNode) return via.outputNode;
-  if (!(via.flags & NEXT_HOP_RESOLVED)) return 0;
+  if (!via.direct) return 0;
   noteUse(via);
   return NODE_ETHER_OUTPUT;
 }
@@ -60,12 +61,13 @@ function nodeBehind(via: NextHop, bytes: u32): u32 {
 /** Takes a packet that is not the common case. */
 function pushCarefully(packet: Packet, stack: LabelStack): u32 {
   const via = nextHopAt(stack.nextHop);
-  if (via.flags & NEXT_HOP_FAILED && isIp(packet)) return refuse(packet, stack);
+  const failed = nextHopDetailsAt(stack.nextHop).flags & NEXT_HOP_FAILED;
+  if (failed && isIp(packet)) return refuse(packet, stack);
   if (packet.olFlags & L4_CKSUM_SUSPECT && isIp(packet)) finishL4Checksum(packet, 0);
   if (!push(packet, stack)) return Edge.DROP_MPLS_NO_HEADROOM;
   if (packet.pktLen > via.mtu) return Edge.MPLS_OUTPUT;
   if (via.outputNode) return NODE_BIT | via.outputNode;
-  if (!(via.flags & NEXT_HOP_RESOLVED)) return Edge.MPLS_OUTPUT;
+  if (!via.direct) return Edge.MPLS_OUTPUT;
   noteUse(via);
   return Edge.ETHER_OUTPUT;
 }

@@ -3,7 +3,8 @@ import { PACKET_LOCAL, Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
 import { route4 } from '../../ip/datapath/route';
-import { NEXT_HOP_LOCAL, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { nextHopAt } from '../../neighbor/datapath/next-hop';
+import { isOwnNextHop } from '../../neighbor/datapath/next-hop-details';
 import { turnBack } from './turn-back';
 import {
   NAT_BUSY,
@@ -37,16 +38,16 @@ export enum Edge {
  * @table next-hop-input
  */
 export function natHairpin(packet: Packet): u32 {
-  const nextHop = nextHopAt(packet.nextHop);
-  const isOwn = (nextHop.flags & NEXT_HOP_LOCAL) != 0;
-  const hasComeIn = packet.iface == nextHop.iface && !(packet.flags & PACKET_LOCAL);
-  const verdict = hasComeIn ? NAT_NOBODY : turnBack(packet, nextHop.iface, isOwn);
+  const iface = nextHopAt(packet.nextHop).iface;
+  const isOwn = isOwnNextHop(packet.nextHop);
+  const hasComeIn = packet.iface == iface && !(packet.flags & PACKET_LOCAL);
+  const verdict = hasComeIn ? NAT_NOBODY : turnBack(packet, iface, isOwn);
   if (verdict == NAT_NOBODY) return isOwn ? Edge.IP4_LOCAL : Edge.DROP_NAT_NO_SESSION;
   if (verdict != NAT_DONE) return dropFor(verdict);
   const node = route4(packet, changetype<Ip4Header>(packet.data).destinationAt);
   if (node != NODE_NAT_HAIRPIN) return NODE_BIT | node;
   // Once is enough: the router itself has spoken by an address that others share, or rules lead in a circle.
-  return nextHopAt(packet.nextHop).flags & NEXT_HOP_LOCAL ? Edge.IP4_LOCAL : Edge.DROP_NAT_NO_SESSION;
+  return isOwnNextHop(packet.nextHop) ? Edge.IP4_LOCAL : Edge.DROP_NAT_NO_SESSION;
 }
 
 function dropFor(verdict: u32): u32 {

@@ -1,15 +1,16 @@
 import { takeBlock } from '../../../engine/datapath/arena';
 import { retireBlock } from '../../../engine/datapath/retired';
-import { NEXT_HOP_RESOLVED, NextHop, nextHopAt } from './next-hop';
+import { NextHop, nextHopAt } from './next-hop';
+import { NEXT_HOP_RESOLVED, NextHopDetails, nextHopDetailsAt } from './next-hop-details';
 
-// The control thread's side of the next-hop table.
+// The control thread's side of the next-hop tables.
 
 /** Writes what packets need of a next hop. */
 export function setNextHop(index: u32, node4: u32, node6: u32, iface: u32, mtu: u32, flags: u32): void {
   const nextHop = nextHopAt(index);
   nextHop.iface = <u16>iface;
   nextHop.mtu = <u16>mtu;
-  nextHop.flags = flags;
+  nextHopDetailsAt(index).flags = flags;
   nextHop.direct = flags & NEXT_HOP_RESOLVED ? <u16>mtu : 0;
   nextHop.node4 = <u16>node4;
   nextHop.node6 = <u16>node6;
@@ -31,10 +32,10 @@ export function setNextHopMacs(index: u32, destination: u64, source: u64): void 
 
 /** Sets a next hop's VRF and address (IPv4: the first 4 bytes, network order). */
 export function setNextHopAddress(index: u32, vrf: u32, low: u64, high: u64): void {
-  const nextHop = nextHopAt(index);
-  nextHop.vrf = <u16>vrf;
-  nextHop.addressLow = low;
-  nextHop.addressHigh = high;
+  const details = nextHopDetailsAt(index);
+  details.vrf = <u16>vrf;
+  details.addressLow = low;
+  details.addressHigh = high;
 }
 
 /** What the output stages note when they use a next hop: it grows with the clock. */
@@ -54,11 +55,11 @@ export function setMember(members: usize, place: u32, index: u32): void {
 
 /** Puts a group's new member table in the old one's place in one step (null and 0: none), and retires the old one. */
 export function publishMembers(index: u32, members: usize, count: u32): void {
-  const nextHop = nextHopAt(index);
-  const old = <usize>nextHop.members;
-  const oldCount = nextHop.memberCount;
+  const details = nextHopDetailsAt(index);
+  const old = <usize>details.members;
+  const oldCount = details.memberCount;
   atomic.store<u64>(
-    changetype<usize>(nextHop) + offsetof<NextHop>('members'),
+    changetype<usize>(details) + offsetof<NextHopDetails>('members'),
     <u64>members | ((<u64>count) << 32),
   );
   if (old) retireBlock(old, oldCount << 2);
@@ -68,4 +69,5 @@ export function publishMembers(index: u32, members: usize, count: u32): void {
 export function clearNextHop(index: u32): void {
   publishMembers(index, 0, 0);
   memory.fill(changetype<usize>(nextHopAt(index)), 0, offsetof<NextHop>());
+  memory.fill(changetype<usize>(nextHopDetailsAt(index)), 0, offsetof<NextHopDetails>());
 }

@@ -4,7 +4,7 @@ import { Packet } from '../../../engine/datapath/packet';
 import { PROTOCOL_EIGRP, PROTOCOL_OSPF } from '../../../net/datapath/ip-protocols';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
 import { Ip6Header, isLinkLocal6, isMulticast6 } from '../../../net/datapath/ip6-header';
-import { NEXT_HOP_LOCAL, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { isOwnNextHop } from '../../neighbor/datapath/next-hop-details';
 import { finishL4Checksum } from '../../port/datapath/l4-checksum';
 import { DELIVER_TO_TAP, DELIVER_TO_TUN, HOST_QUEUE } from '../layout';
 
@@ -40,7 +40,7 @@ export function hostDeliver(packet: Packet): u32 {
 /** What was sent to many or to a link-local address, and what routing daemons tell their neighbours on a link. */
 function isForLink(packet: Packet): bool {
   if (load<u8>(packet.data) >> 4 == 4) {
-    if (!(nextHopAt(packet.nextHop).flags & NEXT_HOP_LOCAL)) return true;
+    if (!isOwnNextHop(packet.nextHop)) return true;
     return isPerLink(changetype<Ip4Header>(packet.data).protocol);
   }
   const header = changetype<Ip6Header>(packet.data);

@@ -143,7 +143,7 @@ export class Srv6Story {
   #recordOf(id: number): number {
     const { bench } = this.hood.link;
     const { index } = this.hood.hops.withId('read', id);
-    return bench.view.getUint32(bench.region('NEXT_HOPS') + index * 64 + 56, true);
+    return bench.view.getUint32(bench.region('NEXT_HOPS') + index * 32 + 24, true);
   }
 
   #longest(vrf: number, address: string) {

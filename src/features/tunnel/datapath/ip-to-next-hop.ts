@@ -12,6 +12,7 @@ import {
   isUnspecified6,
 } from '../../../net/datapath/ip6-header';
 import { nextHopAt } from '../../neighbor/datapath/next-hop';
+import { nextHopDetailsAt } from '../../neighbor/datapath/next-hop-details';
 import { forgetVerdicts } from './inner';
 import { lowerTtl4, lowerTtl6 } from './lower-ttl';
 
@@ -41,7 +42,8 @@ export function ipToNextHop(packet: Packet): u32 {
   const fault = is4 ? faultIn4(packet) : faultIn6(packet);
   if (fault != NO_FAULT) return fault;
   forgetVerdicts(packet);
-  if (nextHop.vrf) packet.vrf = nextHop.vrf;
+  const vrf = nextHopDetailsAt(packet.nextHop).vrf;
+  if (vrf) packet.vrf = vrf;
   if (is4) {
     lowerTtl4(changetype<Ip4Header>(packet.data), packet.note);
     packet.etherType = TYPE_IP4_RAW;

@@ -14,7 +14,7 @@ import {
 } from '../../../net/datapath/ip6-header';
 import { lookup4, lookup6 } from '../../ip/datapath/fib';
 import { route4, route6 } from '../../ip/datapath/route';
-import { NEXT_HOP_RESOLVED, nextHopAt } from '../../neighbor/datapath/next-hop';
+import { nextHopAt } from '../../neighbor/datapath/next-hop';
 import { noteUse } from '../../neighbor/datapath/next-hop-use';
 
 // The outer headers of tunnels, innermost first: a tunnel's stage pushes its own header, then UDP where it has that,
@@ -217,8 +217,7 @@ export function neighborToFixed6(vrf: u32, destination: usize, bytes: u32): u32 
 
 /** @inline */
 function takingAtOnce(index: u32, bytes: u32): u32 {
-  const nextHop = nextHopAt(index);
-  return nextHop.flags & NEXT_HOP_RESOLVED && bytes <= <u32>nextHop.mtu ? index : 0;
+  return bytes <= <u32>nextHopAt(index).direct ? index : 0;
 }
 
 /** Makes a packet one of our own in the underlay. @inline */

@@ -130,7 +130,7 @@ function isCertain({ order, foreseenTo }: FastWay, stage: Stage): boolean {
 function expectFirst(way: FastWay): string {
   const lines = expectedFirst(way).map(({ field, value }) => `  ${value} = first.${field};\n`);
   if (lines.length === 0) return '';
-  return `  const first = changetype<Packet>(<usize>load<u32>(burst + (begin << 2)));\n${lines.join('')}`;
+  return `  const first = packetAt(begin);\n${lines.join('')}`;
 }
 
 function generateStart(way: FastWay): string {
@@ -165,14 +165,14 @@ function leaveFor(node: u32, packet: Packet): u32 {
 }
 
 /** Lets the packet that has left wait for its stage. */
-function letGo(burst: usize): void {
-  arrive(leaving, packetAt(burst, worker.burstIndex));
+function letGo(): void {
+  arrive(leaving, packetAt(worker.burstIndex));
   worker.burstIndex++;
 }
 
-/** @inline */
-function packetAt(burst: usize, index: u32): Packet {
-  return changetype<Packet>(<usize>load<u32>(burst + (index << 2)));
+/** A packet of the burst at work, reached by the worker's address, which the loop needs anyhow. @inline */
+function packetAt(index: u32): Packet {
+  return changetype<Packet>(<usize>load<u32>(changetype<usize>(worker) + (index << 2), WORKER_BURST));
 }
 `;
 
@@ -192,21 +192,21 @@ interface LoopText {
 function generateLoop({ suffix, before, first, after }: LoopText): string {
   return `
 /** Takes a burst from one packet on along the common paths; those that leave them wait for their stage. */
-export function passFast${suffix}(burst: usize, begin: u32, packets: u32): void {
+export function passFast${suffix}(begin: u32, packets: u32): void {
 ${before}
   worker.burstIndex = begin;
   while (worker.burstIndex < packets) {
-    passSome${suffix}(burst, worker.burstIndex, packets);
-    if (worker.burstIndex < packets) letGo(burst);
+    passSome${suffix}(worker.burstIndex, packets);
+    if (worker.burstIndex < packets) letGo();
   }
 ${after}
 }
 
 /** Takes packets along until one leaves. @inline */
-function passSome${suffix}(burst: usize, begin: u32, packets: u32): void {
+function passSome${suffix}(begin: u32, packets: u32): void {
   for (let i = begin; i < packets; i++) {
     worker.burstIndex = i;
-    passOne${suffix}(packetAt(burst, i));
+    passOne${suffix}(packetAt(i));
   }
   worker.burstIndex = packets;
 }
@@ -222,13 +222,13 @@ function passOne${suffix}(packet: Packet): void {
 /** Writes what takes a received burst along: first as many packets as are foreseen. */
 function generatePassReceived(foreseen: FastWay | undefined): string {
   const first = foreseen
-    ? `const begin = foresee(burst, packets);\n  if (begin) passFast${foreseen.suffix}(burst, 0, begin);`
+    ? `const begin = foresee(changetype<usize>(worker) + WORKER_BURST, packets);\n  if (begin) passFast${foreseen.suffix}(0, begin);`
     : 'const begin: u32 = 0;';
   return `
 /** Takes a received burst along the common paths; packets that leave them wait for their stage. */
-export function passReceived(burst: usize, packets: u32): void {
+export function passReceived(packets: u32): void {
   ${first}
-  if (begin < packets) passFast(burst, begin, packets);
+  if (begin < packets) passFast(begin, packets);
 }
 `;
 }
@@ -243,8 +243,8 @@ export function beginsPath(stage: u32): bool {
 }
 
 /** Takes packets along the common paths that begin with a stage; those that leave them wait, perhaps for the same stage. */
-export function passFrom(stage: u32, burst: usize, packets: u32): void {
-${ways.map((way, i) => `  if (${ids[i]}) passFast${way.suffix}(burst, 0, packets);`).join('\n')}
+export function passFrom(stage: u32, packets: u32): void {
+${ways.map((way, i) => `  if (${ids[i]}) passFast${way.suffix}(0, packets);`).join('\n')}
 }
 `;
 }

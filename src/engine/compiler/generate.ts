@@ -31,7 +31,7 @@ export function generateGraph(source: GraphSource): string {
     "import { worker } from './instance';",
     "import { Packet } from './packet';",
     "import { wait } from './waiting';",
-    "import { CONTROL_MODE, MODE_CAPTURE_DROPS } from '../layout';",
+    "import { CONTROL_MODE, MODE_CAPTURE_DROPS, WORKER_BURST } from '../layout';",
     ...source.stages.map(
       (stage) =>
         `import { ${[stage.functionName, ...fastImports(source.fastWays, stage)].join(', ')} } from '${importPath(source.folder, stage.file)}';`,

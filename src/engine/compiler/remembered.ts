@@ -70,6 +70,8 @@ class Remembering {
   readonly #ways = { finished: 0, left: 0 };
   /** What the packet's fields are when its way begins. */
   readonly #first = new Map<string, Value>();
+  /** What is known of the right operands of operations. */
+  readonly #added = new Map<Expression, Value>();
   readonly moved = {
     reads: new Map<Expression, number | undefined>(),
     ends: new Map<Expression, Map<string, number>>(),
@@ -79,7 +81,7 @@ class Remembering {
     this.#module = module;
     this.#fn = fn;
     this.#options = options;
-    this.#counted = new Counted(module, this.#known);
+    this.#counted = new Counted(module, fn, this.#known);
     this.#written = settersIn(bodyOf(fn));
     this.#answers = new Answers(module, fn, options);
   }
@@ -116,7 +118,7 @@ class Remembering {
 
   /** How many packets go through the loop, by its function's arguments. */
   #packets(): Expression {
-    const [begin, end] = [1, 2].map((index) => this.#answers.read(index));
+    const [begin, end] = [0, 1].map((index) => this.#answers.read(index));
     return this.#module.i32.sub(end ?? 0, begin ?? 0);
   }
 
@@ -134,7 +136,10 @@ class Remembering {
       case 'Const':
         return constant(module, expression);
       case 'Binary':
+        this.#added.set(expression, second);
         return this.#answers.conclude(place, combined(module, expression, first, second));
+      case 'Unary':
+        return { id: `${numberOf(expression, 'Op')}(${first.id})`, bits: 64 };
       case 'Load':
         return unknown(flagOf(expression, 'Signed') ? 64 : 8 * numberOf(expression, 'Bytes'));
       case 'Unreachable':
@@ -317,7 +322,10 @@ class Remembering {
     const field = this.#answers.fieldOf(answer, getter, size.type);
     const sum = operandsOf(call)[1];
     field.reads += sum ? -1 : 1;
-    if (sum && answer.isSummed) this.#counted.passes(call, { place, local: field.local, sum: sum.get() });
+    if (sum && answer.isSummed) {
+      const value = this.#added.get(sum.get()) ?? unknown();
+      this.#counted.passes(call, { place, local: field.local, sum: sum.get(), value });
+    }
     place.set(sum ? this.#answers.addTo(field, sum.get()) : this.#module.local.get(field.local, field.type));
     if (answer.isSummed || field.type !== binaryen.i32) return unknown(size.bits);
     const fixed = { by: group, make: () => this.#answers.read(field.local) };

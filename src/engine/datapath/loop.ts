@@ -110,7 +110,7 @@ function receive(index: u32): u32 {
   worker.mode = burstMode(count);
   if (load<u32>(CONTROL_LOOK_AHEAD)) lookAhead(burst, count);
   if (worker.mode) passSlowly(burst, count);
-  else passReceived(burst, count);
+  else passReceived(count);
   worker.burstCount = 0;
   runWaiting();
   return count;
@@ -171,7 +171,7 @@ function takeUntraced(stage: u32, queue: Waiting, packets: u32): u32 {
 function passBurst(stage: u32, packets: u32): void {
   worker.burstIndex = 0;
   worker.burstCount = packets;
-  passFrom(stage, changetype<usize>(worker) + WORKER_BURST, packets);
+  passFrom(stage, packets);
   worker.burstCount = 0;
 }
 

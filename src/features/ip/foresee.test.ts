@@ -21,6 +21,9 @@ const changes: Readonly<Record<string, (frame: Uint8Array) => Uint8Array>> = {
   options: (frame) => withByte(frame, 14, 0x46),
   'a wrong checksum': (frame) => withByte(frame, 24, (frame[24] ?? 0) ^ 1),
   'a wrong source': (frame) => withByte(frame, 29, (frame[29] ?? 0) ^ 0x80),
+  'no time to live': (frame) => withTtl(frame, 0),
+  'a time to live for us alone': (frame) => withTtl(frame, 1),
+  'the other zero as its checksum': (frame) => withChecksum(withSumZero(frame), 0xffff),
   padding: (frame) => Uint8Array.of(...frame, 0),
   'less than it says': (frame) => frame.subarray(0, -1),
   'not even a header': (frame) => frame.subarray(0, 33),
@@ -122,6 +125,17 @@ function spoilt(count: number, place: number, change: (frame: Uint8Array) => Uin
 
 function withByte(frame: Uint8Array, at: number, value: number): Uint8Array {
   return frame.map((byte, i) => (i === at ? value : byte));
+}
+
+function withTtl(frame: Uint8Array, ttl: number): Uint8Array {
+  const changed = withByte(frame, 22, ttl);
+  return withChecksum(changed, checksumOf(changed));
+}
+
+/** The frame with an identification by which its checksum is zero. */
+function withSumZero(frame: Uint8Array): Uint8Array {
+  const checksum = checksumOf(withByte(withByte(frame, 18, 0), 19, 0));
+  return withByte(withByte(frame, 18, checksum >> 8), 19, checksum & 0xff);
 }
 
 function withChecksum(frame: Uint8Array, checksum: number): Uint8Array {

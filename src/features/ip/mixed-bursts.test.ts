@@ -41,6 +41,25 @@ describe('a burst', () => {
     assert.deepEqual(counted(topology, third), { rx: [0n, 0n], tx: [12n, BigInt(2 * bytes(third))] });
   });
 
+  it('is counted with the bytes of each packet, where some leave it on the way', async () => {
+    const topology = await Topology.open();
+    const [to2, to3, unknown] = [second.host.address4, third.host.address4, '10.0.2.77'];
+    const ways = [to2, unknown, to3, to2, second.address4, to2, to3, '9.9.9.9'];
+    const frames = ways.map((destination, i) => frameTo(first, destination, { bytes: 20 + 100 * i }));
+    for (let burst = 0; burst < 2; burst++) topology.bench.receive(first.port, frames);
+    const count = (chosen: readonly Uint8Array[]) => [
+      BigInt(2 * chosen.length),
+      BigInt(2 * chosen.reduce((sum, { length }) => sum + length, 0)),
+    ];
+    assert.deepEqual(counted(topology, first).rx, count(frames));
+    for (const [link, destination] of [
+      [second, to2],
+      [third, to3],
+    ] as const) {
+      assert.deepEqual(counted(topology, link).tx, count(frames.filter((_, i) => ways[i] === destination)));
+    }
+  });
+
   it('may have come by several ports', async () => {
     const topology = await Topology.open();
     for (const from of [first, second, first, third])
@@ -72,8 +91,16 @@ describe('a burst', () => {
 });
 
 function frame4(from: Link, to: Link, identification: number): Uint8Array {
-  const [source, destination] = [from.host.address4, to.host.address4];
-  const packet = ipv4Packet({ source, destination, protocol: 253, identification }, new Uint8Array(40));
+  return frameTo(from, to.host.address4, { identification });
+}
+
+function frameTo(
+  from: Link,
+  destination: string,
+  { identification = 0, bytes = 40 }: { readonly identification?: number; readonly bytes?: number },
+): Uint8Array {
+  const fields = { source: from.host.address4, destination, protocol: 253, identification };
+  const packet = ipv4Packet(fields, new Uint8Array(bytes));
   return etherFrame({ destination: from.mac, source: from.host.mac, etherType: 0x0800 }, packet);
 }
 

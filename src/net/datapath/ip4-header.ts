@@ -33,6 +33,11 @@ export class Ip4Header {
     store<u32>(changetype<usize>(this) + offsetof<Ip4Header>('ttl'), <u32>sum + ((<u32>(sum >> 32)) << 16));
   }
 
+  /** The same where the checksum is known not to be 0xffff, so that nothing is carried round. */
+  @inline decrementPlainTtl(word: u32): void {
+    store<u32>(changetype<usize>(this) + offsetof<Ip4Header>('ttl'), word + 0xffff);
+  }
+
   /** Sets DSCP and ECN (RFC 2474, RFC 3168), and the checksum by what changes. */
   changeDscpEcn(dscpEcn: u32): void {
     const before: u32 = load<u16>(changetype<usize>(this));

@@ -26,7 +26,8 @@ const DESTINATION: usize = 30;
 
 /**
  * How many packets at the start of a burst are plain: whole, from the first one's port, of its shape, to the station that
- * the port is; IPv4 without options or padding, with a right checksum, between addresses that nothing is special about.
+ * the port is; IPv4 without options or padding, with a right checksum, time to live for us and another hop, between
+ * addresses that nothing is special about.
  * Who comes behind one that is different is not looked at.
  */
 export function foresee(burst: usize, packets: u32): u32 {
@@ -63,6 +64,7 @@ function countPlain(burst: usize, packets: u32, addressed: v128): u32 {
   const addressedBytes = v128.and(ADDRESSED_BYTES, set);
   const frameBytes = v128.and(i32x4.splat(ETHER_HEADER_BYTES), set);
   const leastBytes = v128.and(i32x4.splat(IP4_HEADER_BYTES), set);
+  const living = i32x4.shl(i32x4.shr_u(set, 25), 1); // bits of a time to live of more than one
   const signs = i16x8.shl(set, 15);
   const ones = i16x8.shr_u(set, 15);
   const taken = v128.and(i32x4.splat(5 << 16), set); // by `sumOfHalves` from five sums
@@ -99,16 +101,19 @@ function countPlain(burst: usize, packets: u32, addressed: v128): u32 {
     const high01 = i32x4.shuffle(header0, header1, 2, 6, 3, 7);
     const high23 = i32x4.shuffle(header2, header3, 2, 6, 3, 7);
     const lengths = i64x2.shuffle(low01, low23, 0, 2);
+    const ttls = i64x2.shuffle(high01, high23, 0, 2);
     const sources = i64x2.shuffle(high01, high23, 1, 3);
     let destinations = v128.load32_zero(frame0, DESTINATION);
     destinations = v128.load32_lane(frame1, destinations, 1, DESTINATION);
     destinations = v128.load32_lane(frame2, destinations, 2, DESTINATION);
     destinations = v128.load32_lane(frame3, destinations, 3, DESTINATION);
     unlike = v128.or(unlike, special(sources, destinations, set, ones));
+    unlike = v128.or(unlike, i32x4.eq(v128.and(ttls, living), i32x4.splat(0)));
+    unlike = v128.or(unlike, i16x8.eq(ttls, set)); // a checksum to which one cannot be added
 
     let sum = i32x4.add(sumOfHalves(lengths, signs, ones), sumOfHalves(sources, signs, ones));
     sum = i32x4.add(sum, sumOfHalves(i64x2.shuffle(low01, low23, 1, 3), signs, ones));
-    sum = i32x4.add(sum, sumOfHalves(i64x2.shuffle(high01, high23, 0, 2), signs, ones));
+    sum = i32x4.add(sum, sumOfHalves(ttls, signs, ones));
     sum = i32x4.add(sum, sumOfHalves(destinations, signs, ones));
     unlike = v128.or(unlike, wrongSum(i32x4.add(sum, taken), set));
 

@@ -1,3 +1,4 @@
+import { isForeseen } from '../../../engine/datapath/foreseen';
 import { PACKET_LINK_MULTICAST, PACKET_LOCAL, PACKET_OPTIONS, Packet } from '../../../engine/datapath/packet';
 import { ICMP4_PARAMETER_PROBLEM, ICMP4_TIME_EXCEEDED } from '../../../net/datapath/icmp-header';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
@@ -20,8 +21,9 @@ export function ip4Forward(packet: Packet): u32 {
   if (packet.flags & (PACKET_LOCAL | PACKET_LINK_MULTICAST | PACKET_OPTIONS)) return forwardUnusual(packet);
   const header = changetype<Ip4Header>(packet.data);
   const word = header.ttlWord;
-  if (<u8>word <= 1) return expire(packet);
-  header.decrementTtl(word);
+  if (!isForeseen() && <u8>word <= 1) return expire(packet);
+  if (isForeseen()) header.decrementPlainTtl(word);
+  else header.decrementTtl(word);
   return Edge.IP4_OUTPUT;
 }
 

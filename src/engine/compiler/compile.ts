@@ -29,8 +29,10 @@ export interface DatapathSource {
   readonly commonPaths: readonly (readonly string[])[];
   /** Modules with `lookAhead(burst, packets)`: what reads tables for a whole burst before its first packet. */
   readonly lookAhead?: readonly string[];
-  /** The common path of packets that need not be asked much once somebody has looked at them. */
-  readonly foreseen?: ForeseenPath;
+  /** Module with `stageBehind(burst)`: which stage takes a received burst behind the first one, by its first packet's port. */
+  readonly stageBehind?: string;
+  /** The common paths of packets that need not be asked much once somebody has looked at them. */
+  readonly foreseen?: ForeseenPaths;
   /** Modules whose exports the control thread calls. */
   readonly controlModules: readonly string[];
   /** The features' layout.ts modules. */
@@ -41,9 +43,12 @@ export interface DatapathSource {
   readonly beside?: TablePlaces;
 }
 
-/** The common path of packets that a module's `foresee(burst, packets)` has looked at: it knows that they get `to` a stage. */
-export interface ForeseenPath {
-  readonly path: readonly string[];
+/**
+ * The common paths of packets that a module's `foresee(burst, packets)` has looked at: it knows that they get `to` a stage
+ * from the one before it, and what their port tells of the first (`stageBehind`) is known, too.
+ */
+export interface ForeseenPaths {
+  readonly paths: readonly (readonly string[])[];
   readonly to: string;
   readonly by: string;
 }
@@ -72,9 +77,19 @@ export async function compileDatapath(source: DatapathSource): Promise<Uint8Arra
   const folder = join(source.root, 'engine/datapath');
   const controlModules = source.controlModules.map((path) => join(source.root, `${path}.ts`));
   const lookAhead = (source.lookAhead ?? []).map((path) => join(source.root, `${path}.ts`));
+  const stageBehind = source.stageBehind && join(source.root, `${source.stageBehind}.ts`);
   const foresee = source.foreseen && join(source.root, `${source.foreseen.by}.ts`);
   const graphFile = join(folder, 'graph.ts');
-  const graphText = generateGraph({ stages, graph, fastWays, lookAhead, foresee, controlModules, folder });
+  const graphText = generateGraph({
+    stages,
+    graph,
+    fastWays,
+    lookAhead,
+    stageBehind,
+    foresee,
+    controlModules,
+    folder,
+  });
   const generated = new Map([
     [graphFile, graphText],
     [join(folder, 'nodes.ts'), generateNodes(graph)],

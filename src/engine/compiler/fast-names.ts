@@ -1,8 +1,10 @@
 import type { Stage } from './stages.ts';
 
-/** The stages of the common paths that begin with one stage, joined to one graph. */
+/** The stages of the common paths that begin alike, joined to one graph. */
 export interface FastWay {
   readonly first: Stage;
+  /** Where all its packets go on to from there, as the port that a burst came by says; undefined where each is asked. */
+  readonly second: Stage | undefined;
   /** Its place among the ways, which all its names end in; that of received packets is the first, and has none. */
   readonly suffix: string;
   /** The stage that its packets are known to get to, where all is known that `isForeseen` stands for (datapath/foreseen.ts). */

@@ -13,6 +13,7 @@ import {
   left,
 } from './fast-names.ts';
 import type { Graph } from './graph.ts';
+import { generatePassReceived } from './received-ways.ts';
 import type { Stage } from './stages.ts';
 
 // The fast way: most packets take one of a few chains of stages. For these the compile step writes a second copy of
@@ -30,35 +31,42 @@ import type { Stage } from './stages.ts';
 // Packets of which a short loop has proven the most (`foreseen`) have a loop of their own, in which the stages on the most
 // common path of all leave those questions out: where a stage asks `isForeseen()`, its copy there has the answer.
 //
-// Paths that begin with the same stage share a loop, and each loop has copies of its own. The first loop takes what is
-// received, the others what waits for the stage that they begin with: so tunnels cost plain packets nothing.
+// Paths that begin with the same stage share a loop, and each loop has copies of its own. What is received has a loop for
+// each stage that takes it behind the first one (received-ways.ts), the other loops take what waits for the stage that they
+// begin with: so bridges, steps of interfaces and tunnels cost plain packets nothing.
 
-/** Joins the common paths, one way for each stage that some begin with. @throws Error when the first is not that which receives */
+/** Joins the common paths, one way for those that begin alike. @throws Error when the first is not that which receives */
 function joinPaths(stages: readonly Stage[], paths: readonly (readonly string[])[]): readonly FastWay[] {
-  const begins = new Set(paths.map((path) => stageNamed(stages, path[0] ?? '')));
-  const [received] = begins;
+  const named = paths.map((path) => path.map((name) => stageNamed(stages, name)));
+  const [received] = named[0] ?? [];
   if (received !== undefined && received !== stages[0]) {
     throw new Error('the first of the common paths must start at the first stage');
   }
-  return [...begins].map((first, place) => {
-    const own = paths.filter((path) => path[0] === first.name);
-    const next = joinSteps(own.map((path) => path.map((name) => stageNamed(stages, name))));
+  const groups = Map.groupBy(named, ([first, second]) => (first === received ? second : first));
+  return [...groups.values()].flatMap((own, place) => {
+    const [[first, second] = []] = own;
+    if (!first) return [];
+    const next = joinSteps(own);
     const suffix = place === 0 ? '' : String(place);
-    return { first, suffix, foreseenTo: undefined, order: sortForward(next), next };
+    const certain = first === received && place > 0 ? second : undefined;
+    return [{ first, second: certain, suffix, foreseenTo: undefined, order: sortForward(next), next }];
   });
 }
 
-/** The same, and behind them the way of packets that are foreseen to take a path. */
+/** The same, and behind them those of packets that are foreseen to take a path. */
 export function joinWays(
   stages: readonly Stage[],
   paths: readonly (readonly string[])[],
-  foreseen?: { readonly path: readonly string[]; readonly to: string },
+  foreseen?: { readonly paths: readonly (readonly string[])[]; readonly to: string },
 ): readonly FastWay[] {
   const ways = joinPaths(stages, paths);
   if (!foreseen) return ways;
   const foreseenTo = stageNamed(stages, foreseen.to);
-  const own = joinPaths(stages, [foreseen.path]);
-  return [...ways, ...own.map((way) => ({ ...way, suffix: String(ways.length), foreseenTo }))];
+  const own = joinPaths(stages, foreseen.paths).map((way, place) => {
+    const second = way.next.get(way.first)?.[0];
+    return { ...way, second, suffix: String(ways.length + place), foreseenTo };
+  });
+  return [...ways, ...own];
 }
 
 /** Which stages follow each one on some paths. */
@@ -83,7 +91,7 @@ export function generateFastWays(ways: readonly FastWay[], stages: readonly Stag
   return [
     markers,
     ...(loops.length > 0 ? loops : [empty]),
-    generatePassReceived(ways.find(({ foreseenTo }) => foreseenTo)),
+    generatePassReceived(ways.filter(isReceived), idOf),
     generatePassFrom(waiting, idOf),
   ].join('\n');
 }
@@ -112,18 +120,20 @@ export function fastImports(ways: readonly FastWay[], stage: Stage): readonly st
 }
 
 /** The loop of a way, and whether the packets come as a port has received them. */
-export function loopOf({ suffix, foreseenTo }: FastWay) {
-  const received = isReceived({ suffix, foreseenTo });
+export function loopOf(way: FastWay) {
+  const { suffix } = way;
+  const received = isReceived(way);
   return { loop: `passFast${suffix}`, some: `passSome${suffix}`, one: `passOne${suffix}`, received };
 }
 
-function isReceived({ suffix, foreseenTo }: Pick<FastWay, 'suffix' | 'foreseenTo'>): boolean {
-  return suffix === '' || foreseenTo !== undefined;
+function isReceived({ suffix, second }: FastWay): boolean {
+  return suffix === '' || second !== undefined;
 }
 
-/** Tells whether it is known where packets go on from a stage. */
-function isCertain({ order, foreseenTo }: FastWay, stage: Stage): boolean {
-  return foreseenTo !== undefined && order.indexOf(stage) < order.indexOf(foreseenTo);
+/** Tells whether it is known where packets go on from a stage: by their port, or as they are foreseen. */
+function isCertain({ first, second, next, foreseenTo }: FastWay, stage: Stage): boolean {
+  if (stage === first) return second !== undefined;
+  return foreseenTo !== undefined && next.get(stage)?.[0] === foreseenTo;
 }
 
 /** What the first packet has is expected of all. */
@@ -215,20 +225,6 @@ function passSome${suffix}(begin: u32, packets: u32): void {
 function passOne${suffix}(packet: Packet): void {
   beginFast(packet);
   ${first};
-}
-`;
-}
-
-/** Writes what takes a received burst along: first as many packets as are foreseen. */
-function generatePassReceived(foreseen: FastWay | undefined): string {
-  const first = foreseen
-    ? `const begin = foresee(changetype<usize>(worker) + WORKER_BURST, packets);\n  if (begin) passFast${foreseen.suffix}(0, begin);`
-    : 'const begin: u32 = 0;';
-  return `
-/** Takes a received burst along the common paths; packets that leave them wait for their stage. */
-export function passReceived(packets: u32): void {
-  ${first}
-  if (begin < packets) passFast(begin, packets);
 }
 `;
 }

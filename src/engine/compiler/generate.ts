@@ -12,7 +12,9 @@ export interface GraphSource {
   readonly fastWays: readonly FastWay[];
   /** The module that reads tables for a whole burst. */
   readonly lookAhead: readonly string[];
-  /** The module that foresees which packets of a burst take the most common path of all. */
+  /** The module that tells which stage takes a burst behind the first one. */
+  readonly stageBehind: string | undefined;
+  /** The module that foresees which packets of a burst take the most common paths of all. */
   readonly foresee: string | undefined;
   /** Modules whose exports the control thread calls. */
   readonly controlModules: readonly string[];
@@ -44,6 +46,9 @@ export function generateGraph(source: GraphSource): string {
     ...source.lookAhead.map(
       (file, i) => `import { lookAhead as lookAhead${i} } from '${importPath(source.folder, file)}';`,
     ),
+    ...(source.stageBehind
+      ? [`import { stageBehind } from '${importPath(source.folder, source.stageBehind)}';`]
+      : []),
     ...(source.foresee
       ? [`import { foresee } from '${importPath(source.folder, source.foresee)}';`, 'export { foresee };']
       : []),

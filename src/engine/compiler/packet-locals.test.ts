@@ -9,6 +9,11 @@ import { cachedDatapath } from './cache.ts';
 import { compileDatapath } from './compile.ts';
 import { bodyOf, functionNamed, kindOf, textOf, walk } from './wasm-tree.ts';
 
+/** How many loops there are for packets that nobody has looked at: what is received has one for each stage behind the first. */
+const [received] = packetPath.commonPaths[0] ?? [];
+const loops = new Set(packetPath.commonPaths.map(([first, second]) => (first === received ? second : first)))
+  .size;
+
 const build = fileURLToPath(new URL('../../../build', import.meta.url));
 const folder = join(build, 'test-locals/datapath');
 
@@ -45,8 +50,7 @@ test('nothing is called along the common paths but what takes a packet off them'
 test('the loop of foreseen packets asks less than half of what the other one asks', async () => {
   const { code } = await cachedDatapath(packetPath, build);
   const module = binaryen.readBinary(code);
-  const ways = new Set(packetPath.commonPaths.map(([stage]) => stage));
-  const [others, foreseen] = ['', String(ways.size)].map((suffix) => {
+  const [others, foreseen] = ['', String(loops)].map((suffix) => {
     const kinds: string[] = [];
     walk(bodyOf(functionNamed(module, `graph/passFast${suffix}`)), ({ get }) => kinds.push(kindOf(get())));
     return kinds.filter((kind) => kind === 'If').length;
@@ -56,15 +60,27 @@ test('the loop of foreseen packets asks less than half of what the other one ask
   assert.ok(foreseen > 0 && 2 * foreseen < others, `${foreseen} and ${others} questions`);
 });
 
-test('along those that begin further on, only tables and options are searched by calls', async () => {
+test('each path of foreseen packets has a loop of its own, in which nothing is called either', async () => {
+  const { code } = await cachedDatapath(packetPath, build);
+  const module = binaryen.readBinary(code);
+  const paths = packetPath.foreseen?.paths ?? [];
+  const calls = paths.map((_, i) => {
+    const called: string[] = [];
+    walk(bodyOf(functionNamed(module, `graph/passFast${loops + i}`)), ({ get }) => {
+      if (kindOf(get()) === 'Call') called.push(textOf(get(), 'Target').replace(/.*\//, ''));
+    });
+    return called;
+  });
+  module.dispose();
+  assert.ok(paths.length > 1);
+  for (const called of calls) assert.deepEqual(called, ['letGo']);
+});
+
+test('along the others, only tables and options are searched by calls', async () => {
   const { code } = await cachedDatapath(packetPath, build);
   const module = binaryen.readBinary(code);
   const calls = new Set<string>();
-  const [receiving] = packetPath.commonPaths[0] ?? [];
-  const others = new Set(
-    packetPath.commonPaths.map(([stage]) => stage).filter((stage) => stage !== receiving),
-  );
-  for (let loop = 1; loop <= others.size; loop++) {
+  for (let loop = 1; loop < loops; loop++) {
     walk(bodyOf(functionNamed(module, `graph/passFast${loop}`)), ({ get }) => {
       if (kindOf(get()) === 'Call') calls.add(textOf(get(), 'Target').replace(/.*\//, ''));
     });

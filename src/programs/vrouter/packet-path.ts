@@ -93,6 +93,7 @@ export const packetPath: DatapathSource = {
     ['port-rx', 'ether-input', 'ip4-input', 'ip4-forward', 'ip4-output', 'ether-output', 'port-tx'],
     ['port-rx', 'ether-input', 'ip6-input', 'ip6-forward', 'ip6-output', 'ether-output', 'port-tx'],
     ['port-rx', 'bridge-input', 'port-tx'],
+    ['port-rx', 'nat-input', 'ether-input', ...routed],
     ['ether-input', ...routed],
     ['ether-input', 'ip6-input', 'ip6-forward', 'ip6-output', 'ether-output', 'port-tx'],
     ['nat-input', 'ether-input', ...routed],
@@ -108,8 +109,12 @@ export const packetPath: DatapathSource = {
     ['ip4-local', 'udp-input', 'mplsoudp-input', 'mpls-input', ...routed],
     ['ip4-local', 'gre-input', 'mpls-input', ...routed],
   ],
+  stageBehind: 'features/port/datapath/stage-behind',
   foreseen: {
-    path: ['port-rx', 'ether-input', ...routed],
+    paths: [
+      ['port-rx', 'ether-input', ...routed],
+      ['port-rx', 'nat-input', 'ether-input', ...routed],
+    ],
     to: 'ip4-input',
     by: 'features/ip/datapath/foresee',
   },

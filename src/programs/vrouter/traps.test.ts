@@ -9,6 +9,7 @@ import { Bench } from '../../engine/testing/bench.ts';
 import { type FaultKind, type FaultPlace, faultPayload, withFaults } from '../../engine/testing/faults.ts';
 import { bridgeFirstLink } from '../../features/bridge/testing/bridged-link.ts';
 import { Topology } from '../../features/ip/testing/topology.ts';
+import { translateFirstLink } from '../../features/nat/testing/translated-link.ts';
 import { etherFrame, ipv4Packet, ipv6Packet, udpDatagram } from '../../net/frame/build.ts';
 import { packetPath } from './packet-path.ts';
 
@@ -24,14 +25,19 @@ const [from, to, narrow] = links;
 const kinds: readonly FaultKind[] = ['unreachable', 'out-of-bounds', 'divide'];
 
 const [[receiving] = []] = packetPath.commonPaths;
-for (const [number, path] of packetPath.commonPaths.filter(([stage]) => stage === receiving).entries()) {
-  const isBridged = path.includes('bridge-input');
-  const version = isBridged ? 0 : number;
-  describe(`a trap on the common path of ${isBridged ? 'bridges' : `IPv${version === 0 ? 4 : 6}`}`, () => {
-    if (isBridged) {
+/** What makes packets take paths that plain ones do not take, by the stage behind the first one. */
+const others: Readonly<Record<string, (topology: Topology) => () => void>> = {
+  'bridge-input': bridgeFirstLink,
+  'nat-input': translateFirstLink,
+};
+for (const path of packetPath.commonPaths.filter(([stage]) => stage === receiving)) {
+  const version = path.includes('ip6-input') ? 1 : 0;
+  const setUp = others[path[1] ?? ''];
+  describe(`a trap on the common path ${path.join(', ')}`, () => {
+    if (setUp) {
       let routeAgain = () => {};
       before(() => {
-        routeAgain = bridgeFirstLink(topology);
+        routeAgain = setUp(topology);
       });
       after(() => routeAgain());
     }

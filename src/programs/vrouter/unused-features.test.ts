@@ -29,12 +29,13 @@ const plain = /^(engine|features\/(interface|mac|port|ether|vrf|neighbor|ip|repr
  */
 const INSTRUCTIONS_BEFORE = 3469;
 
-/** The packet path with the common paths of plain forwarding alone. */
-const plainPaths: DatapathSource = { ...packetPath, commonPaths: packetPath.commonPaths.filter(isPlain) };
+const { foreseen } = packetPath;
 
-/** The same with the features of plain forwarding alone. */
+/** The packet path with the features of plain forwarding alone. */
 const withoutOthers: DatapathSource = {
-  ...plainPaths,
+  ...packetPath,
+  commonPaths: packetPath.commonPaths.filter(isPlain),
+  ...(foreseen ? { foreseen: { ...foreseen, paths: foreseen.paths.filter(isPlain) } } : {}),
   stages: packetPath.stages.filter((path) => plain.test(path)),
   controlModules: packetPath.controlModules.filter((path) => plain.test(path)),
   layouts: packetPath.layouts.filter((path) => plain.test(path)),
@@ -72,7 +73,7 @@ async function commonPaths(source: DatapathSource): Promise<readonly string[]> {
   return instructions;
 }
 
-const whole = await commonPaths(plainPaths);
+const whole = await commonPaths(packetPath);
 
 test('the common paths are the same code with and without the features that plain forwarding does not use', async () => {
   assert.ok(withoutOthers.stages.length < packetPath.stages.length);
@@ -86,8 +87,9 @@ test('the common paths have no more instructions than before those features were
   );
 });
 
-test('at each fork of the common paths, plain forwarding is asked for first', () => {
-  const [received] = packetPath.commonPaths[0] ?? [];
+test('what is received and takes the usual stage behind the first one has a loop of its own: plain forwarding', () => {
+  const [received, second] = packetPath.commonPaths[0] ?? [];
   const ofReceived = packetPath.commonPaths.filter(([first]) => first === received);
-  assert.deepEqual(ofReceived.map(isPlain), [true, true, false]);
+  assert.ok(ofReceived.some((path) => !isPlain(path)));
+  for (const path of ofReceived) assert.equal(path[1] === second, isPlain(path));
 });

@@ -1,4 +1,4 @@
-import { NODE_ETHER_INPUT, NODE_IP4_INPUT } from '../../../engine/datapath/nodes';
+import { NODE_IP4_INPUT } from '../../../engine/datapath/nodes';
 import { Packet, RX_IP_CKSUM_BAD } from '../../../engine/datapath/packet';
 import { ETHER_TYPES, PORT_INTERFACES } from '../../../engine/datapath/regions';
 import { ETHER_HEADER_BYTES, TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
@@ -43,10 +43,9 @@ const IP4_FRAME: u64 = ((<u64>TYPE_IP4_RAW) << 32) | ((<u64>IP4_PLAIN) << 48);
 /** Which of a frame's first 16 bytes these are, with the destination. */
 const ADDRESSED_BYTES: v128 = i8x16(-1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, -1, -1, -1, 0);
 
-/** Tells whether an interface's packets go to ip4-input, and what the port says of one leaves it to us to check it. */
+/** Tells whether ether-input's packets go to ip4-input, and what the port says of one leaves it to us to check it. */
 function isUsual(packet: Packet, iface: Interface): bool {
   if ((iface.flags & (INTERFACE_UP | INTERFACE_TRACED | INTERFACE_CAPTURED)) != INTERFACE_UP) return false;
-  if (iface.inputNode != <u16>NODE_ETHER_INPUT) return false;
   if (load<u16>(ETHER_TYPES + ((<usize>TYPE_IP4_RAW) << 1)) != <u16>NODE_IP4_INPUT) return false;
   return packet.nbSegs == 1 && !(packet.olFlags & (RX_IP_CKSUM_BAD | L4_CKSUM_SUSPECT));
 }

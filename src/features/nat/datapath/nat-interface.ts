@@ -21,7 +21,7 @@ export class SourceRule {
   spare: u32;
 }
 
-/** @inline */
+/** @remembered */
 export function natInterfaceAt(id: u32): NatInterface {
   return changetype<NatInterface>(NAT_INTERFACES + ((<usize>id) << 4));
 }

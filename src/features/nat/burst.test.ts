@@ -37,8 +37,12 @@ const others: Readonly<Record<string, () => Uint8Array>> = {
   'a first fragment': () => fragment({ moreFragments: true, fragmentOffset: 0 }),
   'a later fragment': () => fragment({ moreFragments: false, fragmentOffset: 24 }),
   'another protocol': () =>
-    ipv4Packet({ ...request, protocol: 47, ttl: 64 }, Uint8Array.from({ length: 40 }, () => 9)),
-  'a datagram of nothing': () => ipv4Packet({ ...request, protocol: 17 }, transportOf(request).subarray(0, 8)),
+    ipv4Packet(
+      { ...request, protocol: 47, ttl: 64 },
+      Uint8Array.from({ length: 40 }, () => 9),
+    ),
+  'a datagram of nothing': () =>
+    ipv4Packet({ ...request, protocol: 17 }, transportOf(request).subarray(0, 8)),
   'half a header': () => ipv4Packet({ ...request, protocol: 6 }, new Uint8Array(17)),
   'a last hop': () => packetOf({ ...request, ttl: 1 }),
   'a packet of a session': () => packetOf(back),

@@ -50,6 +50,12 @@ export function checksumAfter(checksum: u16, before: u32, after: u32): u16 {
   return checksumOf(<u64>(<u32>checksum ^ 0xffff) + (before ^ 0xffff) + after);
 }
 
+/** A checksum field when words that it covers change by so much, folded to 16 bits (RFC 1624 3). @inline */
+export function checksumChanged(checksum: u32, change: u32): u32 {
+  const sum = (checksum ^ 0xffff) + change;
+  return ((sum & 0xffff) + (sum >> 16)) ^ 0xffff;
+}
+
 /** The checksum field of a header whose other words have this sum. @inline */
 export function checksumOf(sum: u64): u16 {
   return ~(<u16>fold(sum));

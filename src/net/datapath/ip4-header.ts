@@ -27,6 +27,18 @@ export class Ip4Header {
     return load<u32>(changetype<usize>(this) + offsetof<Ip4Header>('ttl'));
   }
 
+  /**
+   * Brings the checksum up to date when the header changes by so much, folded to 16 bits (RFC 1624 3). The whole word is
+   * written, as who takes one from the time to live reads it next: processors wait where a read is wider than the write.
+   * The checksum is never 0xffff then, so one can be added.
+   */
+  @inline changeChecksum(change: u32): void {
+    const word = this.ttlWord;
+    const sum = <u64>(word ^ 0xffff0000) + (change << 16);
+    const changed = (<u32>sum + ((<u32>(sum >> 32)) << 16)) ^ 0xffff0000;
+    store<u32>(changetype<usize>(this) + offsetof<Ip4Header>('ttl'), changed);
+  }
+
   /** Takes one from the time to live and adds it to the checksum (RFC 1624), which lies above it in the same word. */
   @inline decrementTtl(word: u32): void {
     const sum = <u64>word + 0xffff;
@@ -90,6 +102,12 @@ export const IP4_FRAGMENT_RAW: u16 = 0xff3f;
 /** Tells groups and 255.255.255.255 (host order). @inline */
 export function isMulticast4(address: u32): bool {
   return address >= 0xe0000000;
+}
+
+/** Tells addresses of 0/8, 127/8 and from 224/4 on, by the first byte, which lies lowest. @inline */
+export function isSpecial4(raw: u32): bool {
+  const first = <u8>raw;
+  return <u8>(first - 1) >= 223 || first == 127;
 }
 
 /** Default time to live of what the router sends itself (RFC 1700). */

@@ -3,7 +3,7 @@ import { isForeseen } from '../../../engine/datapath/foreseen';
 import { PACKET_OPTIONS, Packet, RX_IP_CKSUM_BAD, RX_IP_CKSUM_GOOD } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { fold, holds20, sumBytes } from '../../../net/datapath/checksum';
-import { IP4_HEADER_BYTES, IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip4-header';
+import { IP4_HEADER_BYTES, IP4_PLAIN, Ip4Header, isSpecial4 } from '../../../net/datapath/ip4-header';
 import { route4 } from './route';
 
 export enum Edge {
@@ -73,12 +73,6 @@ function takePadded(packet: Packet, header: Ip4Header, length: u32): u32 {
   return NODE_BIT | route4(packet, header.destinationAt);
 }
 
-/** Addresses of 0/8, 127/8 and from 224/4 on, by the first byte, which lies lowest. */
-function isSpecial(raw: u32): bool {
-  const first = <u8>raw;
-  return <u8>(first - 1) >= 223 || first == 127;
-}
-
 /**
  * Tells whether one of the addresses that lie at two places is special, both in one word of two lanes: bit 8 of a lane says that its byte is
  * neither 0 nor 127 nor from 224 on. (Half the instructions.) @inline
@@ -93,6 +87,6 @@ function isOneSpecial(source: usize, destination: usize): bool {
 function sortSpecial(header: Ip4Header): u32 {
   const toMany = header.destination >> 28 == 14 || header.destinationRaw == 0xffffffff;
   const unnamedToMany = header.sourceRaw == 0 && toMany;
-  if (isSpecial(header.sourceRaw) && !unnamedToMany) return Edge.DROP_IP4_MARTIAN_SOURCE;
+  if (isSpecial4(header.sourceRaw) && !unnamedToMany) return Edge.DROP_IP4_MARTIAN_SOURCE;
   return toMany ? Edge.IP4_MULTICAST : Edge.DROP_IP4_MARTIAN_DESTINATION;
 }

@@ -1,33 +1,46 @@
 import { Packet } from '../../../engine/datapath/packet';
+import { isSpecial4 } from '../../../net/datapath/ip4-header';
 import { NAT_SOURCE_RULES, NAT_STATIC_RULES } from '../layout';
 import { SIDE_INSIDE } from './flow';
 import { natInterfaceAt } from './nat-interface';
 import { natState } from './nat-state';
-import { endOf, isPlain, localEnd, PORT_OF_END, protocolOf, remoteEnd, tcpFlagsOf } from './plain';
+import {
+  endOf,
+  isPlain,
+  localAddress,
+  localEnd,
+  protocolOf,
+  readdressPlain,
+  remoteEnd,
+  rewritePlain,
+  tcpFlagsOf,
+} from './plain';
 import { isLive, Session, sessionAt } from './session';
 import { hashOfKey, numberAtOnce } from './session-places';
 import { staticAtOnce } from './static-addresses';
 import { isSettled } from './track';
 
 /**
- * Who the near end of a packet is on the other side of an interface, where the packet is a plain one, that is known at
- * once, and nothing is to be noted but that it came; zero for all others. @inline
+ * Gives the near end of a packet its name on the other side of an interface, where the packet is a plain one, that name is
+ * known at once, and nothing is to be noted but that the packet came. Of others nothing is changed: false. @inline
  */
-export function knownEnd(packet: Packet, iface: u32, side: u32): u64 {
-  return isPlain(packet) ? knownEndOf(packet, iface, side) : 0;
-}
-
-/** @inline */
-function knownEndOf(packet: Packet, iface: u32, side: u32): u64 {
+export function translateAtOnce(packet: Packet, iface: u32, side: u32, foreseen: bool): bool {
+  if (!isPlain(packet, foreseen)) return false;
   const flags = natInterfaceAt(iface).flags;
-  const near = localEnd(packet, side);
-  const addressRaw = flags & NAT_STATIC_RULES ? staticAtOnce(iface, side, <u32>near) : 0;
-  if (addressRaw) return (near & PORT_OF_END) | addressRaw;
-  return flags & NAT_SOURCE_RULES ? endBySession(packet, iface, side, near) : 0;
+  const found = flags & NAT_STATIC_RULES ? staticAtOnce(iface, side, localAddress(packet, side)) : 0;
+  if (found) {
+    readdressPlain(packet, side, <u32>found, <u32>(found >> 32));
+    return true;
+  }
+  const end = flags & NAT_SOURCE_RULES ? endBySession(packet, iface, side) : 0;
+  if (!end || (foreseen && isSpecial4(<u32>end))) return false; // nobody asks again what is foreseen
+  rewritePlain(packet, side, end);
+  return true;
 }
 
 /** @inline */
-function endBySession(packet: Packet, iface: u32, side: u32, near: u64): u64 {
+function endBySession(packet: Packet, iface: u32, side: u32): u64 {
+  const near = localEnd(packet, side);
   const remote = remoteEnd(packet, side);
   const protocol = protocolOf(packet);
   const number = numberAtOnce(hashOfKey(near, remote, iface, protocol, side), side);

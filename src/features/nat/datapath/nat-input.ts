@@ -1,11 +1,11 @@
+import { isForeseen } from '../../../engine/datapath/foreseen';
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
 import { nodeAfterInput } from '../../interface/datapath/interface';
 import { NAT_INPUT_PLACE } from '../layout';
 import { comeIn } from './come-in';
 import { flowOn, SIDE_OUTSIDE } from './flow';
-import { knownEnd } from './known-end';
-import { rewritePlain } from './plain';
+import { translateAtOnce } from './known-end';
 import { readFrame } from './read-flow';
 import { NAT_CUT } from './verdict';
 
@@ -22,9 +22,7 @@ export enum Edge {
  * @table interface-input
  */
 export function natInput(packet: Packet): u32 {
-  const inside = knownEnd(packet, packet.iface, SIDE_OUTSIDE);
-  if (!inside) return translateCarefully(packet);
-  rewritePlain(packet, SIDE_OUTSIDE, inside);
+  if (!translateAtOnce(packet, packet.iface, SIDE_OUTSIDE, isForeseen())) return translateCarefully(packet);
   return NODE_BIT | nodeAfterInput(packet.iface, NAT_INPUT_PLACE);
 }
 

@@ -4,8 +4,7 @@ import { nodeAfterOutput } from '../../interface/datapath/interface';
 import { NAT_OUTPUT_PLACE } from '../layout';
 import { flowOn, SIDE_INSIDE } from './flow';
 import { goOut } from './go-out';
-import { knownEnd } from './known-end';
-import { rewritePlain } from './plain';
+import { translateAtOnce } from './known-end';
 import { readFrame } from './read-flow';
 import { NAT_BUSY, NAT_CUT, NAT_DONE, NAT_FULL, NAT_NO_PORT, NAT_NO_SESSION } from './verdict';
 
@@ -32,9 +31,7 @@ export enum Edge {
  * @table interface-output
  */
 export function natOutput(packet: Packet): u32 {
-  const outside = knownEnd(packet, packet.output, SIDE_INSIDE);
-  if (!outside) return translateCarefully(packet);
-  rewritePlain(packet, SIDE_INSIDE, outside);
+  if (!translateAtOnce(packet, packet.output, SIDE_INSIDE, false)) return translateCarefully(packet);
   return NODE_BIT | nodeAfterOutput(packet.output, NAT_OUTPUT_PLACE);
 }
 

@@ -1,5 +1,6 @@
 import { returnBlock, takeBlock } from '../../../engine/datapath/arena';
 import { retireBlock } from '../../../engine/datapath/retired';
+import { fold } from '../../../net/datapath/checksum';
 import { listOf, natInterfaceAt, SourceRule } from './nat-interface';
 import { STATIC_DEAD, STATIC_SEARCH, StaticAddress, staticAt, staticKey } from './static-addresses';
 
@@ -16,6 +17,7 @@ export function putStatic(iface: u32, side: u32, addressRaw: u32, replaceRaw: u3
   const place = findStaticPlace(key);
   if (place === null) return false;
   place.replaceRaw = replaceRaw;
+  place.change = fold(<u64>~addressRaw + replaceRaw);
   atomic.store<u64>(changetype<usize>(place), key);
   return true;
 }

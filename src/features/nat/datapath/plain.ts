@@ -1,4 +1,5 @@
 import { Packet } from '../../../engine/datapath/packet';
+import { checksumChanged } from '../../../net/datapath/checksum';
 import { ETHER_HEADER_BYTES, TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from '../../../net/datapath/ip-protocols';
 import { IP4_FRAGMENT_RAW, IP4_HEADER_BYTES, IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip4-header';
@@ -16,25 +17,37 @@ export const PORT_OF_END: u64 = (0xffff as u64) << 32;
 
 /** As many bytes of a frame have to lie in one piece: its headers up to the checksum of TCP. */
 const PLAIN_BYTES: u32 = ETHER_HEADER_BYTES + IP4_HEADER_BYTES + 18;
+/** In the word of a header that begins with the fragment field, what makes a fragment and, in front, the protocol. */
+const FRAGMENT_AND_PROTOCOL: u32 = 0xff000000 | <u32>IP4_FRAGMENT_RAW;
 const TCP_FLAGS: u32 = 13;
 const TCP_CHECKSUM: u32 = 16;
 const UDP_CHECKSUM: u32 = 6;
 
-/** Tells whether a frame carries such a packet. @inline */
-export function isPlain(packet: Packet): bool {
+/** Tells whether a frame carries such a packet; of one that is foreseen (ip/datapath/foresee.ts) most is known. @inline */
+export function isPlain(packet: Packet, foreseen: bool): bool {
+  if (foreseen) return packet.pktLen >= PLAIN_BYTES && isWholeTransport(ipOf(packet));
   if (packet.dataLen < <u16>PLAIN_BYTES) return false;
   if (packet.olFlags & L4_CKSUM_SUSPECT) return false;
   if (load<u16>(packet.data, 12) != TYPE_IP4_RAW) return false;
   const header = changetype<Ip4Header>(ipOf(packet));
-  if (header.versionIhl != IP4_PLAIN || header.fragmentRaw & IP4_FRAGMENT_RAW) return false;
-  const protocol: u32 = header.protocol;
-  if (protocol != PROTOCOL_UDP && protocol != PROTOCOL_TCP) return false;
-  return header.totalLength >= IP4_HEADER_BYTES + checksumAt(protocol) + 2;
+  if (header.versionIhl != IP4_PLAIN || !isWholeTransport(ipOf(packet))) return false;
+  return header.totalLength >= IP4_HEADER_BYTES + checksumAt(header.protocol) + 2;
+}
+
+/** Tells whether TCP or UDP lies behind an IPv4 header, and not a fragment of it. @inline */
+function isWholeTransport(ip: usize): bool {
+  const asked = load<u32>(ip, offsetof<Ip4Header>('fragmentRaw')) & FRAGMENT_AND_PROTOCOL;
+  return asked == PROTOCOL_UDP << 24 || asked == PROTOCOL_TCP << 24;
 }
 
 /** An end of an address and a port. @inline */
 export function endOf(addressRaw: u32, port: u16): u64 {
   return <u64>addressRaw | ((<u64>port) << 32);
+}
+
+/** The address on this side of the interface: the source of what leaves. @inline */
+export function localAddress(packet: Packet, side: u32): u32 {
+  return load<u32>(ipOf(packet) + addressAt(side));
 }
 
 /** The end on this side of the interface: the source of what leaves. @inline */
@@ -64,6 +77,20 @@ export function rewritePlain(packet: Packet, side: u32, end: u64): void {
   const addresses = changeAddress(ip, addressAt(side), <u32>end);
   const ports = changePort(ip + portAt(side), <u16>(end >> 32));
   updateChecksum(ip + IP4_HEADER_BYTES + checksumAt(protocol), protocol, addresses + ports);
+}
+
+/** The same with an address alone, by what that adds to sums, folded to 16 bits. @inline */
+export function readdressPlain(packet: Packet, side: u32, addressRaw: u32, change: u32): void {
+  const ip = ipOf(packet);
+  const header = changetype<Ip4Header>(ip);
+  store<u32>(ip + addressAt(side), addressRaw);
+  header.changeChecksum(change);
+  const isUdp = header.protocol == <u8>PROTOCOL_UDP;
+  const at = ip + IP4_HEADER_BYTES + (isUdp ? UDP_CHECKSUM : TCP_CHECKSUM);
+  const before: u32 = load<u16>(at);
+  if (isUdp && !before) return; // RFC 768: it has none
+  const after = checksumChanged(before, change);
+  store<u16>(at, <u16>(isUdp && !after ? 0xffff : after));
 }
 
 /** @inline */

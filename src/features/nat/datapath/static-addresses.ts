@@ -6,13 +6,14 @@ import { SIDE_INSIDE } from './flow';
  * An address that another one stands for on an interface, in a hash set with open addressing: 16 bytes. The control thread
  * is the only writer; it empties a key before it changes what belongs to it.
  *
- *   0 address │ 4 iface │ 6 side │ 7 STATIC_… state │ 8 the other address
+ *   0 address │ 4 iface │ 6 side │ 7 STATIC_… state │ 8 the other address │ 12 change
  */
 @unmanaged
 export class StaticAddress {
   key: u64;
   replaceRaw: u32;
-  spare: u32;
+  /** What the other address in this one's place adds to sums over it, folded to 16 bits. */
+  change: u32;
 }
 
 /** Nothing was ever here: the search ends. What is dead has been here: it goes on. */
@@ -44,13 +45,16 @@ export function staticInside(iface: u32, outsideRaw: u32): u32 {
   return findStatic(staticKey(iface, 1, outsideRaw));
 }
 
-/** The same as either, where it lies at the first place of its search; zero where it does not, or is none. @inline */
-export function staticAtOnce(iface: u32, side: u32, addressRaw: u32): u32 {
+/**
+ * The same as either in the low half, and its change in the upper one, where it lies at the first place of its search;
+ * zero where it does not, or is none. @inline
+ */
+export function staticAtOnce(iface: u32, side: u32, addressRaw: u32): u64 {
   const key = staticKey(iface, side, addressRaw);
-  const place = staticAt(key, 0);
-  const found = atomic.load<u64>(changetype<usize>(place));
-  const replaceRaw = place.replaceRaw;
-  return found == key && atomic.load<u64>(changetype<usize>(place)) == key ? replaceRaw : 0;
+  const place = changetype<usize>(staticAt(key, 0));
+  if (atomic.load<u64>(place) != key) return 0;
+  const found = load<u64>(place, offsetof<StaticAddress>('replaceRaw'));
+  return atomic.load<u64>(place) == key ? found : 0;
 }
 
 function findStatic(key: u64): u32 {

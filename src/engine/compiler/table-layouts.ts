@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fingerprint } from './graph.ts';
+import { placingsIn } from './placings.ts';
 import { type RecordShape, recordShapes } from './records.ts';
 
 /** A table as a feature's layout.ts names it. */
@@ -9,7 +10,7 @@ export interface TableLayout {
   readonly bytes: number;
   /** There is one in each worker's area. */
   readonly perWorker: boolean;
-  /** Fingerprint of what lies in it: its size and the records of the files that know its address. */
+  /** Fingerprint of what lies in it: its size, the records of the files that know its address, and how their places are found. */
   readonly layout: string;
 }
 
@@ -29,12 +30,19 @@ export async function readTableLayouts(
 ): Promise<readonly TableLayout[]> {
   const sizes = modules.flatMap(({ exports }) => sizesOf(exports));
   const bytes = new Map(sizes.map((size) => [size.name, size.bytes]));
-  const files = (await Promise.all(modules.map(({ path }) => recordFiles(join(root, path))))).flat();
+  const texts = (await Promise.all(modules.map(({ path }) => datapathTexts(join(root, path))))).flat();
+  const files = recordFiles(texts);
+  const placings = texts.flatMap(placingsIn);
+  for (const name of placings.flatMap(({ tables }) => tables))
+    if (!bytes.has(name)) throw new Error(`@places: expected a table of a layout.ts, got ${name}`);
   return sizes.map((size) => {
     const family = familyOf(size.name, files);
-    const shapes = files.filter(({ tables }) => tables.some((name) => family.has(name)));
+    const isOfFamily = ({ tables }: { readonly tables: readonly string[] }) =>
+      tables.some((name) => family.has(name));
     const lengths = [...family].sort().map((name) => [name, bytes.get(name) ?? 0]);
-    return { ...size, layout: fingerprint(JSON.stringify([lengths, shapes.map((file) => file.shapes)])) };
+    const shapes = files.filter(isOfFamily).map((file) => file.shapes);
+    const places = placings.filter(isOfFamily).map(({ code }) => code);
+    return { ...size, layout: fingerprint(JSON.stringify([lengths, shapes, places])) };
   });
 }
 
@@ -73,10 +81,14 @@ interface RecordFile {
   readonly shapes: readonly RecordShape[];
 }
 
-async function recordFiles(layout: string): Promise<readonly RecordFile[]> {
+/** The files of the datapath beside a layout.ts, in the order of their names. */
+async function datapathTexts(layout: string): Promise<readonly string[]> {
   const folder = join(layout, '../datapath');
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.ts')).sort();
-  const texts = await Promise.all(names.map(async (name) => await readFile(join(folder, name), 'utf8')));
+  return await Promise.all(names.map(async (name) => await readFile(join(folder, name), 'utf8')));
+}
+
+function recordFiles(texts: readonly string[]): readonly RecordFile[] {
   return texts
     .map((text) => ({ tables: tablesIn(text), shapes: recordShapes(new Map([['', text]])) }))
     .filter(({ tables, shapes }) => tables.length > 0 && shapes.length > 0);

@@ -62,7 +62,7 @@ export function neighborAt(place: u32): BridgeNeighbor {
   return changetype<BridgeNeighbor>(BRIDGE_NEIGHBORS + ((<usize>(place & (BRIDGE_NEIGHBOR_SLOTS - 1))) << 5));
 }
 
-/** Where the search for a key begins: a multiplicative hash of all its bits. */
+/** Where the search for a key begins: a multiplicative hash of all its bits. @places BRIDGE_NEIGHBORS */
 export function placeOf(scope: u32, low: u64, high: u64): u32 {
   let hash = (low ^ ((<u64>scope) << 32)) * SPREAD;
   hash = (rotl(hash, 32) ^ high) * SPREAD;

@@ -131,7 +131,7 @@ export function stationAt(place: u32): Station {
 /**
  * Where the search for a station begins: in a line by a multiplicative hash, whose upper bits depend on all of the key but
  * the last two bits of its address, and there at the place that these say. So addresses in a row share lines, and each is
- * found at the first place that is looked at. @inline
+ * found at the first place that is looked at. @places FDB @inline
  */
 export function homeOf(key: u64, vlan: u64): usize {
   const hash = ((key & ~ROW_BITS) + vlan * SPREAD) * fdbState().lineMultiplier;

@@ -156,7 +156,7 @@ function isRoute(entry: RibEntry, low: u64, high: u64, length: u32): bool {
   return entry.addressLow == low && entry.addressHigh == high && entry.length == <u8>length;
 }
 
-/** Where the search for a prefix begins: a multiplicative hash, its best bits last. @inline */
+/** Where the search for a prefix begins: a multiplicative hash, its best bits last. @places RIBS @inline */
 function slotOf(rib: Rib, low: u64, high: u64, length: u32): u32 {
   let hash = (low ^ (high * 0x9e3779b97f4a7c15) ^ length) * 0xff51afd7ed558ccd;
   hash ^= hash >> 32;

@@ -30,7 +30,7 @@ export function ipipAt(id: u32): Ipip {
   return changetype<Ipip>(IPIPS + ((<usize>id) << 6));
 }
 
-/** Where the chain begins that a tunnel with these ends would be in. */
+/** Where the chain begins that a tunnel with these ends would be in. @places IPIP_CHAINS */
 export function chainOf(vrf: u32, localLow: u64, localHigh: u64, remoteLow: u64, remoteHigh: u64): usize {
   const local = hashWords(localLow, localHigh);
   const remote = hashWords(remoteLow, remoteHigh);

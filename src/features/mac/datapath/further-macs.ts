@@ -69,14 +69,17 @@ function sizeOf(line: usize): u32 {
   return size;
 }
 
+/** @places FURTHER_MACS */
 function firstLine(key: u64): usize {
   return lineAt((key * MIX) >> 40);
 }
 
+/** @places FURTHER_MACS */
 function secondLine(key: u64): usize {
   return lineAt((key * MIX) >> 54);
 }
 
+/** @places FURTHER_MACS */
 function lineAt(hash: u64): usize {
   return FURTHER_MACS + ((<usize>hash & (MAC_LINES - 1)) << 6);
 }

@@ -39,6 +39,7 @@ function secondNow(): u16 {
   return <u16>(natState().clock >> 10);
 }
 
+/** @places NAT_FRAGMENTS */
 function slotOf(flow: Flow): usize {
   const addresses = ((<u64>flow.localRaw) << 32) | flow.remoteRaw;
   const hash = (addresses ^ ((<u64>(<u16>flow.fragment)) << 16) ^ <u64>flow.protocol) * SPREAD;

@@ -25,7 +25,7 @@ export function hashOf(flow: Flow): u64 {
   return hashOfKey(local, remote, flow.iface, flow.protocol, flow.side);
 }
 
-/** Hash of a key by its two ends, each of them a word (plain.ts). @inline */
+/** Hash of a key by its two ends, each of them a word (plain.ts). @places NAT_PLACES @inline */
 export function hashOfKey(local: u64, remote: u64, iface: u32, protocol: u32, side: u32): u64 {
   const addresses = (local << 32) | <u64>(<u32>remote);
   const ports = ((local >> 32) << 48) | (remote & PORT_OF_END);
@@ -136,17 +136,17 @@ function crowdOf(bucket: usize): u32 {
   return taken;
 }
 
-/** @inline */
+/** @places NAT_PLACES @inline */
 function wordOf(hash: u64, number: u32, side: u32): u64 {
   return (hash & 0xffffffff00000000) | (number << 1) | side;
 }
 
-/** @inline */
+/** @places NAT_PLACES @inline */
 function firstBucket(hash: u64): usize {
   return NAT_PLACES + ((<usize>(<u32>hash & (SESSION_BUCKETS - 1))) << 6);
 }
 
-/** The other bucket of a key; the same calculation leads back. @inline */
+/** The other bucket of a key; the same calculation leads back. @places NAT_PLACES @inline */
 function secondBucket(first: usize, hash: u64): usize {
   const distance = (<u32>(hash >> 40) * 2 + 1) & (SESSION_BUCKETS - 1);
   return NAT_PLACES + ((first - NAT_PLACES) ^ ((<usize>distance) << 6));

@@ -23,12 +23,15 @@ const LIVE: u64 = (1 as u64) << 56;
 export const STATIC_SEARCH: u32 = 64;
 const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 
-/** The key of an address: of a station inside (SIDE_INSIDE), or of one by which it is known outside. @inline */
+/**
+ * The key of an address: of a station inside (SIDE_INSIDE), or of one by which it is known outside.
+ * @places NAT_STATIC @inline
+ */
 export function staticKey(iface: u32, side: u32, addressRaw: u32): u64 {
   return LIVE | ((<u64>side) << 48) | ((<u64>iface) << 32) | addressRaw;
 }
 
-/** The place of a number in a key's search. @inline */
+/** The place of a number in a key's search. @places NAT_STATIC @inline */
 export function staticAt(key: u64, number: u32): StaticAddress {
   const half = key * SPREAD;
   const first = <u32>(((half ^ (half >> 32)) * SPREAD) >> 32); // once would lay addresses in a row on each other

@@ -58,7 +58,7 @@ export function answerAt(place: u32): Answer {
   return changetype<Answer>(ANSWERS + ((<usize>(place & (ANSWER_SLOTS - 1))) << 5));
 }
 
-/** Where the search for a key begins: a multiplicative hash of all its bits. */
+/** Where the search for a key begins: a multiplicative hash of all its bits. @places ANSWERS */
 export function placeOf(iface: u16, family: u16, low: u64, high: u64): u32 {
   let hash = (low ^ (((<u64>iface) << 16) | family)) * SPREAD;
   hash = (rotl(hash, 32) ^ high) * SPREAD;

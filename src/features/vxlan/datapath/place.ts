@@ -78,7 +78,8 @@ export function noteHeard(place: Place): void {
 
 /**
  * Where the search for a key begins: in a line by a hash that leaves out the key's last two bits, and there at the place
- * that these say. So keys in a row share lines, and each is found at the first place that is looked at. @inline
+ * that these say. So keys in a row share lines, and each is found at the first place that is looked at.
+ * @places VXLAN_VNIS VXLAN_STATIONS @inline
  */
 export function homeOf(table: usize, key: u64): usize {
   const row = key >> ROW_BITS;

@@ -60,7 +60,7 @@ export function slotAt(table: usize, place: u32): Slot {
   return changetype<Slot>(table + ((<usize>(place & (SLOTS - 1))) << 5));
 }
 
-/** Where the search for a key begins: a multiplicative hash of all its bits. @inline */
+/** Where the search for a key begins: a multiplicative hash of all its bits. @places FAR_ENDS @inline */
 export function placeOf(low: u64, high: u64): u32 {
   const hash = (rotl(low * SPREAD, 32) ^ high) * SPREAD;
   return <u32>((rotl(hash, 32) * SPREAD) >> 40); // the last byte of an address lies highest, where one product leaves it

@@ -1,5 +1,4 @@
 import { setLookAhead } from '../../../engine/datapath/arena';
-import { LINE_BYTES, lineOf } from '../../../engine/datapath/cache-lines';
 import { FDB, FDB_SEEN } from '../../../engine/datapath/regions';
 import {
   FDB_EXTERN,
@@ -18,6 +17,8 @@ import {
   fdbState,
   findStation,
   homeOf,
+  LINE_BYTES,
+  lineOf,
   MEMBER_SHIFT,
   memberOf,
   SPREAD,

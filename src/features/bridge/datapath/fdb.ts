@@ -1,4 +1,3 @@
-import { LINE_BYTES, lineOf } from '../../../engine/datapath/cache-lines';
 import { FDB, FDB_STATE } from '../../../engine/datapath/regions';
 import { FDB_HEARD, LONGEST_FDB_SEARCH } from '../layout';
 
@@ -48,6 +47,7 @@ const BRIDGE_SHIFT: u64 = 48;
 export const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 const LINE_BITS: u64 = 16;
 export const STATION_BYTES: usize = 16;
+export const LINE_BYTES: usize = 64;
 /** The last two bits of a MAC address, in a key. */
 const ROW_SHIFT: u64 = 40;
 const ROW_MASK: usize = 3;
@@ -137,4 +137,9 @@ export function homeOf(key: u64, vlan: u64): usize {
   const hash = ((key & ~ROW_BITS) + vlan * SPREAD) * fdbState().lineMultiplier;
   const place = (<usize>(key >> ROW_SHIFT) & ROW_MASK) * STATION_BYTES;
   return FDB + <usize>(hash >> (64 - LINE_BITS)) * LINE_BYTES + place;
+}
+
+/** The line that a place is in: the table begins with one. @inline */
+export function lineOf(place: usize): usize {
+  return place & ~(LINE_BYTES - 1);
 }

@@ -1,4 +1,3 @@
-import { LINE_BYTES, lineOf } from '../../../engine/datapath/cache-lines';
 import { LONGEST_PLACE_SEARCH } from '../layout';
 
 /**
@@ -29,6 +28,7 @@ export const PLACE_BYTES: usize = 16;
 const LINE_BITS: u64 = 14;
 const ROW_BITS: u64 = 2;
 const ROW_MASK: usize = 3;
+export const LINE_BYTES: usize = 64;
 /** 2^64 divided by the golden ratio: spreads near keys far apart. */
 const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 
@@ -86,4 +86,9 @@ export function homeOf(table: usize, key: u64): usize {
   const hash = (row ^ (row >> 32)) * SPREAD;
   const line = table + <usize>(hash >> (64 - LINE_BITS)) * LINE_BYTES;
   return line + (<usize>key & ROW_MASK) * PLACE_BYTES;
+}
+
+/** The line that a place is in: tables begin with one. @inline */
+export function lineOf(place: usize): usize {
+  return place & ~(LINE_BYTES - 1);
 }

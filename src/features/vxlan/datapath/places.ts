@@ -1,8 +1,9 @@
-import { LINE_BYTES, lineOf } from '../../../engine/datapath/cache-lines';
 import { LONGEST_PLACE_SEARCH } from '../layout';
 import {
   findPlace,
   homeOf,
+  LINE_BYTES,
+  lineOf,
   PLACE_BYTES,
   PLACE_DEAD,
   PLACE_EMPTY,

@@ -1,7 +1,12 @@
 import type { DatapathSource } from '../src/engine/compiler/compile.ts';
 import { CONTROL_TICKS_PER_SECOND } from '../src/engine/layout.ts';
 import { Bench } from '../src/engine/testing/bench.ts';
-import { INTERFACE_SNOOPING, INTERFACE_TX_L4_CKSUM, INTERFACE_UP } from '../src/features/interface/layout.ts';
+import {
+  INTERFACE_RECORD_BYTES,
+  INTERFACE_SNOOPING,
+  INTERFACE_TX_L4_CKSUM,
+  INTERFACE_UP,
+} from '../src/features/interface/layout.ts';
 import { forwarding, type Link, Topology } from '../src/features/ip/testing/topology.ts';
 import { NEXT_HOP_CONNECTED, NEXT_HOP_FAILED, NEXT_HOP_LOCAL } from '../src/features/neighbor/layout.ts';
 import { addressToBytes, parseAddress } from '../src/net/address.ts';
@@ -168,7 +173,7 @@ export class World implements Stations, Ground {
     const { view } = this.topology.bench;
     const interfaces = this.topology.bench.region('INTERFACES');
     for (const id of this.interfaces) {
-      const at = interfaces + id * 128;
+      const at = interfaces + id * INTERFACE_RECORD_BYTES;
       const now = view.getUint32(at, true);
       view.setUint32(at, on ? now | flags : now & ~flags, true);
     }
@@ -202,8 +207,8 @@ export class World implements Stations, Ground {
     const { bench, links } = this.topology;
     const interfaces = bench.region('INTERFACES');
     const ports = bench.region('PORT_INTERFACES');
-    bench.view.setUint32(interfaces + 128, INTERFACE_UP | INTERFACE_TX_L4_CKSUM, true);
-    const third = interfaces + links[2].id * 128;
+    bench.view.setUint32(interfaces + INTERFACE_RECORD_BYTES, INTERFACE_UP | INTERFACE_TX_L4_CKSUM, true);
+    const third = interfaces + links[2].id * INTERFACE_RECORD_BYTES;
     bench.view.setUint32(third, INTERFACE_UP | INTERFACE_SNOOPING | INTERFACE_TX_L4_CKSUM, true);
     bench.view.setUint16(third + 4, 2, true);
     bench.view.setUint16(third + 6, 600, true);

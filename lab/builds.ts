@@ -108,13 +108,13 @@ const larger: readonly Patch[] = [
   },
   {
     file: 'features/interface/layout.ts',
-    texts: [['INTERFACES_BYTES = 8388608', 'INTERFACES_BYTES = 16777216']],
+    texts: [['INTERFACES_BYTES = 2097152', 'INTERFACES_BYTES = 4194304']],
   },
   {
     file: 'features/interface/datapath/interface.ts',
     texts: [
       ['  flags: u32;', '  labFirst: u64;\n  flags: u32;'],
-      ['INTERFACES + (id << 7)', 'INTERFACES + (id << 8)'],
+      ['INTERFACES + (id << 5)', 'INTERFACES + (id << 6)'],
     ],
   },
   {

@@ -1,4 +1,8 @@
-import { INTERFACE_RUNNING, INTERFACE_UP } from '../../src/features/interface/layout.ts';
+import {
+  INTERFACE_RECORD_BYTES,
+  INTERFACE_RUNNING,
+  INTERFACE_UP,
+} from '../../src/features/interface/layout.ts';
 import { forwarding } from '../../src/features/ip/testing/topology.ts';
 import { SERVICE_TAG } from '../../src/features/vlan/layout.ts';
 import { parseMac } from '../../src/net/mac.ts';
@@ -65,7 +69,7 @@ function add(ground: Ground, functions: VlanFunctions, plan: Plan, block: number
   });
   functions.setVlanBlock(parent, block);
   functions.setVlanMember(block, vlan, id);
-  const firstNode = bench.region('INTERFACES') + parent * 128 + 10;
+  const firstNode = bench.region('INTERFACES') + parent * INTERFACE_RECORD_BYTES + 10;
   bench.view.setUint16(firstNode, bench.node('vlan-input'), true);
   ground.interfaces.push(id);
   ground.strips.add(port);

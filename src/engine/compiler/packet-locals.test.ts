@@ -120,9 +120,9 @@ test('a counter of a burst that a stage on a common path reads is refused, and i
 });
 
 test('a counter of a burst that a stage on a common path sets is refused, and its field named', async () => {
-  const source = await withPortTx('interfaceStats(packet.output).txErrors = 1;', '');
+  const source = await withPortTx('interfaceStats(packet.output).txBytes = 1;', '');
   await assert.rejects(
     compileDatapath(source),
-    /InterfaceStats#set:txErrors: a summed field can only be added to on a common path/,
+    /InterfaceStats#set:txBytes: a summed field can only be added to on a common path/,
   );
 });

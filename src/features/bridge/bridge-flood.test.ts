@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { WORKER_AREAS } from '../../engine/layout.ts';
 import { etherFrame, ipv4Packet, udpDatagram } from '../../net/frame/build.ts';
 import { A, BRIDGE, BROADCAST, BridgeBench, frame, portsOf } from './testing/bridge-bench.ts';
 
@@ -19,11 +20,14 @@ describe('bridge-flood', () => {
     assert.deepEqual(outcome.ended, { sent: 2, 'ether-unknown-type': 1 });
   });
 
-  it('leaves out members that are down or whose MTU is too small', () => {
+  it('leaves out members that are down or whose MTU is too small, which count it as an error', () => {
+    const before = errorsOf(2);
     bridge.setMember(2, { up: false });
     assert.deepEqual(portsOf(bridge.receive(1, frame(A, BROADCAST))), [2]);
     bridge.setMember(2, { mtu: 1280 });
-    assert.deepEqual(portsOf(bridge.receive(1, frame(A, BROADCAST, 1400))), [2]);
+    assert.deepEqual(portsOf(bridge.receiveOnce(1, frame(A, BROADCAST, 1400))), [2]);
+    assert.equal(errorsOf(2) - before, 1n);
+    assert.equal(errorsOf(3), 0n);
     bridge.setMember(2);
   });
 
@@ -77,3 +81,9 @@ describe('bridge-flood', () => {
     bridge.bridges.writeMembers(BRIDGE, [1, 2, 3]);
   });
 });
+
+/** What the worker says that a member could not send. */
+function errorsOf(member: number): bigint {
+  const errors = WORKER_AREAS + bridge.bench.region('INTERFACE_ERRORS_OFFSET');
+  return bridge.bench.view.getBigUint64(errors + member * 8, true);
+}

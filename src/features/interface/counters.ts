@@ -2,6 +2,7 @@ import type { Router } from '../../engine/host/router.ts';
 import { MAX_WORKERS, WORKER_AREAS } from '../../engine/layout.ts';
 import type { Interface } from './interface.ts';
 import type { Interfaces } from './interfaces.ts';
+import { INTERFACE_RECORD_BYTES } from './layout.ts';
 
 /** What an interface has counted since it was added. */
 export interface InterfaceCounters {
@@ -36,15 +37,16 @@ export class InterfaceCounting {
   /** Counters of an interface: the workers' own and those of its device. */
   of(iface: Interface): InterfaceCounters {
     const device = this.#interfaces.deviceCounters(iface);
-    const [rxPackets = 0n, rxBytes = 0n, rxDrops = 0n, txPackets = 0n, txBytes = 0n, txErrors = 0n] =
-      this.#sum(iface.id);
+    const { id } = iface;
+    const sum = (field: number) =>
+      this.#sum('INTERFACE_STATS', id * INTERFACE_RECORD_BYTES + field * WORD_BYTES);
     return {
-      rxPackets,
-      rxBytes,
-      rxDrops: rxDrops + device.rxDrops,
-      txPackets,
-      txBytes,
-      txErrors: txErrors + device.txErrors,
+      rxPackets: sum(0),
+      rxBytes: sum(1),
+      rxDrops: device.rxDrops,
+      txPackets: sum(2),
+      txBytes: sum(3),
+      txErrors: this.#sum('INTERFACE_ERRORS', id * WORD_BYTES) + device.txErrors,
     };
   }
 
@@ -55,17 +57,14 @@ export class InterfaceCounting {
     return kept;
   }
 
-  /** The six words of an interface's record, added up over all workers. */
-  #sum(id: number): bigint[] {
+  /** A word of a table of the workers, added up over all of them. */
+  #sum(table: string, offset: number): bigint {
     const stride = this.#router.region('WORKER_STRIDE');
-    const offset = this.#router.region('INTERFACE_STATS_OFFSET') + id * RECORD_BYTES;
-    const sums = [0n, 0n, 0n, 0n, 0n, 0n];
-    for (let worker = 0; worker < MAX_WORKERS; worker++) {
-      const record = WORKER_AREAS + worker * stride + offset;
-      for (const i of sums.keys())
-        sums[i] = (sums[i] ?? 0n) + this.#router.view.getBigUint64(record + i * 8, true);
-    }
-    return sums;
+    const first = WORKER_AREAS + this.#router.region(`${table}_OFFSET`) + offset;
+    let sum = 0n;
+    for (let worker = 0; worker < MAX_WORKERS; worker++)
+      sum += this.#router.view.getBigUint64(first + worker * stride, true);
+    return sum;
   }
 
   /** An id may be used again, long after: its next owner starts from zero. */
@@ -74,4 +73,4 @@ export class InterfaceCounting {
   }
 }
 
-const RECORD_BYTES = 64;
+const WORD_BYTES = 8;

@@ -58,7 +58,7 @@ export class Interfaces {
   /** How all records are written again for a build that has them elsewhere; who knows more of them adds it. */
   get rewrite(): Rewrite {
     return {
-      tables: ['INTERFACES'],
+      tables: ['INTERFACES', 'INTERFACE_RESTS'],
       write: () => {
         for (const iface of this.list) this.#write(iface);
         for (const [id, sources] of this.#sources) this.#table.setSources(id, sources);

@@ -1,9 +1,15 @@
 /** Most interfaces; an interface's id is its index, and zero is none. */
 export const MAX_INTERFACES = 65536;
-/** Interface table: MAX_INTERFACES × 128 bytes (datapath/interface.ts). */
-export const INTERFACES_BYTES = 8388608;
-/** Per worker: MAX_INTERFACES × 64 bytes of counters (datapath/interface-stats.ts). */
-export const INTERFACE_STATS_WORKER_BYTES = 4194304;
+/** Bytes of an interface's record, and of what a worker counts of it: a cache line has two of either. */
+export const INTERFACE_RECORD_BYTES = 32;
+/** Interface table: MAX_INTERFACES × INTERFACE_RECORD_BYTES (datapath/interface.ts). */
+export const INTERFACES_BYTES = 2097152;
+/** What few packets need of an interface: MAX_INTERFACES × 64 bytes (datapath/interface-rest.ts). */
+export const INTERFACE_RESTS_BYTES = 4194304;
+/** Per worker: MAX_INTERFACES × INTERFACE_RECORD_BYTES of counters (datapath/interface-stats.ts). */
+export const INTERFACE_STATS_WORKER_BYTES = 2097152;
+/** Per worker: MAX_INTERFACES × 8 bytes of what could not be sent (datapath/interface-errors.ts). */
+export const INTERFACE_ERRORS_WORKER_BYTES = 524288;
 
 /** Steps that can look at what an interface receives, and at what it sends (README.md). */
 export const INTERFACE_PLACES = 4;

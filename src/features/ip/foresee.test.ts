@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { MODE_MEASURE, PACKET_BUFFERS, WORKER_AREAS, WORKER_BURST } from '../../engine/layout.ts';
 import { etherFrame, ipv4Packet } from '../../net/frame/build.ts';
+import { INTERFACE_RECORD_BYTES } from '../interface/layout.ts';
 import { Topology } from './testing/topology.ts';
 
 // Plain packets have a loop of their own, in which much of what stages ask is known (datapath/foresee.ts).
@@ -98,7 +99,7 @@ describe('of a burst', () => {
   });
 
   it('nothing is foreseen where an interface is down', () => {
-    const flags = bench.region('INTERFACES') + first.id * 128;
+    const flags = bench.region('INTERFACES') + first.id * INTERFACE_RECORD_BYTES;
     const up = bench.view.getUint32(flags, true);
     bench.view.setUint32(flags, 0, true);
     assert.equal(foreseenOf(Array(4).fill(plain({}))), 0);

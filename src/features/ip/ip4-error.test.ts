@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checksum } from '../../net/checksum.ts';
 import { type Ipv4Fields, icmpMessage, ipv4Packet, udpDatagram } from '../../net/frame/build.ts';
+import { INTERFACE_RECORD_BYTES } from '../interface/layout.ts';
 import { packetIn, Topology } from './testing/topology.ts';
 
 const topology = await Topology.open();
@@ -69,7 +70,7 @@ describe('ip4-error', () => {
   });
 
   it('drops under its reason without an address to speak from', () => {
-    const address = topology.bench.region('INTERFACES') + first.id * 128 + 24;
+    const address = topology.bench.region('INTERFACES') + first.id * INTERFACE_RECORD_BYTES + 24;
     const before = topology.bench.view.getUint32(address, true);
     topology.bench.view.setUint32(address, 0, true);
     const { ended } = topology.receive(first, packet({ destination: '192.0.2.1' }, 10));

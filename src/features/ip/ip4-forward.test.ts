@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { checksum } from '../../net/checksum.ts';
 import { type Ipv4Fields, icmpMessage, ipv4Packet, udpDatagram } from '../../net/frame/build.ts';
 import { decodeFrame, decodePacket } from '../../net/frame/decode.ts';
+import { INTERFACE_RECORD_BYTES } from '../interface/layout.ts';
 import { packetIn, Topology } from './testing/topology.ts';
 
 const topology = await Topology.open();
@@ -86,7 +87,7 @@ describe('ip4-forward', () => {
   });
 
   it('drops what could not be sent because the interface is down', () => {
-    const flags = topology.bench.region('INTERFACES') + second.id * 128;
+    const flags = topology.bench.region('INTERFACES') + second.id * INTERFACE_RECORD_BYTES;
     topology.bench.view.setUint32(flags, 0, true);
     assert.deepEqual(topology.receive(first, datagram({})).ended, { 'output-down': 1 });
     topology.bench.view.setUint32(flags, 1, true);

@@ -66,7 +66,7 @@ describe('an ICMPv6 echo request to the router', () => {
   });
 
   it('to a group is not answered by an interface without an address', () => {
-    const record = topology.bench.region('INTERFACES') + second.id * 128 + 32;
+    const record = topology.bench.region('INTERFACE_RESTS') + second.id * 64;
     const memory = new Uint8Array(topology.bench.memory.buffer);
     const address = memory.slice(record, record + 16);
     memory.fill(0, record, record + 16);

@@ -183,7 +183,7 @@ describe('ip6-error', () => {
       reason,
     );
     const memory = new Uint8Array(topology.bench.memory.buffer);
-    const records = [first, second].map((link) => topology.bench.region('INTERFACES') + link.id * 128 + 32);
+    const records = [first, second].map((link) => topology.bench.region('INTERFACE_RESTS') + link.id * 64);
     const addresses = records.map((record) => memory.slice(record, record + 16));
     for (const record of records) memory.fill(0, record, record + 16);
     assert.deepEqual(topology.receive(first, expired).ended, reason);

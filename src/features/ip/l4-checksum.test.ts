@@ -12,6 +12,7 @@ import {
   transportChecksum,
   udpDatagram,
 } from '../../net/frame/build.ts';
+import { INTERFACE_RECORD_BYTES } from '../interface/layout.ts';
 import { packetIn, Topology } from './testing/topology.ts';
 
 const topology = await Topology.open();
@@ -88,7 +89,7 @@ describe('an unfinished transport checksum', () => {
   });
 
   it('is left to a port that can finish it, with the pseudo header in place', () => {
-    const flags = topology.bench.region('INTERFACES') + second.id * 128;
+    const flags = topology.bench.region('INTERFACES') + second.id * INTERFACE_RECORD_BYTES;
     topology.bench.view.setUint32(flags, 1 | 64, true);
     for (const kind of kinds) {
       const { sent } = topology.receive(first, unfinished(kind, 33), { olFlags: receivedNone });

@@ -26,7 +26,7 @@ export class LinkNextHops {
   /** How all of them are written again for a build that has interfaces elsewhere. */
   get rewrite(): Rewrite {
     return {
-      tables: ['INTERFACES'],
+      tables: ['INTERFACE_RESTS'],
       write: () => {
         for (const [iface, nextHop] of this.#byInterface) this.#table.setLinkNextHop(iface, nextHop);
       },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { WORKER_AREAS } from '../../engine/layout.ts';
 import { etherFrame, ipv4Packet, ipv6Packet } from '../../net/frame/build.ts';
+import { INTERFACE_RECORD_BYTES } from '../interface/layout.ts';
 import { type Link, Topology } from './testing/topology.ts';
 
 // What packets of a burst have in common is looked up once (engine/compiler/remembered.ts): these have it not.
@@ -77,7 +78,7 @@ describe('a burst', () => {
     const { bench } = topology;
     const receive = () => bench.receive(first.port, [frame4(first, third, 1), frame4(first, third, 2)]);
     assert.deepEqual(receive().ended, { sent: 2 });
-    const flags = bench.region('INTERFACES') + third.id * 128;
+    const flags = bench.region('INTERFACES') + third.id * INTERFACE_RECORD_BYTES;
     const up = bench.view.getUint32(flags, true);
     bench.view.setUint32(flags, 0, true);
     assert.deepEqual(receive().ended, { 'output-down': 2 });
@@ -113,7 +114,7 @@ function frame6(from: Link, to: Link): Uint8Array {
 /** Packets and bytes that the worker has counted of an interface. */
 function counted(topology: Topology, { id }: Link) {
   const { view } = topology.bench;
-  const stats = WORKER_AREAS + topology.bench.region('INTERFACE_STATS_OFFSET') + id * 64;
+  const stats = WORKER_AREAS + topology.bench.region('INTERFACE_STATS_OFFSET') + id * INTERFACE_RECORD_BYTES;
   const at = (offset: number) => view.getBigUint64(stats + offset, true);
-  return { rx: [at(0), at(8)], tx: [at(24), at(32)] };
+  return { rx: [at(0), at(8)], tx: [at(16), at(24)] };
 }

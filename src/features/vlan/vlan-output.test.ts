@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { INTERFACE_RECORD_BYTES } from '../interface/layout.ts';
 import type { LinkBench } from '../interface/testing/link-bench.ts';
 import { openVlanBench, tagged } from './testing/vlan-bench.ts';
 import type { Vlans } from './vlans.ts';
@@ -56,7 +57,7 @@ describe('what leaves by a sub-interface', () => {
     const { bench, interfaces } = links;
     const { id: output, ...vlan } = interfaces.named('find', 'p2.5');
     assert.ok(vlan.parent);
-    const record = bench.region('INTERFACES') + vlan.parent * 128;
+    const record = bench.region('INTERFACES') + vlan.parent * INTERFACE_RECORD_BYTES;
     bench.view.setUint16(record + 12, 0, true);
     assert.deepEqual(bench.inject('frame-output', tagged(), { output }).ended, { 'frame-no-output': 1 });
   });

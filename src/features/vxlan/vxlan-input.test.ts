@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { ipv4Packet, ipv6Packet, udpDatagram } from '../../net/frame/build.ts';
+import { INTERFACE_RECORD_BYTES } from '../interface/layout.ts';
 import { packetIn } from '../ip/testing/topology.ts';
 import { VXLAN_BRIDGED, VXLAN_READY } from './layout.ts';
 import { frameFrom, type Tunnel, VxlanBench } from './testing/vxlan-bench.ts';
@@ -181,7 +182,7 @@ function forwarded(packet: Uint8Array): Uint8Array {
 
 function received({ id }: Tunnel): number {
   const { bench: scratch } = bench.topology;
-  return WORKER_AREAS + scratch.region('INTERFACE_STATS_OFFSET') + id * 64;
+  return WORKER_AREAS + scratch.region('INTERFACE_STATS_OFFSET') + id * INTERFACE_RECORD_BYTES;
 }
 
 const WORKER_AREAS = 0x100000;

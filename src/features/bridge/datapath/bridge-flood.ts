@@ -5,7 +5,7 @@ import { NODE_BIT } from '../../../engine/layout';
 import { GROUP_BIT } from '../../../net/datapath/ether-header';
 import { enterInterface } from '../../interface/datapath/enter';
 import { INTERFACE_FAR_ENDS, INTERFACE_UP, interfaceAt } from '../../interface/datapath/interface';
-import { interfaceStats } from '../../interface/datapath/interface-stats';
+import { countTxError } from '../../interface/datapath/interface-errors';
 import { L4_CKSUM_STATE } from '../../port/datapath/l4-checksum';
 import { bridgeAt } from './bridge';
 import { destinationOf, fits } from './bridge-frame';
@@ -49,7 +49,7 @@ function takes(packet: Packet, member: u32, fromTunnel: bool): bool {
   const iface = interfaceAt(member);
   if (!(iface.flags & INTERFACE_UP) || (fromTunnel && iface.flags & INTERFACE_FAR_ENDS)) return false;
   if (fits(packet, iface)) return true;
-  interfaceStats(member).txErrors++;
+  countTxError(member);
   return false;
 }
 
@@ -63,7 +63,7 @@ function sendBy(packet: Packet, member: u32): u32 {
 function sendCopy(packet: Packet, member: u32): void {
   const copy = freshCopy(packet, 0, 0, packet.pktLen);
   if (copy === null) {
-    interfaceStats(member).txErrors++;
+    countTxError(member);
     return;
   }
   copy.olFlags |= packet.olFlags & L4_CKSUM_STATE;

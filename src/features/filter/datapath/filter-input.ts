@@ -1,6 +1,6 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
-import { nodeAfterInput } from '../../interface/datapath/interface';
+import { nodeAfterInput } from '../../interface/datapath/interface-rest';
 import { FILTER_INPUT_PLACE } from '../layout';
 import { BEYOND_RATE, DENIED, judge, listIn, PASSES } from './judge';
 

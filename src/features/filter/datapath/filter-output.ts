@@ -1,6 +1,6 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
-import { nodeAfterOutput } from '../../interface/datapath/interface';
+import { nodeAfterOutput } from '../../interface/datapath/interface-rest';
 import { FILTER_OUTPUT_PLACE } from '../layout';
 import { BEYOND_RATE, DENIED, judge, listOut, PASSES } from './judge';
 

@@ -1,4 +1,5 @@
 import { interfaceAt } from './interface';
+import { interfaceRestAt } from './interface-rest';
 
 /** Writes an interface's record but for its MAC address; zero flags take it out of use. */
 export function setInterface(
@@ -23,9 +24,9 @@ export function setInterface(
 
 /** Sets the nodes that follow each place of an interface's steps, INTERFACE_PLACES × u16 each, the first place lowest. */
 export function setInterfaceSteps(id: u32, inputAfter: u64, outputAfter: u64): void {
-  const iface = interfaceAt(id);
-  iface.inputAfter = inputAfter;
-  iface.outputAfter = outputAfter;
+  const rest = interfaceRestAt(id);
+  rest.inputAfter = inputAfter;
+  rest.outputAfter = outputAfter;
 }
 
 /** Sets an interface's flags alone. */
@@ -54,10 +55,10 @@ export function setInterfaceSources(
   linkLocalLow: u64,
   linkLocalHigh: u64,
 ): void {
-  const iface = interfaceAt(id);
-  iface.address4 = address4;
-  iface.address6Low = address6Low;
-  iface.address6High = address6High;
-  iface.linkLocalLow = linkLocalLow;
-  iface.linkLocalHigh = linkLocalHigh;
+  interfaceAt(id).address4 = address4;
+  const rest = interfaceRestAt(id);
+  rest.address6Low = address6Low;
+  rest.address6High = address6High;
+  rest.linkLocalLow = linkLocalLow;
+  rest.linkLocalHigh = linkLocalHigh;
 }

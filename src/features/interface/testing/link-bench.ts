@@ -7,6 +7,7 @@ import { packetPath } from '../../../programs/vrouter/packet-path.ts';
 import { BenchRouter } from '../../neighbor/testing/bench-router.ts';
 import type { Interface, InterfaceType, NewInterface } from '../index.ts';
 import { Interfaces, interfaceDefaults } from '../index.ts';
+import { INTERFACE_RECORD_BYTES } from '../layout.ts';
 
 /** Quiet at once: nothing runs while the test does not say so. */
 class QuietRouter extends BenchRouter {
@@ -48,14 +49,18 @@ export class LinkBench implements InterfaceType {
 
   /** Packets that an interface has received. */
   received(name: string): number {
-    const record = this.bench.region('INTERFACE_STATS_OFFSET') + this.interfaces.named('count', name).id * 64;
+    const record =
+      this.bench.region('INTERFACE_STATS_OFFSET') +
+      this.interfaces.named('count', name).id * INTERFACE_RECORD_BYTES;
     return Number(this.bench.view.getBigUint64(WORKER_AREAS + record, true));
   }
 
   /** Packets that an interface has sent. */
   sent(name: string): number {
-    const record = this.bench.region('INTERFACE_STATS_OFFSET') + this.interfaces.named('count', name).id * 64;
-    return Number(this.bench.view.getBigUint64(WORKER_AREAS + record + 24, true));
+    const record =
+      this.bench.region('INTERFACE_STATS_OFFSET') +
+      this.interfaces.named('count', name).id * INTERFACE_RECORD_BYTES;
+    return Number(this.bench.view.getBigUint64(WORKER_AREAS + record + 16, true));
   }
 
   /** What a port makes of a change; a test may put something in its place. */

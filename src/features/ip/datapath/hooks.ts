@@ -8,7 +8,7 @@ import {
 } from '../../../engine/datapath/nodes';
 import { ICMP6_NEIGHBOR_ADVERTISEMENT, ICMP6_NEIGHBOR_SOLICITATION } from '../../../net/datapath/icmp-header';
 import { PROTOCOL_ICMP, PROTOCOL_ICMP6 } from '../../../net/datapath/ip-protocols';
-import { interfaceAt } from '../../interface/datapath/interface';
+import { interfaceRestAt } from '../../interface/datapath/interface-rest';
 import { nextHopAt } from '../../neighbor/datapath/next-hop';
 import { setIcmp6Node, setProtocolNode4, setProtocolNode6 } from './protocols';
 
@@ -24,5 +24,5 @@ export function hookIp(): void {
 
 /** Sets the next hop that stands for all stations of an interface's link, for link-local addresses; zero for none. */
 export function setLinkNextHop(iface: u32, nextHop: u32): void {
-  interfaceAt(iface).linkNextHop = nextHop;
+  interfaceRestAt(iface).linkNextHop = nextHop;
 }

@@ -19,7 +19,7 @@ import {
   isMulticast6,
   isUnspecified6,
 } from '../../../net/datapath/ip6-header';
-import { interfaceAt } from '../../interface/datapath/interface';
+import { interfaceRestAt } from '../../interface/datapath/interface-rest';
 import { icmp6Sum } from './icmp6-sum';
 import { icmp6Node } from './protocols';
 
@@ -73,10 +73,10 @@ function answerEcho(packet: Packet): u32 {
 
 /** Puts the interface's own address in the place of the group: link-local to a link-local sender; false without one. */
 function answerForGroup(packet: Packet, request: Ip6Header): bool {
-  const iface = interfaceAt(packet.iface);
+  const rest = interfaceRestAt(packet.iface);
   const near = isLinkLocal6(request.sourceLow);
-  request.destinationLow = near ? iface.linkLocalLow : iface.address6Low;
-  request.destinationHigh = near ? iface.linkLocalHigh : iface.address6High;
+  request.destinationLow = near ? rest.linkLocalLow : rest.address6Low;
+  request.destinationHigh = near ? rest.linkLocalHigh : rest.address6High;
   return !isUnspecified6(request.destinationLow, request.destinationHigh);
 }
 

@@ -18,7 +18,7 @@ import {
   isMulticast6,
   isUnspecified6,
 } from '../../../net/datapath/ip6-header';
-import { Interface, interfaceAt } from '../../interface/datapath/interface';
+import { InterfaceRest, interfaceRestAt } from '../../interface/datapath/interface-rest';
 import { nextHopAt } from '../../neighbor/datapath/next-hop';
 import { errorOf, newError } from './icmp-errors';
 import { icmp6Sum } from './icmp6-sum';
@@ -68,17 +68,17 @@ function isToldOfGroups(note: u32): bool {
 function addressOfOurs(packet: Packet): usize {
   const header = changetype<Ip6Header>(packet.data);
   const near = isLinkLocal6(header.sourceLow);
-  const wayIn = addressOf(interfaceAt(packet.iface), near);
+  const wayIn = addressOf(interfaceRestAt(packet.iface), near);
   if (wayIn) return wayIn;
-  const wayOut = addressOf(interfaceAt(nextHopAt(packet.nextHop).iface), near);
+  const wayOut = addressOf(interfaceRestAt(nextHopAt(packet.nextHop).iface), near);
   if (wayOut) return wayOut;
   return packet.flags & PACKET_LOCAL ? header.source : 0;
 }
 
 /** Where an interface's address for senders on its link, or for others, lies; null when it has none. */
-function addressOf(iface: Interface, near: bool): usize {
-  const offset = near ? offsetof<Interface>('linkLocalLow') : offsetof<Interface>('address6Low');
-  const address = changetype<usize>(iface) + offset;
+function addressOf(rest: InterfaceRest, near: bool): usize {
+  const offset = near ? offsetof<InterfaceRest>('linkLocalLow') : offsetof<InterfaceRest>('address6Low');
+  const address = changetype<usize>(rest) + offset;
   return load<u64>(address) | load<u64>(address, 8) ? address : 0;
 }
 

@@ -2,7 +2,7 @@ import { PACKET_LINK_MULTICAST, PACKET_LOCAL, Packet } from '../../../engine/dat
 import { NODE_BIT } from '../../../engine/layout';
 import { TYPE_IP6_RAW } from '../../../net/datapath/ether-header';
 import { IP6_HEADER_BYTES, Ip6Header, isLinkLocal6 } from '../../../net/datapath/ip6-header';
-import { interfaceAt } from '../../interface/datapath/interface';
+import { interfaceRestAt } from '../../interface/datapath/interface-rest';
 import { nextHopAt } from '../../neighbor/datapath/next-hop';
 import { isOwnLinkLocal } from './link-local';
 import { route6 } from './route';
@@ -43,7 +43,7 @@ function sendToLink(packet: Packet, header: Ip6Header): u32 {
     packet.iface = packet.output;
     return Edge.IP6_LOCAL;
   }
-  const nextHop = interfaceAt(packet.output).linkNextHop;
+  const nextHop = interfaceRestAt(packet.output).linkNextHop;
   if (!nextHop) return Edge.DROP_IP6_NO_LINK;
   packet.nextHop = nextHop;
   return NODE_BIT | nextHopAt(nextHop).node6;

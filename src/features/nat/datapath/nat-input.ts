@@ -1,7 +1,7 @@
 import { isForeseen } from '../../../engine/datapath/foreseen';
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
-import { nodeAfterInput } from '../../interface/datapath/interface';
+import { nodeAfterInput } from '../../interface/datapath/interface-rest';
 import { NAT_INPUT_PLACE } from '../layout';
 import { comeIn } from './come-in';
 import { flowOn, SIDE_OUTSIDE } from './flow';

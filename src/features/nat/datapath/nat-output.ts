@@ -1,6 +1,6 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
-import { nodeAfterOutput } from '../../interface/datapath/interface';
+import { nodeAfterOutput } from '../../interface/datapath/interface-rest';
 import { NAT_OUTPUT_PLACE } from '../layout';
 import { flowOn, SIDE_INSIDE } from './flow';
 import { goOut } from './go-out';

@@ -1,6 +1,6 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
-import { nodeAfterOutput } from '../../interface/datapath/interface';
+import { nodeAfterOutput } from '../../interface/datapath/interface-rest';
 import { POLICE_OUTPUT_PLACE } from '../layout';
 import { police, policerOut } from './police';
 

@@ -2,7 +2,8 @@ import { Packet, RX_VLAN, RX_VLAN_STRIPPED } from '../../../engine/datapath/pack
 import { NODE_BIT } from '../../../engine/layout';
 import { ETHER_HEADER_BYTES, isTagType, VLAN_TAG_BYTES } from '../../../net/datapath/ether-header';
 import { enterInterface } from '../../interface/datapath/enter';
-import { interfaceAt, nodeAfterInput } from '../../interface/datapath/interface';
+import { interfaceAt } from '../../interface/datapath/interface';
+import { nodeAfterInput } from '../../interface/datapath/interface-rest';
 import { VLAN_ID_MASK, VLAN_INPUT_PLACE } from '../layout';
 import { memberOf, removeTag, vlanIdOf } from './vlan';
 

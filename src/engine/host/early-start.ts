@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { type Datapath, loadInBackground } from './datapath.ts';
 import { type EalInfo, type EalOptions, ealBegin } from './dpdk.ts';
-import { startThread } from './workers.ts';
+import { startThread } from './worker-handle.ts';
 
 /** What takes long at the start of a router and needs nothing else of it. */
 export interface EarlyStart {

@@ -47,8 +47,9 @@ import { StageGuard } from './stage-guard.ts';
 import { DatapathSwap } from './swap.ts';
 import { Traps } from './traps.ts';
 import { Troubles } from './troubles.ts';
+import type { WorkerView } from './worker-handle.ts';
 import { placeOfWorker } from './worker-place.ts';
-import { Workers, type WorkerView } from './workers.ts';
+import { Workers } from './workers.ts';
 
 /** How a router is to run. */
 export interface RouterOptions {

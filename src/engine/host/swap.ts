@@ -12,7 +12,8 @@ import type { RouterEvent } from './router-event.ts';
 import { stageOfTrap } from './trap-stage.ts';
 import { tryDatapath } from './trial.ts';
 import type { Troubles } from './troubles.ts';
-import type { TrapReport, WorkerView } from './workers.ts';
+import type { WorkerView } from './worker-handle.ts';
+import type { TrapReport } from './worker-messages.ts';
 
 /** A build of the datapath, as it is shown. */
 export interface Build {

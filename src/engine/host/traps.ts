@@ -6,7 +6,8 @@ import type { RouterEvent } from './router-event.ts';
 import { MOST_TRAPS, type StageGuard } from './stage-guard.ts';
 import { stageOfTrap } from './trap-stage.ts';
 import type { Troubles } from './troubles.ts';
-import type { TrapReport, WorkerView } from './workers.ts';
+import type { WorkerView } from './worker-handle.ts';
+import type { TrapReport } from './worker-messages.ts';
 
 /** What is done about traps: each is counted and told with its stage's name, and many of one stage switch it off. */
 export class Traps {

@@ -14,7 +14,7 @@ import {
 import { type Datapath, type Instance, instantiate } from './datapath.ts';
 import { burstFunctions, setClockAddress, threadId, workerRegister, workerUnregister } from './dpdk.ts';
 import { crossingFunctions } from './fast-calls.ts';
-import type { WorkerCommand, WorkerReport, WorkerStart } from './workers.ts';
+import type { WorkerCommand, WorkerReport, WorkerStart } from './worker-messages.ts';
 
 // A datapath worker: one pinned thread that runs the datapath's loop until the control thread calls it back.
 

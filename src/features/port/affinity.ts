@@ -2,7 +2,7 @@ import { ApiError } from '../../engine/api-error.ts';
 import { type ApiService, apiService } from '../../engine/host/api/service.ts';
 import { allowedCpus } from '../../engine/host/dpdk.ts';
 import type { Router } from '../../engine/host/router.ts';
-import type { PortQueue } from '../../engine/host/workers.ts';
+import type { PortQueue } from '../../engine/host/worker-areas.ts';
 import type { Interfaces } from '../interface/index.ts';
 import { AffinityService } from './port_pb.js';
 import type { Ports } from './ports.ts';

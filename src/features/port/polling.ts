@@ -1,6 +1,6 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Router } from '../../engine/host/router.ts';
-import type { PortQueue } from '../../engine/host/workers.ts';
+import type { PortQueue } from '../../engine/host/worker-areas.ts';
 import { MAX_WORKER_QUEUES } from '../../engine/layout.ts';
 import { type Assignment, changed, distribute, move, sameQueue, withoutPort } from './queues.ts';
 

@@ -1,4 +1,4 @@
-import type { PortQueue } from '../../engine/host/workers.ts';
+import type { PortQueue } from '../../engine/host/worker-areas.ts';
 
 /** A worker and the receive queues that it polls. */
 export interface Assignment {

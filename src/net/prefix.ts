@@ -20,6 +20,11 @@ export function formatPrefix(prefix: Prefix): string {
   return `${formatAddress(prefix.address)}/${prefix.length}`;
 }
 
+/** Gives the prefix that holds an address alone. */
+export function hostPrefix(address: IpAddress): Prefix {
+  return { address, length: addressBits(address.family) };
+}
+
 /** Gives the network that a prefix lies in: the same prefix with its host bits cleared. */
 export function networkOf(prefix: Prefix): Prefix {
   const hostBits = BigInt(addressBits(prefix.address.family) - prefix.length);

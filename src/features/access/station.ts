@@ -1,6 +1,6 @@
-import { addressBits, parseAddress } from '../../net/address.ts';
+import { parseAddress } from '../../net/address.ts';
 import { parseMac } from '../../net/mac.ts';
-import type { Prefix } from '../../net/prefix.ts';
+import { hostPrefix } from '../../net/prefix.ts';
 import type { Interface } from '../interface/index.ts';
 import type { IpFeature } from '../ip/index.ts';
 import type { NeighborFeature } from '../neighbor/index.ts';
@@ -15,7 +15,7 @@ export interface StationNeeds {
 /** Answers for a station's gateways on its link, and leads to each of its addresses. @throws ApiError, ValueError */
 export function leadTo({ ip, users }: StationNeeds, iface: Interface, station: Station): void {
   const gateways = new Set(station.addresses.map(({ gateway }) => gateway));
-  for (const gateway of gateways) ip.addresses.add(iface, hostPrefix(gateway));
+  for (const gateway of gateways) ip.addresses.add(iface, hostPrefix(parseAddress(gateway)));
   for (const { address, nexthopId: id } of station.addresses) {
     const { index } = users.add({
       id,
@@ -23,7 +23,12 @@ export function leadTo({ ip, users }: StationNeeds, iface: Interface, station: S
       vrf: iface.vrf,
       target: targetOf(iface, station, address),
     });
-    ip.routes.add({ vrf: iface.vrf, prefix: hostPrefix(address), target: { index }, origin: ORIGIN });
+    ip.routes.add({
+      vrf: iface.vrf,
+      prefix: hostPrefix(parseAddress(address)),
+      target: { index },
+      origin: ORIGIN,
+    });
   }
 }
 
@@ -32,9 +37,4 @@ const ORIGIN = 'static';
 function targetOf({ id }: Interface, { mac }: Station, address: StationAddress['address']) {
   const type = 'L3' as const;
   return { type, iface: id, address: parseAddress(address), mac: parseMac(mac), remote: false };
-}
-
-function hostPrefix(text: string): Prefix {
-  const address = parseAddress(text);
-  return { address, length: addressBits(address.family) };
 }

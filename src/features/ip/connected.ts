@@ -1,11 +1,11 @@
 import { addressBits } from '../../net/address.ts';
 import { isLinkLocal } from '../../net/address-scope.ts';
-import { contains, networkOf, type Prefix } from '../../net/prefix.ts';
+import { contains, hostPrefix, networkOf, type Prefix } from '../../net/prefix.ts';
 import type { Interface, Interfaces } from '../interface/index.ts';
 import type { AddressAnswers, NextHops } from '../neighbor/index.ts';
 import type { Addresses, InterfaceAddress } from './addresses.ts';
 import { numberOf } from './origins.ts';
-import { hostPrefix, type Routes } from './routes.ts';
+import type { Routes } from './routes.ts';
 
 /** The routes that addresses bring with them: to the address itself, and to the network it lies in. */
 export function followAddresses(options: {

@@ -3,7 +3,7 @@ import { ApiError } from '../../engine/api-error.ts';
 import { type ApiService, apiService } from '../../engine/host/api/service.ts';
 import { Turns } from '../../engine/host/turns.ts';
 import { addressFromBytes, parseAddress } from '../../net/address.ts';
-import { formatPrefix, type Prefix, parsePrefix } from '../../net/prefix.ts';
+import { formatPrefix, hostPrefix, type Prefix, parsePrefix } from '../../net/prefix.ts';
 import type { Interfaces } from '../interface/index.ts';
 import type { NextHops } from '../neighbor/index.ts';
 import { MAIN_VRF, type Vrfs } from '../vrf/index.ts';
@@ -11,9 +11,10 @@ import { isFamily } from './address-service.ts';
 import type { AddRouteRequest, AddRoutesRequest, DeleteRoutesRequest } from './ip_pb.js';
 import { RouteService } from './ip_pb.js';
 import { originNumber, originWord } from './origins.ts';
+import { type BatchResult, faultInBatch } from './route-batch.ts';
 import type { TableRoute } from './route-page.ts';
 import { BATCH_MAX, recordBytes } from './route-tables.ts';
-import { type BatchResult, faultInBatch, type Routes, type RouteTarget } from './routes.ts';
+import type { Routes, RouteTarget } from './routes.ts';
 
 /** What the route service works on. */
 export interface RouteServiceContext {
@@ -191,8 +192,7 @@ function recordText(
 /** A prefix, or a bare address as a host route. */
 function destination(text: string): Prefix {
   if (text.includes('/')) return parsePrefix(text);
-  const address = parseAddress(text);
-  return { address, length: address.family === 'ipv4' ? 32 : 128 };
+  return hostPrefix(parseAddress(text));
 }
 
 function targetOf(

@@ -1,20 +1,14 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Router } from '../../engine/host/router.ts';
 import { addressBits, formatAddress, type IpAddress } from '../../net/address.ts';
-import { formatPrefix, hasHostBits, networkOf, type Prefix } from '../../net/prefix.ts';
+import { formatPrefix, hasHostBits, hostPrefix, networkOf, type Prefix } from '../../net/prefix.ts';
 import type { Interface, Interfaces } from '../interface/index.ts';
 import type { NextHops } from '../neighbor/index.ts';
 import type { VrfSizes, VrfTables } from '../vrf/index.ts';
 import { numberOf, type Origin, originNumber, originWord } from './origins.ts';
+import { type BatchRemoval, type BatchResult, NextHopUses } from './route-batch.ts';
 import type { FamilyNumber, TableRoute } from './route-page.ts';
-import {
-  familyOf,
-  PAGE_ROUTES,
-  type RouteBatch,
-  RouteTables,
-  recordBytes,
-  type TableLimits,
-} from './route-tables.ts';
+import { familyOf, PAGE_ROUTES, type RouteBatch, RouteTables, type TableLimits } from './route-tables.ts';
 
 /** Where a route leads: through a gateway on a connected network, or by a next hop's table index. */
 export type RouteTarget = { readonly gateway: IpAddress } | { readonly index: number };
@@ -25,22 +19,6 @@ export interface NewRoute {
   readonly prefix: Prefix;
   readonly target: RouteTarget;
   readonly origin: string;
-}
-
-/** What became of a batch. */
-export interface BatchResult {
-  readonly done: number;
-  readonly replaced: number;
-  /** Places in the batch of the routes that failed. */
-  readonly failed: readonly number[];
-}
-
-/** What became of a batch that was to be removed. */
-export interface BatchRemoval {
-  readonly done: number;
-  /** Places in the batch of the routes that were not there, and of those that were left alone. */
-  readonly missing: readonly number[];
-  readonly kept: readonly number[];
 }
 
 /** Routes of all VRFs: the only one who changes the route tables, and who counts which next hops routes use. */
@@ -185,7 +163,7 @@ export class Routes implements VrfTables {
 
   /** Adds or replaces many routes at once, by next-hop indices; a route that fails stops no other. */
   putMany(batch: RouteBatch, nextHops: Uint32Array): BatchResult {
-    const uses = new Uses();
+    const uses = new NextHopUses();
     const failed: number[] = [];
     let replaced = 0;
     for (const [i, change] of this.#tables.setMany(batch, nextHops).entries()) {
@@ -202,7 +180,7 @@ export class Routes implements VrfTables {
 
   /** Removes many routes at once, but for those that addresses and neighbours have brought. */
   takeMany(batch: Omit<RouteBatch, 'origin'>): BatchRemoval {
-    const uses = new Uses();
+    const uses = new NextHopUses();
     const missing: number[] = [];
     const kept: number[] = [];
     const changes = this.#tables.clearMany(batch, [LINK, LEARN]);
@@ -301,7 +279,7 @@ export class Routes implements VrfTables {
     if (more < 0) this.#nextHops.unuse(nextHop, -more);
   }
 
-  #countUses(uses: Uses): void {
+  #countUses(uses: NextHopUses): void {
     for (const [index, more] of uses.byNextHop) this.#countUse(index, STATIC, more);
   }
 
@@ -319,48 +297,10 @@ export class Routes implements VrfTables {
   }
 }
 
-/** How many users each next hop gains or loses by a batch. Routes of neighbours to themselves do not count. */
-class Uses {
-  readonly byNextHop = new Map<number, number>();
-
-  add(nextHop: number, origin: number, more: number): void {
-    if (origin !== LEARN) this.byNextHop.set(nextHop, (this.byNextHop.get(nextHop) ?? 0) + more);
-  }
-}
-
 const LINK = numberOf('link');
 const LEARN = numberOf('learn');
 const STATIC = numberOf('static');
 const USERS_SHOWN = 5;
-
-/** Says where a batch's record is wrong; undefined when all are right. */
-export function faultInBatch({
-  family,
-  records,
-}: Pick<RouteBatch, 'family' | 'records'>): string | undefined {
-  const size = recordBytes(family);
-  if (records.length % size !== 0) return `records of ${size} bytes, and ${records.length} bytes came`;
-  const bits = (size - 1) * 8;
-  for (let at = 0; at < records.length; at += size) {
-    const length = records[at + size - 1] ?? 0;
-    if (length > bits) return `prefix lengths of 0 to ${bits}, and record ${at / size} has ${length}`;
-    if (hasBitsBehind(records, at, length, bits))
-      return `no bits behind the prefix, and record ${at / size} has some`;
-  }
-  return undefined;
-}
-
-function hasBitsBehind(records: Uint8Array, at: number, length: number, bits: number): boolean {
-  const partial = at + (length >> 3);
-  if (length < bits && ((records[partial] ?? 0) & (0xff >> (length & 7))) !== 0) return true;
-  for (let i = (length >> 3) + 1; i < bits / 8; i++) if (records[at + i] !== 0) return true;
-  return false;
-}
-
-/** An address alone. */
-export function hostPrefix(address: IpAddress): Prefix {
-  return { address, length: addressBits(address.family) };
-}
 
 function limitsOf(sizes: VrfSizes): { readonly ipv4: TableLimits; readonly ipv6: TableLimits } {
   return {

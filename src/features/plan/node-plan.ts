@@ -1,4 +1,4 @@
-import { formatAddress } from '../../net/address.ts';
+import { formatPrefix, hostPrefix } from '../../net/prefix.ts';
 import type { Placed, Settled } from '../attachment/index.ts';
 import type { PlannedNetwork } from '../network/index.ts';
 import type { NodeRouter } from '../node/index.ts';
@@ -114,10 +114,7 @@ function mainRoutes(
       subnets.flatMap(({ blocks }) => blocks.map(({ text }) => leak(text, core.place))),
     ),
     ...outside.map(({ address, attachment }) =>
-      leak(
-        `${formatAddress(address)}/${address.family === 'ipv4' ? 32 : 128}`,
-        places.get(attachment.spec.network) ?? 'main',
-      ),
+      leak(formatPrefix(hostPrefix(address)), places.get(attachment.spec.network) ?? 'main'),
     ),
   ];
 }
@@ -162,7 +159,7 @@ function plannedSubnets({ subnets, core }: Presence, { settled }: NodeParts): re
       ...facts.excluded.map(({ text }) => text),
       ...strangers
         .filter(({ address }) => blocks.some((block) => isWithin(block, address)))
-        .map(({ address }) => `${formatAddress(address)}/${address.family === 'ipv4' ? 32 : 128}`),
+        .map(({ address }) => formatPrefix(hostPrefix(address))),
     ],
     sticky: facts.object.spec.sticky,
   }));

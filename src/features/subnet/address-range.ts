@@ -2,6 +2,7 @@ import { addressBits, type Family, formatAddress, parseAddress } from '../../net
 import {
   formatPrefix,
   hasHostBits,
+  hostPrefix,
   lastAddress,
   networkOf,
   type Prefix,
@@ -53,8 +54,7 @@ export function rangeAt(family: Family, first: bigint, length: number): AddressR
 }
 
 function rangeOfAddress(text: string): AddressRange {
-  const address = parseAddress(text);
-  return rangeOf({ address, length: addressBits(address.family) });
+  return rangeOf(hostPrefix(parseAddress(text)));
 }
 
 function rangeOf(prefix: Prefix): AddressRange {

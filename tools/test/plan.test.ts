@@ -24,3 +24,7 @@ test('takes a part of a file name, or else a pattern for test names', () => {
     'no such file anywhere',
   );
 });
+
+test('does not take a path without tests for the name of one, and run everything', () => {
+  assert.throws(() => planTests(parseArguments(['src/features/plan']), root), /which has none/);
+});

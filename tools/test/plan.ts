@@ -1,4 +1,5 @@
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** What `npm test` is asked for. */
 export interface TestRequest {
@@ -27,7 +28,7 @@ export function parseArguments(args: readonly string[]): TestRequest {
   return { quick: args.includes('--quick'), pattern: patterns[0] };
 }
 
-/** Chooses the test files below a root. */
+/** Chooses the test files below a root. @throws Error when the pattern is a path without tests */
 export function planTests({ quick, pattern }: TestRequest, root: string): TestPlan {
   const parallel = filesBelow(root, ['src', 'tools', 'bench', 'fuzz', 'test']);
   const serial = quick ? [] : filesBelow(root, ['lab']);
@@ -36,6 +37,8 @@ export function planTests({ quick, pattern }: TestRequest, root: string): TestPl
   const named = { parallel: parallel.filter(hasPattern), serial: serial.filter(hasPattern) };
   if (named.parallel.length + named.serial.length > 0)
     return { checks: false, ...named, namePattern: undefined };
+  if (existsSync(join(root, pattern)))
+    throw new Error(`expected a path with tests, got ${pattern}, which has none (MILLRACE_TEST_USAGE)`);
   return { checks: false, parallel, serial, namePattern: pattern };
 }
 

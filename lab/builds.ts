@@ -93,9 +93,9 @@ const larger: readonly Patch[] = [
   {
     file: 'features/bridge/layout.ts',
     texts: [
-      ['FDB_BYTES = 4195328', 'FDB_BYTES = 16779264'],
-      ['FDB_SEEN_BYTES = 1048832', 'FDB_SEEN_BYTES = 2097408'],
-      ['FDB_SLOTS = 262144', 'FDB_SLOTS = 524288'],
+      ['FDB_BYTES = 8390656', 'FDB_BYTES = 8392704'],
+      ['FDB_SEEN_BYTES = 2097664', 'FDB_SEEN_BYTES = 1049088'],
+      ['FDB_SLOTS = 524288', 'FDB_SLOTS = 262144'],
     ],
   },
   {
@@ -103,7 +103,7 @@ const larger: readonly Patch[] = [
     texts: [
       ['STATION_BYTES: usize = 16', 'STATION_BYTES: usize = 32'],
       ['LINE_BYTES: usize = 64', 'LINE_BYTES: usize = 128'],
-      ['LINE_BITS: u64 = 16', 'LINE_BITS: u64 = 17'],
+      ['LINE_BITS: u64 = 17', 'LINE_BITS: u64 = 16'],
     ],
   },
   {

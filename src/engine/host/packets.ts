@@ -162,6 +162,13 @@ export class Packets {
 
   /** Gives a packet to a stage on a worker, where its trace goes on; false when none could take it, and the packet is freed then. */
   inject(packet: PacketHandle, node: number, fields: PacketFields): boolean {
+    const taken = this.injectUnhurried(packet, node, fields);
+    if (taken && this.#target !== undefined) this.#wake(this.#target);
+    return taken;
+  }
+
+  /** The same, and a worker that sleeps takes it when it wakes up by itself: after 20 ms at most. */
+  injectUnhurried(packet: PacketHandle, node: number, fields: PacketFields): boolean {
     const view = this.#view;
     if (fields.port !== undefined) view.setUint16(packet + 22, fields.port, true);
     view.setUint16(packet + 92, fields.iface ?? 0, true);
@@ -189,7 +196,6 @@ export class Packets {
     this.#view.setUint32(slot, packet, true);
     this.#view.setUint32(slot + 4, node, true);
     Atomics.store(words, ring, (written + 1) | 0);
-    this.#wake(this.#target);
     return true;
   }
 

@@ -35,20 +35,34 @@ test('a worker is not blamed for the time in which whoever waits for it stood st
   await passed;
 });
 
+test('what nobody waits for ends no sleep of a worker, and is over when that has woken up by itself', async () => {
+  const woken: number[] = [];
+  const quiet = pointsOf({ awayMs: 100, wake: (index) => woken.push(index) });
+  await quiet.passUnhurried([worker]);
+  assert.deepEqual(woken, []);
+  await quiet.pass([worker]);
+  assert.deepEqual(woken, [3]);
+});
+
 const worker = { index: 3, cpu: 1 };
 
 /** Quiet points of a worker that begins its next round after a time. */
-function pointsOf({ awayMs }: { readonly awayMs: number }): QuietPoints {
+function pointsOf({ awayMs, wake = () => {} }: Away): QuietPoints {
   const backMs = performance.now() + awayMs;
   let epoch = 1;
   const options = {
     engine: { newEpoch: () => ++epoch },
     epochOf: () => (performance.now() < backMs ? 1 : epoch),
     roundsOf: () => (performance.now() < backMs ? 1n : 2n),
-    wake: () => {},
+    wake,
     placeOf: () => 'in stage x',
     timesOf: () => ({ ranMs: 0, waitedMs: 0, isReady: false, pagesRead: 0 }),
     kernelPlaceOf: () => 'do_poll',
   };
   return new QuietPoints(options);
+}
+
+interface Away {
+  readonly awayMs: number;
+  readonly wake?: (index: number) => void;
 }

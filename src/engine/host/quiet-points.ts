@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { ApiError } from '../api-error.ts';
 import type { EngineFunctions } from './datapath.ts';
 import { WaitedTime } from './patience.ts';
@@ -24,8 +24,26 @@ export class QuietPoints {
   }
 
   /** Resolves when each of these workers has begun a round since now. @throws ApiError ETIMEDOUT naming one that has not */
-  async pass(workers: readonly Waited[], longestMs = this.patienceMs): Promise<void> {
-    const found = await this.#find(workers, longestMs);
+  async pass(workers: readonly Waited[]): Promise<void> {
+    await this.#passAt(hurried, workers);
+  }
+
+  /** The same for what nobody waits for: it ends no sleep, and takes this thread a look or two. @throws ApiError ETIMEDOUT */
+  async passUnhurried(workers: readonly Waited[]): Promise<void> {
+    await this.#passAt(unhurried, workers);
+  }
+
+  /** Resolves to one of these workers that begins no round within the time, or to undefined. */
+  async late<Worker extends Waited>(
+    workers: readonly Worker[],
+    longestMs = this.patienceMs,
+  ): Promise<Worker | undefined> {
+    return (await this.#find(hurried, workers, longestMs))?.late;
+  }
+
+  async #passAt(pace: Pace, workers: readonly Waited[]): Promise<void> {
+    const longestMs = this.patienceMs;
+    const found = await this.#find(pace, workers, longestMs);
     if (!found) return;
     const { late, cause } = found;
     throw new ApiError('ETIMEDOUT', {
@@ -35,20 +53,13 @@ export class QuietPoints {
     });
   }
 
-  /** Resolves to one of these workers that begins no round within the time, or to undefined. */
-  async late<Worker extends Waited>(
-    workers: readonly Worker[],
-    longestMs = this.patienceMs,
-  ): Promise<Worker | undefined> {
-    return (await this.#find(workers, longestMs))?.late;
-  }
-
   async #find<Worker extends Waited>(
+    pace: Pace,
     workers: readonly Worker[],
     longestMs: number,
   ): Promise<{ readonly late: Worker; readonly cause: string } | undefined> {
     const epoch = this.#options.engine.newEpoch();
-    for (const { index } of workers) this.#options.wake(index);
+    if (pace.wakes) for (const { index } of workers) this.#options.wake(index);
     const waited = new WaitedTime();
     let look: Look | undefined;
     for (;;) {
@@ -60,7 +71,7 @@ export class QuietPoints {
         this.#standing.set(late.index, this.#options.roundsOf(late.index));
         return { late, cause: look ? this.#causeSince(look) : '' };
       }
-      await turn();
+      await pace.turn();
     }
   }
 
@@ -106,6 +117,17 @@ interface Look {
   readonly ms: number;
   readonly times: ThreadTimes;
 }
+
+/** How often somebody looks, and whether a sleep is ended for it. */
+interface Pace {
+  readonly wakes: boolean;
+  turn(): Promise<unknown>;
+}
+
+const hurried: Pace = { wakes: true, turn: () => turn() };
+/** Longer than workers sleep (LONGEST_WAIT_NS of datapath/loop.ts): the second look mostly is the last. */
+const UNHURRIED_MS = 25;
+const unhurried: Pace = { wakes: false, turn: () => delay(UNHURRIED_MS) };
 
 /** Long enough for a worker that shares its CPU with others, who may keep it for seconds. */
 export const CALL_PATIENCE_MS = 5000;

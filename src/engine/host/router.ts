@@ -249,6 +249,11 @@ export class Router {
     return this.packets.inject(packet, this.node(stage), fields);
   }
 
+  /** The same for a packet that nobody waits for, such as one that is dropped: no worker's sleep is ended for it. */
+  injectUnhurried(packet: PacketHandle, stage: string, fields: PacketFields): boolean {
+    return this.packets.injectUnhurried(packet, this.node(stage), fields);
+  }
+
   /** Makes a packet of bytes and gives it to a stage; false when there was no buffer or no worker for it. */
   send(bytes: Uint8Array, stage: string, fields: PacketFields): boolean {
     const packet = this.packets.make(bytes);
@@ -291,6 +296,11 @@ export class Router {
   /** Waits until no worker sees what was unlinked before. */
   quiet(): Promise<void> {
     return this.workers.quiet();
+  }
+
+  /** The same for what nobody waits for: no worker's sleep is ended for it. */
+  quietUnhurried(): Promise<void> {
+    return this.workers.quietUnhurried();
   }
 
   /** Ends workers and EAL; ports must have been closed. */

@@ -169,6 +169,11 @@ export class Workers {
     await this.#quiet.pass(this.#running);
   }
 
+  /** The same for what nobody waits for: no worker's sleep is ended for it. @throws ApiError ETIMEDOUT */
+  async quietUnhurried(): Promise<void> {
+    await this.#quiet.passUnhurried(this.#running);
+  }
+
   /** Ends all workers. */
   async close(): Promise<void> {
     for (const { index } of this.list) await this.remove(index);

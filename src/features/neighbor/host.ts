@@ -6,7 +6,7 @@ import type { Interfaces } from '../interface/index.ts';
 /** What this feature uses of the router. */
 export type NeighborRouter = Pick<
   Router,
-  'node' | 'tables' | 'inject' | 'send' | 'onPunt' | 'emit' | 'quiet'
+  'node' | 'tables' | 'inject' | 'send' | 'onPunt' | 'emit' | 'quiet' | 'quietUnhurried'
 > & {
   readonly packets: Pick<Packets, 'bytes' | 'fields'>;
   readonly dispatch: Pick<Dispatch, 'note'>;

@@ -66,7 +66,7 @@ export class Delivery {
   }
 
   #drop(packet: PacketHandle, name: string): void {
-    this.#router.inject(packet, name, this.#router.packets.fields(packet));
+    this.#router.injectUnhurried(packet, name, this.#router.packets.fields(packet));
   }
 
   #frameAround(packet: Uint8Array, iface: number): Uint8Array {

@@ -99,6 +99,10 @@ export class BenchRouter implements NeighborRouter {
     return new Promise((resolve) => this.#quiet.push(resolve));
   }
 
+  quietUnhurried(): Promise<void> {
+    return this.quiet();
+  }
+
   /** Lets every worker pass a quiet point, for whoever waits. */
   async passQuietPoint(): Promise<void> {
     for (const resolve of this.#quiet.splice(0)) resolve();

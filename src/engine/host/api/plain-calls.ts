@@ -129,7 +129,7 @@ function bodyOf(request: PlainRequest, patienceMs: number): Promise<Buffer> {
   request.once('end', () => resolve(Buffer.concat(chunks)));
   request.once('close', () => {
     clearTimeout(late);
-    reject(new ConnectError('the client has gone', Code.Canceled));
+    if (!request.complete) reject(new ConnectError('the client has gone', Code.Canceled));
   });
   return promise;
 }

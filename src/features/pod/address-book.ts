@@ -53,7 +53,13 @@ export class AddressBook {
     doing: string,
     { number, network, wanted }: { number: number; network: string; wanted: string | undefined },
   ): string {
-    const mac = wanted === undefined ? this.#freshMac(network) : formatMac(parseMac(wanted));
+    const mac = wanted === undefined ? this.#freshMac(network) : this.#askedMac(doing, network, wanted);
+    this.#insertMac.run(network, mac, number);
+    return mac;
+  }
+
+  #askedMac(doing: string, network: string, wanted: string): string {
+    const mac = formatMac(parseMac(wanted));
     if (!isUnicastMac(parseMac(mac))) {
       throw new PodError('invalid', { doing, expected: "a station's MAC address", received: mac });
     }
@@ -61,7 +67,6 @@ export class AddressBook {
       const expected = `a MAC address that is free in ${network}`;
       throw new PodError('exists', { doing, expected, received: mac });
     }
-    this.#insertMac.run(network, mac, number);
     return mac;
   }
 

@@ -29,8 +29,9 @@ export class Records {
   readonly #needs: RecordsNeeds;
   readonly #files: AttachmentFiles;
   #timer: NodeJS.Timeout | undefined;
-  /** When the first change was that is not written yet. */
+  /** When the first change was that is not written yet, and the last one. */
   #sinceMs = 0;
+  #lastMs = 0;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(needs: RecordsNeeds) {
@@ -39,13 +40,15 @@ export class Records {
     needs.ledger.listen(() => this.note());
   }
 
-  /** Something has changed. What follows at once is waited for, so that whoever attaches many is not held up. */
+  /**
+   * Something has changed. What follows at once is waited for, so that whoever attaches many is not held up, and has no
+   * timer for each.
+   */
   note(): void {
-    const nowMs = performance.now();
-    if (this.#timer === undefined) this.#sinceMs = nowMs;
-    clearTimeout(this.#timer);
-    const restMs = Math.max(0, this.#sinceMs + LATEST_MS - nowMs);
-    this.#timer = setTimeout(() => this.#begin(), Math.min(SOON_MS, restMs));
+    this.#lastMs = performance.now();
+    if (this.#timer !== undefined) return;
+    this.#sinceMs = this.#lastMs;
+    this.#timer = setTimeout(() => this.#look(), SOON_MS);
   }
 
   /** Writes what is to be written. */
@@ -53,6 +56,12 @@ export class Records {
     clearTimeout(this.#timer);
     await this.#writing;
     await this.#write();
+  }
+
+  #look(): void {
+    const dueMs = Math.min(this.#lastMs + SOON_MS, this.#sinceMs + LATEST_MS) - performance.now();
+    if (dueMs >= 1) this.#timer = setTimeout(() => this.#look(), dueMs);
+    else this.#begin();
   }
 
   #begin(): void {

@@ -138,6 +138,7 @@ describe('mpls-input', () => {
   it('checks an IP packet that goes straight to a next hop as one from a link', async () => {
     const bench = await MplsBench.open();
     bench.toNextHop(300, bench.topology.neighbor(bench.topology.links[2]));
+    bench.swap(400, [500], bench.topology.neighbor(bench.topology.links[1]));
     const ended = (packet: Uint8Array) =>
       Object.keys(bench.receive(labelled([{ label: 300 }], packet)).ended);
     const four = (fields: object) => ipv4Packet({ ...ends4, protocol: 253, ...fields }, payload);
@@ -250,6 +251,7 @@ describe('mpls-input', () => {
     const bench = await MplsBench.open();
     bench.toVrf(100, 1);
     bench.toNextHop(300, bench.topology.neighbor(bench.topology.links[2]));
+    bench.swap(400, [500], bench.topology.neighbor(bench.topology.links[1]));
     const ended = (packet: Uint8Array) => Object.keys(bench.receive(packet).ended);
     const bare = new Uint8Array(0);
     const cases: readonly [string, Uint8Array][] = [
@@ -259,6 +261,8 @@ describe('mpls-input', () => {
       ['mpls-no-bottom', labelled([{ label: 100, bottom: false }], bare)],
       ['mpls-no-bottom', labelled([{ label: 100, bottom: false }], Uint8Array.from([1, 2, 3]))],
       ['mpls-no-bottom', labelled([{ label: 300, bottom: false }], bare)],
+      ['mpls-no-bottom', labelled([{ label: 400, bottom: false }], bare)],
+      ['mpls-no-bottom', labelled([{ label: 400, bottom: false }], Uint8Array.from([1, 2, 3]))],
       [
         'mpls-stack-too-deep',
         labelled(

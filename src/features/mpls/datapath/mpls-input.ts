@@ -161,6 +161,7 @@ function swap(packet: Packet, entry: u32, stack: u32, ttl: u32): u32 {
   if (ttl == 1) return Edge.MPLS_EXPIRED;
   const trafficClass = (entry >> TRAFFIC_CLASS_SHIFT) & TRAFFIC_CLASS_MASK;
   takeOff(packet, entry);
+  if (!(entry & BOTTOM) && packet.pktLen < <u32>LABEL_BYTES) return Edge.DROP_MPLS_NO_BOTTOM;
   if (pushStack(packet, labelStackAt(stack), ttl - 1, trafficClass, entry & BOTTOM)) return Edge.MPLS_OUTPUT;
   return Edge.DROP_MPLS_NO_HEADROOM;
 }

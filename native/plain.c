@@ -12,9 +12,18 @@
  */
 #define FOR_EACH_WIDTH __attribute__((target_clones("default", "avx2", "arch=x86-64-v4"), optimize("O3")))
 
+/* 64 bytes, of which the compiler makes vectors as wide as there are; and which 8 of an mbuf's first 64 these are. */
+typedef uint64_t cache_line __attribute__((vector_size(64), aligned(16), may_alias));
+typedef uint32_t uint32_a __attribute__((may_alias));
+enum { REARM = 2, OL_FLAGS = 3, LENGTHS = 4, DATA_LENGTH = 5, POOL = 7 };
+
+/* refcnt and nb_segs. */
+#define HELD_ONCE 0x00010001u
+
 static __rte_always_inline bool all_at(const uint32_t *restrict offsets, uint32_t count,
 	struct rte_mbuf **restrict mbufs, uint32_t *restrict places);
 static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint32_t count, const uint32_t *places);
+static __rte_always_inline bool all_fit(struct rte_mbuf *const *mbufs, uint32_t count, uint32_t bits);
 static __rte_always_inline __m128i own_buffer(const struct rte_mbuf *mbuf, uint32_t place);
 static __rte_always_inline bool all_inside(struct rte_mbuf *const *restrict mbufs, uint32_t count,
 	uint32_t *restrict offsets);
@@ -55,40 +64,45 @@ static __rte_always_inline bool all_at(const uint32_t *restrict offsets, uint32_
 }
 
 /*
- * packet_usable() for all at once, stricter: each is of the pool, nobody else holds it, and the largest would fit where
- * the last one starts. Of eight 16-bit fields the largest and the smallest values in the burst are kept, and only these
- * are compared.
+ * packet_usable() for all at once, stricter: each is of the pool, nobody else holds it, and what is longest would fit
+ * where the last one starts. Of the first 64 bytes of all mbufs the bits are kept that any of them has, and those that
+ * all have: a field that is the same in both is the same in all.
  */
 static __rte_always_inline bool all_sendable(struct rte_mbuf *const *mbufs, uint32_t count, const uint32_t *places)
 {
-	const __m128i pool = _mm_set1_epi64x((long long)(uintptr_t)packets.pool);
-	/* data_off, refcnt, nb_segs, port, ol_flags; …, data_len, …; …, pool */
-	__m128i most = _mm_setzero_si128(), least = _mm_set1_epi32(-1);
-	__m128i longest = _mm_setzero_si128();
-	__m128i strayed = _mm_setzero_si128(), foreign = _mm_setzero_si128();
+	const uint64_t pool = (uintptr_t)packets.pool;
+	__m128i strayed = _mm_setzero_si128();
+	cache_line any = {0}, every = ~any;
 	uint64_t wrong = 0;
 	uint32_t lengths_differ = 0;
 
 #pragma GCC unroll 4
 	for (uint32_t i = 0; i < count; i++) {
 		const struct rte_mbuf *mbuf = mbufs[i];
-		const __m128i *quarters = (const __m128i *)(const void *)mbuf;
-		strayed = _mm_or_si128(strayed, _mm_xor_si128(quarters[0], own_buffer(mbuf, places[i])));
-		most = _mm_max_epu16(most, quarters[1]);
-		least = _mm_min_epu16(least, quarters[1]);
-		longest = _mm_max_epu16(longest, quarters[2]);
-		foreign = _mm_or_si128(foreign, _mm_xor_si128(quarters[3], pool));
+		const cache_line *first = (const cache_line *)(const void *)mbuf;
+		strayed = _mm_or_si128(strayed, _mm_xor_si128(*(const __m128i *)(const void *)mbuf, own_buffer(mbuf, places[i])));
+		any |= *first;
+		every &= *first;
 		wrong |= (uintptr_t)mbuf->next;
-		lengths_differ |= mbuf->pkt_len ^ mbuf->data_len;
+		lengths_differ |= mbuf->pkt_len ^ *(const uint32_a *)(const void *)&mbuf->data_len; /* and a tag */
 	}
-	const __m128i ones = _mm_set1_epi16(1);
-	int one = _mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi16(most, ones), _mm_cmpeq_epi16(least, ones)));
-	bool held_once = (one & 0x3c) == 0x3c; /* refcnt and nb_segs */
-	/* No wish to the driver, nor a buffer elsewhere: these are the upper bits. */
-	bool own = _mm_extract_epi16(most, 7) < (int)(RTE_MBUF_F_TX_QINQ >> 48) && _mm_testz_si128(strayed, strayed);
-	bool fit = _mm_extract_epi16(most, 0) + _mm_extract_epi16(longest, 4) <= packets.data_room;
-	bool of_pool = _mm_extract_epi64(foreign, 1) == 0;
-	return wrong == 0 && lengths_differ == 0 && held_once && own && fit && of_pool;
+	bool own = any[OL_FLAGS] < RTE_MBUF_F_TX_QINQ && _mm_testz_si128(strayed, strayed); /* no wish to the driver */
+	bool held_once = (uint32_t)(any[REARM] >> 16) == HELD_ONCE && (uint32_t)(every[REARM] >> 16) == HELD_ONCE;
+	bool whole = wrong == 0 && (uint16_t)lengths_differ == 0 && any[LENGTHS] >> 48 == 0;
+	bool of_pool = any[POOL] == pool && every[POOL] == pool;
+	return own && held_once && whole && of_pool && all_fit(mbufs, count, (uint16_t)any[REARM] + (uint16_t)any[DATA_LENGTH]);
+}
+
+/* Whether all end inside their buffers: the bits of all starts and of all lengths are at least as much as any has. */
+static __rte_always_inline bool all_fit(struct rte_mbuf *const *mbufs, uint32_t count, uint32_t bits)
+{
+	uint32_t most = 0;
+
+	if (likely(bits <= packets.data_room))
+		return true;
+	for (uint32_t i = 0; i < count; i++)
+		most = RTE_MAX(most, (uint32_t)mbufs[i]->data_off + mbufs[i]->data_len);
+	return most <= packets.data_room;
 }
 
 /* Where the buffer of an mbuf is, for us and for devices: its first 16 bytes. */

@@ -174,12 +174,15 @@ async function assemble(entry: string, sources: DatapathText): Promise<Assembled
 }
 
 /** What the loops of the fast way (fast-way.ts) have in common, and where the stages' own part of a packet begins (datapath/packet.ts). */
-const packetLoop: Omit<PacketLoop, 'loop' | 'some' | 'one' | 'received'> = {
+const packetLoop: Omit<PacketLoop, 'loop' | 'some' | 'one' | 'along' | 'received'> = {
   expect: 'graph/expectFast',
   begin: 'graph/beginFast',
   end: 'graph/endFast',
   leave: 'graph/leaveFast',
+  stopAt: 'graph/stopAt',
   letGo: 'graph/letGo',
+  isTogether: 'transmit/isTogether',
+  gatherTogether: 'transmit/gatherStretch',
   record: 'packet/Packet',
   attach: 'instance/attach',
   ownFrom: 92,
@@ -189,12 +192,13 @@ const packetLoop: Omit<PacketLoop, 'loop' | 'some' | 'one' | 'received'> = {
 function stepsFor(fastWays: readonly FastWay[], texts: ReadonlyMap<string, string>): Transforms {
   const afterCompile = (module: binaryen.Module) => {
     for (const way of fastWays) {
-      const { loop, some, one, received } = loopOf(way);
+      const { loop, some, one, along, received } = loopOf(way);
       const names = {
         ...packetLoop,
         loop: `graph/${loop}`,
         some: `graph/${some}`,
         one: `graph/${one}`,
+        along: `graph/${along}`,
         received,
       };
       const moved = rememberRecords(module, {

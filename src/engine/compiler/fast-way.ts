@@ -123,7 +123,13 @@ export function fastImports(ways: readonly FastWay[], stage: Stage): readonly st
 export function loopOf(way: FastWay) {
   const { suffix } = way;
   const received = isReceived(way);
-  return { loop: `passFast${suffix}`, some: `passSome${suffix}`, one: `passOne${suffix}`, received };
+  return {
+    loop: `passFast${suffix}`,
+    some: `passSome${suffix}`,
+    one: `passOne${suffix}`,
+    along: `passAlong${suffix}`,
+    received,
+  };
 }
 
 function isReceived({ suffix, second }: FastWay): boolean {
@@ -160,7 +166,7 @@ const markers = `
 // What remembered.ts looks for: where it is known what is expected.
 function expectFast(): void {}
 // What packet-locals.ts looks for: where a packet's way begins, and where it ends or leaves for another.
-function beginFast(packet: Packet): void {}
+function beginFast(packet: Packet, slot: usize): void {}
 function endFast(packet: Packet): void {}
 function leaveFast(packet: Packet): void {}
 
@@ -174,15 +180,25 @@ function leaveFor(node: u32, packet: Packet): u32 {
   return node;
 }
 
+/** Notes how far the burst has come: where a packet leaves, packet-locals.ts calls it. */
+function stopAt(slot: usize): void {
+  worker.burstIndex = <u32>(slot - slotOf(0)) >> 2;
+}
+
 /** Lets the packet that has left wait for its stage. */
 function letGo(): void {
   arrive(leaving, packetAt(worker.burstIndex));
   worker.burstIndex++;
 }
 
-/** A packet of the burst at work, reached by the worker's address, which the loop needs anyhow. @inline */
+/** Where a packet of the burst at work stands. @inline */
+function slotOf(index: u32): usize {
+  return changetype<usize>(worker) + WORKER_BURST + (index << 2);
+}
+
+/** @inline */
 function packetAt(index: u32): Packet {
-  return changetype<Packet>(<usize>load<u32>(changetype<usize>(worker) + (index << 2), WORKER_BURST));
+  return changetype<Packet>(<usize>load<u32>(slotOf(index)));
 }
 `;
 
@@ -206,7 +222,9 @@ export function passFast${suffix}(begin: u32, packets: u32): void {
 ${before}
   worker.burstIndex = begin;
   while (worker.burstIndex < packets) {
-    passSome${suffix}(worker.burstIndex, packets);
+    const from = worker.burstIndex;
+    passSome${suffix}(from, packets);
+    gatherStretch(changetype<Transmit>(0), from, worker.burstIndex);
     if (worker.burstIndex < packets) letGo();
   }
 ${after}
@@ -214,16 +232,20 @@ ${after}
 
 /** Takes packets along until one leaves. @inline */
 function passSome${suffix}(begin: u32, packets: u32): void {
-  for (let i = begin; i < packets; i++) {
-    worker.burstIndex = i;
-    passOne${suffix}(packetAt(i));
-  }
-  worker.burstIndex = packets;
+  const end = slotOf(packets);
+  for (let slot = slotOf(begin); slot < end; slot += 4) passOne${suffix}(changetype<Packet>(<usize>load<u32>(slot)), slot);
+  stopAt(end);
+}
+
+/** Takes a packet along; who is not gathered with the others comes to the end. @inline */
+function passOne${suffix}(packet: Packet, slot: usize): void {
+  passAlong${suffix}(packet, slot);
+  setApart(slot);
 }
 
 /** @inline */
-function passOne${suffix}(packet: Packet): void {
-  beginFast(packet);
+function passAlong${suffix}(packet: Packet, slot: usize): void {
+  beginFast(packet, slot);
   ${first};
 }
 `;

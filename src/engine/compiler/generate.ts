@@ -32,6 +32,7 @@ export function generateGraph(source: GraphSource): string {
     "import { count } from './counters';",
     "import { worker } from './instance';",
     "import { Packet } from './packet';",
+    "import { gatherStretch, setApart, Transmit } from './transmit';",
     "import { wait } from './waiting';",
     "import { CONTROL_MODE, MODE_CAPTURE_DROPS, WORKER_BURST } from '../layout';",
     ...source.stages.map(

@@ -6,4 +6,6 @@ export interface Moved {
   readonly reads: ReadonlyMap<Expression, number | undefined>;
   /** Calls that end a packet's way, or let it leave: fields by their names. */
   readonly ends: ReadonlyMap<Expression, ReadonlyMap<string, number>>;
+  /** Those that end the way of a packet that is gathered together with others. */
+  readonly together: ReadonlySet<Expression>;
 }

@@ -22,13 +22,19 @@ export interface PacketLoop {
   readonly loop: string;
   /** Called before the first packet's way begins. */
   readonly expect: string;
-  /** Inlined there: what takes packets along until one leaves, and in that, what takes one packet along. */
+  /** Inlined there: what takes packets along until one leaves; in that, what takes one along; and its way in that. */
   readonly some: string;
   readonly one: string;
-  /** Called with a packet where its way begins, where it ends, and where it goes another way. */
+  readonly along: string;
+  /** Called with a packet where its way begins and where it stands in the burst, where it ends, and where it goes another way. */
   readonly begin: string;
   readonly end: string;
   readonly leave: string;
+  /** To be called with the place of a packet that leaves. */
+  readonly stopAt: string;
+  /** Asks about a record whether packets for it are gathered together; and called with it, or null, to gather them. */
+  readonly isTogether: string;
+  readonly gatherTogether: string;
   /** Called for a packet that has left. */
   readonly letGo: string;
   /** The class whose fields are meant. */
@@ -71,9 +77,10 @@ export function keepPacketInLocals(module: binaryen.Module, loop: PacketLoop, mo
     });
   const some = inlined(body, loop.some);
   const one = inlined(body, loop.one);
-  const packet = packetOf(one, loop.begin);
-  const labels = { finished: textOf(one.get(), 'Name'), left: textOf(some.get(), 'Name') };
-  const rewriting = new Rewriting({ module, loop, packet, fields, labels, moved });
+  const along = inlined(one, loop.along);
+  const [together = '', apart = '', left = ''] = [one, along, some].map(({ get }) => textOf(get(), 'Name'));
+  const options = { module, loop, fields, labels: { together, apart, left }, moved };
+  const rewriting = new Rewriting({ ...options, ...packetOf(along, loop.begin) });
   walk(one, (place) => rewriting.visit(place));
   binaryen.setPassArgument('no-inline', `*${loop.letGo}`);
   module.runPasses(['no-inline']);
@@ -116,12 +123,13 @@ interface KeptField extends Field {
   readonly isKept: boolean;
 }
 
-/** The local variable that holds the packet where its way begins. */
-function packetOf(body: Place, begin: string): number {
-  let found: number | undefined;
+/** The local variables that hold the packet and its place where its way begins. */
+function packetOf(body: Place, begin: string): Pick<RewritingOptions, 'packet' | 'slot'> {
+  let found: Pick<RewritingOptions, 'packet' | 'slot'> | undefined;
   walk(body, ({ get }) => {
     if (kindOf(get()) !== 'Call' || !isNamed(textOf(get(), 'Target'), begin)) return;
-    found = numberOf(operandsOf(get())[0]?.get() ?? 0, 'Index');
+    const [packet = 0, slot = 0] = operandsOf(get()).map((operand) => numberOf(operand.get(), 'Index'));
+    found = { packet, slot };
   });
   if (found === undefined) throw new Error(`the loop over a burst does not call ${begin}`);
   return found;
@@ -130,11 +138,12 @@ function packetOf(body: Place, begin: string): number {
 interface RewritingOptions {
   readonly module: binaryen.Module;
   readonly loop: PacketLoop;
-  /** The local variable with the packet's address. */
+  /** The local variables with the packet's address and of its place in the burst. */
   readonly packet: number;
+  readonly slot: number;
   readonly fields: readonly KeptField[];
-  /** The blocks to leave when a packet's way has ended, and when it has left. */
-  readonly labels: { readonly finished: string; readonly left: string };
+  /** The blocks to leave when a packet's way has ended, together with others or not, and when it has left. */
+  readonly labels: { readonly together: string; readonly apart: string; readonly left: string };
   readonly moved: Moved;
 }
 
@@ -151,16 +160,17 @@ class Rewriting {
   }
 
   #visitCall(place: Place, call: Expression): void {
-    const { module, loop, fields, labels } = this.#options;
+    const { module, loop, fields, labels, moved } = this.#options;
     const target = kindOf(call) === 'Call' ? textOf(call, 'Target') : 'a function of a table';
     const access = accessOf(call, loop.record);
     if (isNamed(target, loop.begin)) {
       place.set(module.block(null, this.#begin()));
     } else if (isNamed(target, loop.end)) {
       const others = fields.filter(({ offset }) => offset < loop.ownFrom);
-      place.set(module.block(null, [...this.#store(call, others), module.br(labels.finished)]));
+      const label = moved.together.has(call) ? labels.together : labels.apart;
+      place.set(module.block(null, [...this.#store(call, others), module.br(label)]));
     } else if (isNamed(target, loop.leave)) {
-      place.set(module.block(null, [...this.#store(call, fields), module.br(labels.left)]));
+      place.set(module.block(null, [...this.#store(call, fields), this.#stop(), module.br(labels.left)]));
     } else if (access) {
       place.set(this.#inLocal(call, access));
     } else if (!isHarmless(module, target, loop.record)) {
@@ -206,6 +216,13 @@ class Rewriting {
       const value = plus === undefined ? this.#read(field) : this.#plus(this.#load(field), plus);
       return module.call(field.setter, [this.#packet(), value], binaryen.none);
     });
+  }
+
+  /** Notes the place of a packet that leaves. */
+  #stop(): Expression {
+    const { module, loop, slot } = this.#options;
+    const { name } = binaryen.getFunctionInfo(functionNamed(module, loop.stopAt));
+    return module.call(name, [module.local.get(slot, binaryen.i32)], binaryen.none);
   }
 
   #read({ local, type }: KeptField): Expression {

@@ -7,6 +7,7 @@ import type { Moved } from './moved.ts';
 import { accessOf, fieldSize, fieldsOf, settersIn } from './packet-fields.ts';
 import type { PacketLoop } from './packet-locals.ts';
 import type { Marked } from './remember-marks.ts';
+import { Together } from './together.ts';
 import {
   bodyOf,
   branchesTo,
@@ -54,7 +55,7 @@ export function rememberRecords(module: binaryen.Module, options: Options): Move
     if (isCallOf(place.get(), options.loop.expect)) place.set(module.block(null, before));
   });
   body.set(module.block(null, [body.get(), ...after]));
-  return remembering.moved;
+  return { ...remembering.moved, together: remembering.together(body) };
 }
 
 class Remembering {
@@ -64,6 +65,7 @@ class Remembering {
   readonly #known = new Knowledge();
   readonly #answers: Answers;
   readonly #counted: Counted;
+  readonly #together: Together;
   /** The functions by which the loop writes fields. */
   readonly #written: ReadonlySet<string>;
   /** How many ways to the end of all stages, and how many out of the loop, have been visited. */
@@ -82,6 +84,7 @@ class Remembering {
     this.#fn = fn;
     this.#options = options;
     this.#counted = new Counted(module, fn, this.#known);
+    this.#together = new Together(module, this.#known);
     this.#written = settersIn(bodyOf(fn));
     this.#answers = new Answers(module, fn, options);
   }
@@ -114,6 +117,12 @@ class Remembering {
       before: this.#answers.asked(),
       after: [...this.#counted.leaveOut(() => this.#packets()), ...this.#answers.addedUp()],
     };
+  }
+
+  /** The ends of packets that are gathered together, and for which record. */
+  together(body: Place): ReadonlySet<Expression> {
+    this.#together.finish(body, this.#options.loop);
+    return this.#together.ends;
   }
 
   /** How many packets go through the loop, by its function's arguments. */
@@ -234,6 +243,7 @@ class Remembering {
       return this.#end(place, call);
     if (isNamed(owner, this.#options.loop.record))
       return this.#visitPacket(place, { target, accessor, written: second });
+    if (isNamed(target, this.#options.loop.isTogether)) return this.#gather(place, first);
     if (accessor) return this.#visitField(place, call, first);
     if (!this.#options.marked.remembered.has(target)) return unknown();
     return operands.length > 0
@@ -247,12 +257,18 @@ class Remembering {
     for (const { name, bytes, offset } of fields)
       if (bytes <= 4 && offset < this.#options.loop.ownFrom) this.#beginWith(name, unknown(8 * bytes));
     this.#counted.begin(bodyOf(this.#fn));
+    this.#together.begin();
     return unknown();
   }
 
   #beginWith(field: string, value: Value): void {
     this.#first.set(field, value);
     this.#known.set(`packet ${field}`, value);
+  }
+
+  #gather(place: Place, record: Value): Value {
+    this.#together.answer(place, record);
+    return constant(this.#module, place.get());
   }
 
   /** Notes what has become of the fields. */
@@ -264,6 +280,7 @@ class Remembering {
     if (this.#known.isReached) {
       this.moved.ends.set(call, new Map(moved));
       this.#counted.ends(place, isCallOf(call, this.#options.loop.end));
+      if (isCallOf(call, this.#options.loop.end)) this.#together.end(call);
     }
     if (isCallOf(call, this.#options.loop.end)) this.#ways.finished++;
     else this.#ways.left++;

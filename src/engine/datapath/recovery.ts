@@ -13,8 +13,7 @@ import { isStage, nextWaitingStage, takeFirst, waitingFor } from './waiting';
 export function dropBurst(): u32 {
   let dropped: u32 = 0;
   if (worker.current) dropped += dropInHand();
-  if (worker.burstIndex < worker.burstCount) dropped += dropUnfinished(burstPacket(worker.burstIndex++));
-  for (let i = worker.burstIndex; i < worker.burstCount; i++) dropped += give(burstPacket(i));
+  for (let i = worker.burstIndex; i < worker.burstCount; i++) dropped += dropOfBurst(i);
   worker.burstCount = 0;
   while (isStage(nextWaitingStage())) {} // nothing waits any more
   for (let stage: u32 = 0; stage < MAX_STAGES; stage++) {
@@ -25,6 +24,12 @@ export function dropBurst(): u32 {
   flushReleased();
   announceEvents();
   return dropped;
+}
+
+/** Gives up a packet of the burst; none stands any more where one has been set apart (transmit.ts). */
+function dropOfBurst(index: u32): u32 {
+  const packet = load<u32>(changetype<usize>(worker) + WORKER_BURST + (index << 2));
+  return packet ? dropUnfinished(changetype<Packet>(<usize>packet)) : 0;
 }
 
 /** Gives up the packet in the stage's hands, and the buffers that the stage has taken for others. */
@@ -49,10 +54,6 @@ function dropUnfinished(packet: Packet): u32 {
 function give(packet: Packet): u32 {
   release(packet);
   return 1;
-}
-
-function burstPacket(index: u32): Packet {
-  return changetype<Packet>(<usize>load<u32>(changetype<usize>(worker) + WORKER_BURST + (index << 2)));
 }
 
 function isWaiting(packet: Packet): bool {

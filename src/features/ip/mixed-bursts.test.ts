@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { WORKER_AREAS } from '../../engine/layout.ts';
+import { TX_MAX, WORKER_AREAS, WORKER_QUEUE_COUNT } from '../../engine/layout.ts';
 import { etherFrame, ipv4Packet, ipv6Packet } from '../../net/frame/build.ts';
 import { INTERFACE_RECORD_BYTES } from '../interface/layout.ts';
 import { type Link, Topology } from './testing/topology.ts';
@@ -24,6 +24,22 @@ describe('a burst', () => {
       assert.deepEqual(
         numbers,
         [...ways.keys()].filter((i) => ways[i] === link),
+      );
+    }
+  });
+
+  it('leaves whole, in order, where the bursts of a round are more than is gathered for a port', async () => {
+    const { bench } = await Topology.open();
+    bench.view.setUint32(WORKER_AREAS + WORKER_QUEUE_COUNT, 2, true);
+    const frames = Array.from({ length: TX_MAX + 40 }, (_, i) =>
+      frame4(first, i % 7 === 3 ? second : third, i),
+    );
+    const { sent } = bench.receive(first.port, frames);
+    for (const link of [second, third]) {
+      const numbers = sent.filter(({ port }) => port === link.port).map(({ bytes }) => bytes[19]);
+      assert.deepEqual(
+        numbers,
+        [...frames.keys()].filter((i) => (i % 7 === 3 ? second : third) === link),
       );
     }
   });

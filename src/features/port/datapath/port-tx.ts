@@ -1,6 +1,6 @@
 import { isForeseen } from '../../../engine/datapath/foreseen';
 import { Packet } from '../../../engine/datapath/packet';
-import { gather, gatheringFor, isFull, transmit } from '../../../engine/datapath/transmit';
+import { gather, gatheringFor, isFull, isTogether, transmit } from '../../../engine/datapath/transmit';
 import {
   INTERFACE_CAPTURED,
   INTERFACE_TX_L4_CKSUM,
@@ -29,10 +29,10 @@ export function portTx(packet: Packet): u32 {
   if ((iface.flags & (INTERFACE_UP | INTERFACE_CAPTURED)) != INTERFACE_UP) return sendWatched(packet, iface);
   if (!isForeseen() && packet.olFlags & L4_CKSUM_SUSPECT) return sendCarefully(packet, iface);
   const gathered = gatheringFor(iface.port);
-  const count = gathered.count;
-  if (isFull(count)) return sendCarefully(packet, iface);
+  const isGathered = isTogether(gathered);
+  if (!isGathered && isFull(gathered)) return sendCarefully(packet, iface);
   countSent(packet);
-  gather(gathered, count, packet);
+  if (!isGathered) gather(gathered, packet);
   return Edge.SENT;
 }
 

@@ -19,7 +19,7 @@ export function sampleOutput(packet: Packet): u32 {
   const watched = load<u32>(SAMPLE_WATCHED + ((<usize>packet.output) << 2));
   if (watched & SAMPLE_CAPTURED) return sendWatched(packet);
   const gathered = gatheringFor(packet.output - 1);
-  gather(gathered, gathered.count, packet);
+  gather(gathered, packet);
   return Edge.SENT;
 }
 

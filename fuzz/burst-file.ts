@@ -35,6 +35,8 @@ function parseSetting(value: unknown): Setting {
     host: fields.host === true,
     suppress: fields.suppress === true || undefined,
     bridge: fields.bridge === undefined ? undefined : oneOf(fields, 'bridge', bridgeFaults),
+    turns: fields.turns === true || undefined,
+    sessions: optionalNumber(fields, 'sessions'),
     rate: optionalNumber(fields, 'rate'),
     errors: optionalNumber(fields, 'errors'),
     buffers: optionalNumber(fields, 'buffers'),

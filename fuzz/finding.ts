@@ -4,7 +4,8 @@ export type Invariant =
   | 'every buffer once'
   | 'both ways agree'
   | 'nothing beyond the packet'
-  | 'valid frames';
+  | 'valid frames'
+  | 'tables stand still';
 
 /** Something that the datapath must not do. */
 export class Finding extends Error {

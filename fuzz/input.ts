@@ -59,6 +59,10 @@ export interface Setting {
   readonly suppress?: true | undefined;
   /** What the bridge does not do, if anything: pass on at all, or flood what is for nobody that it knows. */
   readonly bridge?: BridgeFault | undefined;
+  /** Whether packets come one after another, so that each meets what those before have begun; else all come at once. */
+  readonly turns?: true | undefined;
+  /** Sessions of NAT that may begin; undefined for as many as are due. */
+  readonly sessions?: number | undefined;
   /** Bytes that rate limits let pass which hold them; undefined for all. */
   readonly rate?: number | undefined;
   /** ICMP errors that may be sent; undefined for as many as are due. */
@@ -73,6 +77,11 @@ export interface Setting {
 export interface Burst {
   readonly setting: Setting;
   readonly inputs: readonly Input[];
+}
+
+/** Whether sessions may begin: where packets come at once, what others meet would depend on their order. */
+export function mayBeginSessions({ setting, inputs }: Burst): boolean {
+  return setting.turns === true || inputs.length === 1;
 }
 
 /** A packet's place, to be filled again and again. */

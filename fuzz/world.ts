@@ -11,17 +11,20 @@ import { forwarding, type Link, Topology } from '../src/features/ip/testing/topo
 import { NEXT_HOP_CONNECTED, NEXT_HOP_FAILED, NEXT_HOP_LOCAL } from '../src/features/neighbor/layout.ts';
 import { addressToBytes, parseAddress } from '../src/net/address.ts';
 import { parseMac } from '../src/net/mac.ts';
-import type { Stations, Translation, Tunnel } from './check/frame.ts';
+import type { SharedAddress, Stations, Translation, Tunnel } from './check/frame.ts';
 import type { Sid } from './check/segments.ts';
+import { Sessions } from './check/sessions.ts';
 import type { Setting } from './input.ts';
 import { addBond } from './overlays/bond.ts';
 import { addBridge, type FuzzedBridge } from './overlays/bridge.ts';
 import { addCrossConnect } from './overlays/cross-connect.ts';
 import { addFilters } from './overlays/filter.ts';
 import { type Ground, placeOf } from './overlays/ground.ts';
+import { addHooks } from './overlays/hooks.ts';
 import { addIpips } from './overlays/ipip.ts';
 import { addLabels } from './overlays/mpls.ts';
 import { addNat } from './overlays/nat.ts';
+import type { NatTables } from './overlays/nat-tables.ts';
 import { addLimits, type FuzzedLimits } from './overlays/police.ts';
 import { addSegments } from './overlays/srv6.ts';
 import { addVlans } from './overlays/vlan.ts';
@@ -29,11 +32,9 @@ import { addVxlans } from './overlays/vxlan.ts';
 
 const nobody: readonly number[] = [];
 const MAC_PREFIX = 0x0200_0000_0000;
-/** ICMPv6 types that daemons of the host speak. */
-/** A UDP port of ours that the host has, by way of udp-input. */
-const HOST_PORT = 4000;
 /** More bytes than a burst has. */
 const LARGEST = 0x1000_0000;
+/** ICMPv6 types that daemons of the host speak. */
 const hostTypes = [130, 131, 132, 134, 143];
 
 /**
@@ -51,6 +52,9 @@ export class World implements Stations, Ground {
   readonly marks = new Map<number, number>();
   readonly denying = new Set<number>();
   readonly translations: Translation[] = [];
+  readonly shared: SharedAddress[] = [];
+  readonly sessions = new Sessions();
+  readonly nat: NatTables;
   readonly labels = new Set<number>();
   readonly labelsTaken = new Set<number>();
   readonly innerMacs: number[] = [];
@@ -77,7 +81,7 @@ export class World implements Stations, Ground {
     this.#failed = topology.nextHop({ stage4: 'ip4-reject', stage6: 'ip6-reject', flags: NEXT_HOP_FAILED });
     this.#interfaces();
     this.#routes();
-    this.#hooks();
+    addHooks(this);
     addVlans(this);
     addCrossConnect(this);
     addBond(this);
@@ -86,7 +90,7 @@ export class World implements Stations, Ground {
     addIpips(this);
     addSegments(this);
     addFilters(this);
-    addNat(this);
+    this.nat = addNat(this);
     this.#limits = addLimits(this);
   }
 
@@ -282,36 +286,6 @@ export class World implements Stations, Ground {
     const place = bench.region('UDP_PORTS') + (((port & 0xff) << 8) | (port >> 8)) * 2;
     bench.view.setUint16(place, bench.node(stage), true);
   }
-
-  #hooks(): void {
-    const { bench } = this.topology;
-    this.topology.takeType(0x0806, 'arp-input');
-    bench.view.setUint16(bench.region('ETHER_OTHERS'), bench.node('host-frame'), true);
-    for (const protocol of ['protocol4', 'protocol6'] as const) {
-      this.topology.take(protocol, UDP, 'udp-input');
-      this.topology.take(protocol, FRAGMENTS, 'fragment-input');
-    }
-    this.takePort(HOST_PORT, 'host-deliver');
-    this.topology.take('icmp6', ROUTER_SOLICITATION, 'router-solicitation');
-    const { setAdvertising } = bench.tables<AdvertFunctions>(['setAdvertising']);
-    setAdvertising(this.topology.links[0].id, 1);
-    this.takePort(DHCP_CLIENT, 'dhcp-input');
-    const { setDhcpClient } = bench.tables<DhcpFunctions>(['setDhcpClient']);
-    setDhcpClient(this.topology.links[0].id, 1);
-  }
-}
-
-const UDP = 17;
-const FRAGMENTS = 44;
-const ROUTER_SOLICITATION = 133;
-const DHCP_CLIENT = 68;
-
-interface DhcpFunctions {
-  setDhcpClient(iface: number, on: number): void;
-}
-
-interface AdvertFunctions {
-  setAdvertising(iface: number, on: number): void;
 }
 
 interface AnswerFunctions {

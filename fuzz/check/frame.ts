@@ -1,6 +1,7 @@
 import { Finding } from '../finding.ts';
 import { type Input, ipOffsetOf } from '../input.ts';
 import type { Arrivals, Came } from './came.ts';
+import type { KnownSessions } from './flow.ts';
 import type { Sid } from './segments.ts';
 
 /** A frame that is leaving by a port, and what it came from. */
@@ -62,6 +63,9 @@ export interface Stations {
   readonly denying: ReadonlySet<number>;
   /** Addresses that stand for others behind a port. */
   readonly translations: readonly Translation[];
+  /** Addresses that many stations share behind a port, and who does by now. */
+  readonly shared: readonly SharedAddress[];
+  readonly sessions: KnownSessions;
   /** MAC addresses of stations that the bridge may answer for, by their address as hexadecimal digits. */
   readonly neighbors: ReadonlyMap<string, number>;
   /** The router's MAC addresses inside tunnels of Ethernet, as numbers of 48 bits. */
@@ -87,6 +91,14 @@ export interface Translation {
   readonly port: number;
   readonly outside: number;
   readonly inside: number;
+}
+
+/** A subnet whose sources leave by a port with one address (RFC 3022: NAPT), as numbers. */
+export interface SharedAddress {
+  readonly port: number;
+  readonly subnet: number;
+  readonly mask: number;
+  readonly outside: number;
 }
 
 let isAskedWhy = true;

@@ -1,38 +1,40 @@
 import type { Input } from '../input.ts';
 import { checkFrame } from './check-frame.ts';
-import { type Frame, holds, invalid, isUnfinished, type Stations, type Translation } from './frame.ts';
-import { FRAME_BYTES } from './layers.ts';
+import { DESTINATION, type Flow, flowAt, SOURCE } from './flow.ts';
+import { type Frame, holds, invalid, isUnfinished, type Stations } from './frame.ts';
+import { FRAME_BYTES, TAG_BYTES, TAG_TYPES } from './layers.ts';
+import { type Change, type Name, type Packet, quotedFlow, rewrite } from './rewrite.ts';
+import { ruleOf } from './sessions.ts';
 
-// Addresses that stand for others behind a port (RFC 3022: basic NAT). All other checks see packets as they are inside:
-// what came is given its inside address first, and what leaves is given it again.
+// Addresses that stand for others behind a port, alone (RFC 3022: basic NAT) or with a port (NAPT). All other checks see
+// packets as they are inside: what came is given its inside end first, and what leaves is given it again.
 
-const [ICMP, TCP, UDP, DCCP, UDP_LITE] = [1, 6, 17, 33, 136];
-/** Errors that quote a packet (RFC 792). */
-const errorTypes = [3, 11, 12];
-const QUOTE = 8;
-const [SOURCE, DESTINATION] = [12, 16];
+/** What of the router says who stands for whom. */
+type Rules = Pick<Stations, 'translations' | 'shared' | 'sessions'>;
 
-/** Checks a frame that leaves as `checkFrame` does, by the addresses that its packet had inside. @throws Finding */
+/** Checks a frame that leaves as `checkFrame` does, by the ends that its packet had inside. @throws Finding */
 export function checkTranslated(frame: Frame, stations: Stations): void {
-  const translation = stations.translations.find(({ port }) => port === frame.port);
-  if (!translation || !isIp4(frame.view, frame.at, frame.firstSegment)) {
+  if (!isTranslating(frame.port, stations) || !isIp4(frame.view, frame.at, frame.firstSegment)) {
     checkFrame(frame, stations);
     return;
   }
-  if (!zeros.some((zero) => isRightInside(frame, translation, zero, stations)))
-    checkUntranslated(frame, translation, stations);
+  const isRight = (change: Untold) =>
+    zeros.some((zero) => isRightInside(frame, { ...change, zero }, stations));
+  if (!namesOutside(frame, stations).some(isRight)) checkUntranslated(frame, stations);
+}
+
+/** Whether anybody is known by another address behind a port. */
+export function isTranslating(port: number, { translations, shared }: Omit<Rules, 'sessions'>): boolean {
+  return [...translations, ...shared].some((each) => each.port === port);
 }
 
 /** What a sum of zero may have been before: one's complement has two of them. */
 const zeros = [0, 0xffff] as const;
 
-/** Whether a frame is right once its packet has its inside address again. */
-function isRightInside(
-  frame: Frame,
-  { outside, inside }: Translation,
-  zero: number,
-  stations: Stations,
-): boolean {
+type Untold = Omit<Change, 'zero'>;
+
+/** Whether a frame is right once its packet has its inside end again. */
+function isRightInside(frame: Frame, change: Change, stations: Stations): boolean {
   const copy = copyOf(frame);
   const packet = {
     view: copy.view,
@@ -40,145 +42,143 @@ function isRightInside(
     bytes: frame.firstSegment - FRAME_BYTES,
     isSummed: true,
   };
-  if (!translate(packet, { way: SOURCE, from: outside, to: inside, zero })) return false;
+  if (!rewrite(packet, change)) return false;
   if (!holds(() => checkFrame(copy, stations))) return false;
   frame.numbered.push(...copy.numbered.map((at) => at + frame.at));
   return true;
 }
 
-/** What nobody inside has sent by its outside address; a program on the host may say what it likes of itself. */
-function checkUntranslated(frame: Frame, { inside }: Translation, stations: Stations): void {
-  const isInside = frame.view.getUint32(frame.at + FRAME_BYTES + SOURCE) === inside;
+/** What nobody inside has sent by a name that he has outside; a program on the host may say what it likes of itself. */
+function checkUntranslated(frame: Frame, stations: Stations): void {
+  const source = frame.view.getUint32(frame.at + FRAME_BYTES + SOURCE);
+  const isInside =
+    stations.translations.some(({ port, inside }) => port === frame.port && inside === source) ||
+    ruleOf(stations.shared, frame.port, source) !== undefined;
   if (isInside && frame.input?.entry !== 'tap-input')
     invalid('a station leaves by the address that it has inside');
   checkFrame(frame, stations);
 }
 
+/** What a packet that leaves may have been before: who is known by its source, or by what it quotes. */
+function namesOutside(frame: Frame, stations: Stations): readonly Untold[] {
+  const { view, port } = frame;
+  const ip = frame.at + FRAME_BYTES;
+  const flow = flowAt(view, ip, frame.firstSegment - FRAME_BYTES, SOURCE);
+  if (!flow) return [];
+  const named = flow.kind === 'error' ? quotedFlow(view, flow, SOURCE) : flow;
+  if (!named) return [];
+  const names = namesInside(port, named, stations, () => sourcesOf(frame, flow, stations));
+  if (flow.kind !== 'error') return names.map((name) => ({ way: SOURCE, ...name }));
+  const senders = [undefined, ...names.map(({ to }) => to.address), ...sourcesOf(frame, flow, stations)];
+  return names.flatMap((name) => senders.map((sender) => ({ way: SOURCE, ...name, sender })));
+}
+
+interface Renaming {
+  readonly from: Name;
+  readonly to: Name;
+}
+
+/** Who may be known by a flow's local end: by its address, by a session, or, of a later fragment, whoever may have sent it. */
+function namesInside(
+  port: number,
+  flow: Flow,
+  rules: Rules,
+  senders: () => readonly number[],
+): readonly Renaming[] {
+  const name = fixedName(port, flow, rules) ?? sessionName(port, flow, rules);
+  if (name) return [name];
+  const from = { address: flow.local.address };
+  return flow.kind === 'fragment' ? senders().map((address) => ({ from, to: { address } })) : [];
+}
+
+function fixedName(port: number, { local }: Flow, { translations }: Rules): Renaming | undefined {
+  const fixed = translations.find((each) => each.port === port && each.outside === local.address);
+  return fixed && { from: { address: local.address }, to: { address: fixed.inside } };
+}
+
+function sessionName(port: number, flow: Flow, { sessions }: Rules): Renaming | undefined {
+  const session = sessions.find(port, flow, 'outside');
+  return session && { from: session.outside, to: session.inside };
+}
+
+/** Stations whose packets to the same destination came, and that leave by the address which a packet has. */
+function sourcesOf(
+  frame: Frame,
+  { local, remote }: Flow,
+  { shared, translations }: Rules,
+): readonly number[] {
+  const came = frame.input ? [frame.input] : frame.burst.inputs;
+  const sources = came.flatMap(({ arrivals }) =>
+    arrivals.flatMap(({ input, layer }) => {
+      if (layer.kind !== 'ip4' || input.view.getUint32(layer.at + DESTINATION) !== remote.address) return [];
+      return input.view.getUint32(layer.at + SOURCE);
+    }),
+  );
+  const isKnownSo = (source: number) =>
+    translations.some((each) => each.inside === source && each.outside === local.address) ||
+    ruleOf(shared, frame.port, source)?.outside === local.address;
+  return [...new Set(sources)].filter(isKnownSo);
+}
+
 /** A packet that came, as it is inside. */
-export function translatedIn(input: Input, { translations }: Pick<Stations, 'translations'>): Input {
-  const translation = translations.find(({ port }) => input.entry === 'wire' && port === input.port);
-  const inOnePiece = Math.min(input.firstSegment || input.length, input.length);
-  if (!translation || !isIp4(input.view, 0, inOnePiece)) return input;
+export function translatedIn(input: Input, rules: Rules): Input {
+  const tag = priorityTagBytes(input);
+  const inOnePiece = Math.min(input.firstSegment ? input.firstSegment + tag : input.length, input.length);
+  if (
+    input.entry !== 'wire' ||
+    !isTranslating(input.port, rules) ||
+    !isIp4(input.view, tag, inOnePiece - tag)
+  )
+    return input;
   const bytes = input.bytes.slice(0, input.length);
   const copy: Input = { ...input, bytes, view: new DataView(bytes.buffer) };
-  const isSummed = !isUnfinished(input);
-  const packet = { view: copy.view, ip: FRAME_BYTES, bytes: inOnePiece - FRAME_BYTES, isSummed };
-  const { outside, inside } = translation;
-  return translate(packet, { way: DESTINATION, from: outside, to: inside, zero: 0 }) ? copy : input;
+  const packet = { view: copy.view, ip: FRAME_BYTES + tag, bytes: inOnePiece - FRAME_BYTES - tag };
+  const name = nameInside(input.port, packet, rules);
+  const change = name && { way: DESTINATION, ...name, zero: 0 };
+  return change && rewrite({ ...packet, isSummed: !isUnfinished(input) }, change) ? copy : input;
 }
 
-/** An IPv4 packet of which so many bytes can be read, and whether its transport checksum is there. */
-interface Packet {
-  readonly view: DataView;
-  readonly ip: number;
-  readonly bytes: number;
-  readonly isSummed: boolean;
+/** Bytes of a tag that names no VLAN (IEEE 802.1Q 6.9.1) and that the driver has taken off. */
+function priorityTagBytes({ stripped, length, view }: Input): number {
+  const isTagged = stripped && length >= FRAME_BYTES + TAG_BYTES && TAG_TYPES.includes(view.getUint16(12));
+  return isTagged && (view.getUint16(14) & 0xfff) === 0 ? TAG_BYTES : 0;
 }
 
-/** One address takes the place of another at the source or the destination. */
-interface Change {
-  readonly way: typeof SOURCE | typeof DESTINATION;
-  readonly from: number;
-  readonly to: number;
-  /** How a sum of zero is written. */
-  readonly zero: number;
+/** Whom a packet that comes in is for, or who has sent what it quotes. */
+function nameInside(port: number, packet: Readable, rules: Rules): Renaming | undefined {
+  const { view, ip, bytes } = packet;
+  const flow = flowAt(view, ip, bytes, DESTINATION);
+  if (!flow) return undefined;
+  if (flow.kind === 'error') {
+    const quoted = quotedFlow(view, flow, DESTINATION);
+    return quoted && (fixedName(port, quoted, rules) ?? sessionName(port, quoted, rules));
+  }
+  return fixedName(port, flow, rules) ?? nameBySession(port, flow, packet, rules);
 }
 
-/** Changes an address of a packet, and that of one that it is an error about; false where there is nothing to change. */
-function translate(packet: Packet, change: Change): boolean {
-  const { view, ip } = packet;
-  const bytes = Math.min(packet.bytes, view.getUint16(ip + 2));
-  const header = (view.getUint8(ip) & 15) * 4;
-  if (view.getUint8(ip) >> 4 !== 4 || header < 20 || bytes < header) return false;
-  const isError =
-    view.getUint8(ip + 9) === ICMP && !(view.getUint16(ip + 6) & 0x1fff) && bytes >= header + QUOTE;
-  if (isError && errorTypes.includes(view.getUint8(ip + header)))
-    return translateError(packet, change, { icmp: ip + header, end: ip + bytes });
-  if (view.getUint32(ip + change.way) !== change.from) return false;
-  setAddress(view, ip, change);
-  const at = view.getUint16(ip + 6) & 0x1fff ? undefined : checksumAt(view, ip, ip + bytes);
-  const isFragment = (view.getUint16(ip + 6) & 0x3fff) !== 0;
-  const protocol = view.getUint8(ip + 9);
-  const isLeft = !packet.isSummed && !isFragment && (protocol === TCP || protocol === UDP);
-  const isWithout = protocol === UDP && at !== undefined && view.getUint16(at) === 0;
-  if (at !== undefined && !isLeft && !isWithout)
-    correct(view, at, addressWords(change), protocol === UDP ? 0xffff : change.zero);
-  return true;
+type Readable = Pick<Packet, 'view' | 'ip' | 'bytes'>;
+
+function nameBySession(port: number, flow: Flow, { view, ip }: Readable, rules: Rules): Renaming | undefined {
+  if (flow.kind === 'fragment') return nameOfPart(datagramOf(view, ip), rules);
+  if (flow.kind !== 'ports' && flow.kind !== 'addresses') return undefined;
+  const session = rules.sessions.find(port, flow, 'outside');
+  const isFirstPart = (view.getUint16(ip + 6) & 0x2000) !== 0;
+  if (session && isFirstPart) rules.sessions.notePart(datagramOf(view, ip), session);
+  return sessionName(port, flow, rules);
 }
 
-/** An error is translated with the packet that it quotes, which went the other way (RFC 5508 4.2). */
-function translateError(
-  { view, ip }: Packet,
-  change: Change,
-  { icmp, end }: { readonly icmp: number; readonly end: number },
-): boolean {
-  const quote = icmp + QUOTE;
-  if (end - quote < 20) return false;
-  const header = (view.getUint8(quote) & 15) * 4;
-  const quoted = Math.min(end - quote, view.getUint16(quote + 2));
-  if (view.getUint8(quote) >> 4 !== 4 || header < 20 || quoted < header) return false;
-  const way = change.way === SOURCE ? DESTINATION : SOURCE;
-  if (view.getUint32(quote + way) !== change.from) return false;
-  const before = wordsOf(view, quote, quoted);
-  setAddress(view, quote, { ...change, way });
-  const isFirst = !(view.getUint16(quote + 6) & 0x1fff);
-  const at = isFirst ? checksumAt(view, quote, quote + quoted) : undefined;
-  const isUdp = view.getUint8(quote + 9) === UDP;
-  if (at !== undefined && !(isUdp && view.getUint16(at) === 0))
-    correct(view, at, addressWords(change), isUdp ? 0xffff : change.zero);
-  if (hasPorts(view, quote, quoted - header))
-    correct(view, icmp + 2, changedWords(before, wordsOf(view, quote, quoted)), change.zero);
-  if (change.way === DESTINATION || view.getUint32(ip + SOURCE) === change.from)
-    setAddress(view, ip, { ...change, from: view.getUint32(ip + change.way) });
-  return true;
+/** Later parts of a datagram follow the first one. */
+function nameOfPart(datagram: string, { sessions }: Rules): Renaming | undefined {
+  const session = sessions.sessionOfPart(datagram);
+  return session && { from: { address: session.outside.address }, to: { address: session.inside.address } };
 }
 
-function setAddress(view: DataView, ip: number, change: Change): void {
-  view.setUint32(ip + change.way, change.to);
-  correct(view, ip + 10, addressWords(change), change.zero);
-}
-
-/** The words of an address before and after. */
-function addressWords({ from, to }: Pick<Change, 'from' | 'to'>): Words {
-  return [
-    [from >>> 16, to >>> 16],
-    [from & 0xffff, to & 0xffff],
-  ];
-}
-
-type Words = readonly (readonly [before: number, after: number])[];
-
-/** Brings a checksum up to date by words that have changed (RFC 1624 3). */
-function correct(view: DataView, at: number, words: Words, zero: number): void {
-  let sum = ~view.getUint16(at) & 0xffff;
-  for (const [before, after] of words) sum += (~before & 0xffff) + after;
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  view.setUint16(at, ~sum & 0xffff || zero);
-}
-
-function changedWords(before: readonly number[], after: readonly number[]): Words {
-  return before.flatMap((was, i) => (was === after[i] ? [] : [[was, after[i] ?? 0] as const]));
-}
-
-function wordsOf(view: DataView, from: number, bytes: number): readonly number[] {
-  return Array.from({ length: bytes >>> 1 }, (_, i) => view.getUint16(from + 2 * i));
-}
-
-/** Where the checksum lies that covers a packet's addresses; undefined where there is none, or it lies behind the end. */
-function checksumAt(view: DataView, ip: number, end: number): number | undefined {
-  const protocol = view.getUint8(ip + 9);
-  const offset = protocol === TCP ? 16 : [UDP, DCCP, UDP_LITE].includes(protocol) ? 6 : undefined;
-  if (offset === undefined) return undefined;
-  const at = ip + (view.getUint8(ip) & 15) * 4 + offset;
-  return at + 2 <= end ? at : undefined;
-}
-
-/** Whether a quoted packet has ports, or the identifier of a query. */
-function hasPorts(view: DataView, ip: number, bytes: number): boolean {
-  if (view.getUint16(ip + 6) & 0x1fff || bytes < 8) return false;
-  const protocol = view.getUint8(ip + 9);
-  if (protocol === ICMP) return [0, 8, 13, 14].includes(view.getUint8(ip + (view.getUint8(ip) & 15) * 4));
-  return [TCP, UDP, DCCP, UDP_LITE].includes(protocol);
+/** What all parts of a datagram have in common (RFC 791 3.2). */
+function datagramOf(view: DataView, ip: number): string {
+  return [12, 16]
+    .map((at) => view.getUint32(ip + at))
+    .concat(view.getUint16(ip + 4), view.getUint8(ip + 9))
+    .join(' ');
 }
 
 function isIp4(view: DataView, at: number, length: number): boolean {

@@ -11,7 +11,7 @@ import {
 import type { Random } from './header.ts';
 import { mutate } from './mutate.ts';
 import { repair } from './repair.ts';
-import { seedInputs } from './seeds.ts';
+import { natInputs, seedInputs } from './seeds.ts';
 
 const BURST = 64;
 /** Inputs kept: when there are more, an old one makes room. */
@@ -20,6 +20,9 @@ const CORPUS = 4096;
 const AGAIN = 2;
 /** One burst in so many is a single packet, for which something may be scarce: with more, their order would matter. */
 const SINGLE_EVERY = 12;
+/** One burst in so many is a talk: packets of few flows through NAT, one after another. */
+const TALK_EVERY = 12;
+const TALK = 24;
 /** Bursts between two changes of whether there is a host, and of what lies around packets, which takes long. */
 const HOST_EVERY = 256;
 const POISON_EVERY = 8192;
@@ -28,6 +31,7 @@ const POISON_EVERY = 8192;
 export class Generator {
   readonly #random: Random;
   readonly #corpus: Input[];
+  readonly #talks = natInputs().map(keepInput);
   readonly #places = Array.from({ length: BURST }, blankInput);
   #bursts = 0;
   #host = true;
@@ -47,6 +51,7 @@ export class Generator {
     if (this.#bursts++ % HOST_EVERY === 0) this.#host = this.#random(3) !== 0;
     if (this.#bursts % POISON_EVERY === 0) this.#poison = this.#random(256);
     if (this.#random(SINGLE_EVERY) === 0) return { setting: this.#scarce(), inputs: this.#fill(1) };
+    if (this.#random(TALK_EVERY) === 0) return { setting: this.#inTurn(), inputs: this.#talk() };
     return { setting: this.#plain(), inputs: this.#fill(BURST) };
   }
 
@@ -77,10 +82,27 @@ export class Generator {
     input.otherSegments = 0;
   }
 
-  #any(): Input {
-    const input = this.#corpus[this.#random(this.#corpus.length)];
+  /** Packets as stations inside and others send them, every fourth of them changed. */
+  #talk(): readonly Input[] {
+    const inputs = this.#places.slice(0, TALK);
+    for (const input of inputs) {
+      copyInput(input, this.#random(8) === 0 ? this.#any() : this.#any(this.#talks));
+      for (let left = this.#random(8) - 5; left > 0; left--) mutate(input, this.#any(), this.#random);
+      this.#slim(input);
+      repair(input, this.#random);
+    }
+    return inputs;
+  }
+
+  #any(among: readonly Input[] = this.#corpus): Input {
+    const input = among[this.#random(among.length)];
     if (!input) throw new Error('the corpus is empty');
     return input;
+  }
+
+  #inTurn(): Setting {
+    const random = this.#random;
+    return { ...this.#plain(), turns: true, ...(random(8) === 0 ? { sessions: random(4) } : {}) };
   }
 
   #plain(): Setting {
@@ -105,6 +127,7 @@ export class Generator {
       ...(kind === 3 ? { events: random(2) ? random(4) : 3584 + random(4) } : {}),
       ...(kind === 4 ? { transmit: random(3) } : {}),
       ...(kind === 5 ? { rate: random(600) } : {}),
+      ...(kind === 6 ? { sessions: 0 } : {}),
     };
   }
 }

@@ -1,7 +1,7 @@
 import { entries, INPUT_BYTES, type Input, ipOffsetOf, offloads } from '../input.ts';
 import { ipPlaceOf, type Random, versionAt } from './header.ts';
 import { insertHeader } from './insert.ts';
-import { addresses4, addresses6, LAST_INTERFACE, LAST_PORT } from './places.ts';
+import { addresses4, addresses6, LAST_INTERFACE, LAST_LINK, LAST_PORT } from './places.ts';
 import { insertTag, removeTag, strip } from './tag.ts';
 import { setTunnel, unwrap, wrap } from './wrap.ts';
 
@@ -188,7 +188,7 @@ function offload(input: Input, _: Input, random: Random): void {
 
 function enter(input: Input, _: Input, random: Random): void {
   input.port = random(4) === 0 ? random(LAST_PORT + 1) : random(3);
-  const isLink = input.entry === 'wire' && input.port < 3;
+  const isLink = input.entry === 'wire' && input.port <= LAST_LINK;
   if (isLink && input.length >= 6 && random(8) !== 0) input.bytes[5] = input.port + 1;
 }
 

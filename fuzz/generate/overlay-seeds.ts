@@ -3,7 +3,6 @@ import { etherFrame, icmpv6Message, ipv4Packet, ipv6Packet, joinBytes } from '..
 import { arpMessage } from '../../src/net/frame/build-arp.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { macToBytes, parseMac } from '../../src/net/mac.ts';
-import { natSeeds } from './nat-seeds.ts';
 import {
   addressesOf,
   bridgeMac,
@@ -37,7 +36,6 @@ export function overlaySeeds(): readonly Uint8Array[] {
     ...ipipSeeds(),
     ...segmentSeeds(),
     ...ruledSeeds(),
-    ...natSeeds(),
     ...routedSeeds(),
   ];
 }

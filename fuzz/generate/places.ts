@@ -3,6 +3,8 @@ import { addressToBytes, parseAddress } from '../../src/net/address.ts';
 /** Ports from zero on, of which the last ones have bridges and VLANs behind them. */
 export const LAST_PORT = 9;
 export const LAST_INTERFACE = 35;
+/** Up to this port, the router's MAC address ends with the port's number and one. */
+export const LAST_LINK = 4;
 /** MAC addresses of the router and of a host on link N (fuzz/world.ts); the last byte of each is N. */
 export const routerMac = '02:00:00:00:00:01';
 export const hostMac = '02:00:00:00:01:01';
@@ -47,6 +49,8 @@ export const destinations4: readonly string[] = [
   ...Array.from({ length: 44 }, (_, i) => `198.51.${100 + i}.1`),
   '198.51.150.1',
   '10.0.9.9',
+  '10.0.9.1',
+  '10.0.9.2',
   '10.0.10.1',
   '10.0.10.7',
   '10.0.10.22',

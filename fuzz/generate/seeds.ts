@@ -14,6 +14,7 @@ import { arpMessage } from '../../src/net/frame/build-arp.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { parseMac } from '../../src/net/mac.ts';
 import { blankInput, type Input } from '../input.ts';
+import { natSeeds } from './nat-seeds.ts';
 import { overlaySeeds } from './overlay-seeds.ts';
 import { destinations4, destinations6, hostMac, routerMac } from './places.ts';
 
@@ -29,7 +30,7 @@ const routing = Uint8Array.of(58, 0, 0, 1, 0, 0, 0, 0);
 /** The packets that the first ones are mutated from: every header that the datapath reads, to every kind of place. */
 export function seedInputs(): readonly Input[] {
   const plain = [...ip4Seeds(), ...ip6Seeds(), ...arpSeeds(), ...otherSeeds(), ...hostSeeds()];
-  return [...plain, ...overlaySeeds().map((frame) => inputOf(frame, 'wire'))];
+  return [...plain, ...overlaySeeds().map((frame) => inputOf(frame, 'wire')), ...natInputs()];
 }
 
 function ip4Seeds(): readonly Input[] {
@@ -197,6 +198,11 @@ function hostSeeds(): readonly Input[] {
 
 function wire(etherType: number, packet: Uint8Array): Input {
   return inputOf(etherFrame({ destination: routerMac, source: hostMac, etherType }, packet), 'wire');
+}
+
+/** Packets between stations inside a port with NAT and somebody behind it, by the ports that they come by. */
+export function natInputs(): readonly Input[] {
+  return natSeeds().map(({ frame, port }) => ({ ...inputOf(frame, 'wire'), port }));
 }
 
 function inputOf(bytes: Uint8Array, entry: Input['entry']): Input {

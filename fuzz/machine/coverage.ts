@@ -81,7 +81,7 @@ export class Coverage {
   }
 
   /** Reads the traces of the burst, and tells by `fresh` which of its inputs are worth keeping. */
-  end(inputs: readonly Input[]): void {
+  end(inputs: readonly Input[], inTurn: boolean): void {
     if (!this.#traced) return;
     const { view } = this.#way;
     const written = view.getUint32(WORKER_TRACE, true);
@@ -94,7 +94,7 @@ export class Coverage {
       if (!this.edges.has(edge)) this.edges.add(edge);
       this.#hashes[trace] = Math.imul((this.#hashes[trace] ?? 0) ^ (edge + 1), 0x01000193);
     }
-    this.#lookAtPaths(inputs);
+    this.#lookAtPaths(inputs, inTurn);
   }
 
   /** Packets that come by a port whose interface is up, and those of the host. */
@@ -102,13 +102,14 @@ export class Coverage {
     return entry !== 'wire' || this.#ports.has(port);
   }
 
-  /** Traces are numbered in the order in which packets meet their first stage: the host's first, then the port's. */
-  #lookAtPaths(inputs: readonly Input[]): void {
+  /** Traces are numbered in the order in which packets meet their first stage: of those at once, the host's first. */
+  #lookAtPaths(inputs: readonly Input[], inTurn: boolean): void {
     let trace = 0;
-    for (const wanted of [false, true]) {
+    for (const wanted of inTurn ? [undefined] : [false, true]) {
       for (let i = 0; i < inputs.length; i++) {
         const input = inputs[i];
-        if (!input || (input.entry === 'wire') !== wanted || !this.#isTraced(input)) continue;
+        if (!input || !this.#isTraced(input)) continue;
+        if (wanted !== undefined && (input.entry === 'wire') !== wanted) continue;
         const path = Math.imul((this.#hashes[trace++] ?? 0) ^ shapeOf(input), 0x9e3779b1);
         if (this.#paths.has(path)) continue;
         this.#paths.add(path);

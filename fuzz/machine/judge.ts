@@ -58,6 +58,16 @@ export class OutputJudge implements Judge {
     this.#deliverStages = [bench.node('host-deliver'), bench.node('host-frame')];
   }
 
+  /** Begins a way: with the sessions that there are before a burst. */
+  begin(): void {
+    this.#world.sessions.restart(this.#world.nat.before);
+  }
+
+  /** Ends it, for now: what has begun is looked at, also where nothing has left. */
+  end(): void {
+    this.#lookAtSessions();
+  }
+
   /** What the ways are given now. */
   expect(inputs: readonly Input[]): void {
     this.#came = new Arrivals(
@@ -86,10 +96,16 @@ export class OutputJudge implements Judge {
   /** Checks a frame, and clears in it what each way counts on its own. */
   #look(frame: Frame): void {
     const { view, at, length, port } = frame;
+    this.#lookAtSessions();
     checkTranslated(frame, this.#world);
     if (!frame.input) this.#noteFragment(frame);
     this.#hideNumbers(frame);
     this.log?.push(`port ${port}${frame.asked ? ' asked' : ''}: ${hexOf(view, at, length)}`);
+  }
+
+  #lookAtSessions(): void {
+    const { nat, sessions } = this.#world;
+    for (const session of nat.begunAfter(sessions.count)) sessions.begin(session, this.#came, this.#world);
   }
 
   punted(way: Way, event: { stage: number; iface: number; vrf: number; at: number; packet: number }): number {

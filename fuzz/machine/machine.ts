@@ -10,7 +10,7 @@ import {
 import { INTERFACE_CAPTURED, INTERFACE_TRACED } from '../../src/features/interface/layout.ts';
 import { checkFragments } from '../check/check-fragments.ts';
 import { Finding } from '../finding.ts';
-import type { Burst, Input, Setting } from '../input.ts';
+import { type Burst, type Input, mayBeginSessions, type Setting } from '../input.ts';
 import type { World } from '../world.ts';
 import { Buffers } from './buffers.ts';
 import { Coverage } from './coverage.ts';
@@ -72,6 +72,7 @@ export class Machine {
     this.#clock += CLOCK_STEP;
     this.#poison(setting);
     this.world.apply(setting);
+    this.#judge.begin();
     this.#judge.expect(inputs);
     this.#judge.fragments = inputs.length === 1 ? [] : undefined;
     const refused = this.#refused();
@@ -81,12 +82,13 @@ export class Machine {
     try {
       this.coverage.begin(setting.slow === 'traced');
       this.#pass(this.slow, burst);
-      this.coverage.end(inputs);
+      this.coverage.end(inputs, setting.turns === true);
     } finally {
       this.#setSlow(setting, false);
     }
     this.#compare();
     if (!thorough) return;
+    this.world.nat.checkPlaces();
     this.fast.buffers.checkUntouched();
     this.slow.buffers.checkUntouched();
   }
@@ -97,6 +99,7 @@ export class Machine {
     const seen: Record<string, readonly string[]> = {};
     for (const way of [this.fast, this.slow]) {
       const log: string[] = [];
+      this.#judge.begin();
       this.#judge.expect(burst.inputs);
       this.#judge.log = log;
       this.world.apply(burst.setting);
@@ -146,15 +149,29 @@ export class Machine {
     return this.#refusals.reduce((sum, node) => sum + this.fast.counted(node), 0);
   }
 
-  #pass(way: Way, { setting, inputs }: Burst): void {
-    this.#judge.held = [];
-    this.#judge.holds = true;
+  #pass(way: Way, burst: Burst): void {
+    const { setting, inputs } = burst;
     way.prepare(setting, this.#clock);
     this.world.fillBuckets(setting);
+    this.world.nat.restore(mayBeginSessions(burst) ? setting.sessions : 0);
+    this.#judge.begin();
+    if (setting.turns) for (const input of inputs) this.#passAlone(way, setting, input);
+    else this.#passAll(way, setting, inputs);
+    way.expectNothingKept();
+  }
+
+  #passAlone(way: Way, setting: Setting, input: Input): void {
+    this.#judge.expect([input]);
+    this.#passAll(way, setting, [input]);
+  }
+
+  #passAll(way: Way, setting: Setting, inputs: readonly Input[]): void {
+    this.#judge.held = [];
+    this.#judge.holds = true;
     for (let i = 0; i < inputs.length; i++) placeInput(way, this.world, inputs[i] as Input, i);
     way.run();
     if (this.#judge.held.length > 0) this.#answerHeld(way, setting);
-    way.expectNothingKept();
+    this.#judge.end();
   }
 
   /** Sends on what waited for its neighbour: found for one half, failed for the other. */

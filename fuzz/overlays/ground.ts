@@ -1,7 +1,7 @@
 import type { Topology } from '../../src/features/ip/testing/topology.ts';
 import { addressToBytes, parseAddress } from '../../src/net/address.ts';
 import { macToBytes, parseMac } from '../../src/net/mac.ts';
-import type { Translation, Tunnel } from '../check/frame.ts';
+import type { SharedAddress, Translation, Tunnel } from '../check/frame.ts';
 import type { Sid } from '../check/segments.ts';
 
 /** What overlays are put on: the router, and what the check has to know of it. */
@@ -12,8 +12,9 @@ export interface Ground {
   /** The DSCP that frames get on their way in, by port; and ports with a list of rules, both ways. */
   readonly marks: Map<number, number>;
   readonly denying: Set<number>;
-  /** Addresses that stand for others behind a port. */
+  /** Addresses that stand for others behind a port, and those that many share there. */
   readonly translations: Translation[];
+  readonly shared: SharedAddress[];
   readonly labels: Set<number>;
   readonly labelsTaken: Set<number>;
   /** The router's MAC addresses inside tunnels, as numbers of 48 bits. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { ipv4Packet } from '../../net/frame/build.ts';
+import { MODE_MEASURE } from '../../engine/layout.ts';
+
+import { etherFrame, ipv4Packet, joinBytes } from '../../net/frame/build.ts';
 import { packetIn } from '../ip/testing/topology.ts';
 import { answerTo, forwarded, NatBench, packetOf, type Spec, transportOf } from './testing/nat-bench.ts';
 
@@ -65,6 +67,23 @@ describe('dnat44', () => {
       ipv4Packet({ source: '10.0.2.2', destination, protocol: 47, ttl }, new Uint8Array(40).fill(9));
     const { sent } = nat.receive(nat.outside, gre('10.0.2.9', 64));
     assert.deepEqual(packetIn(sent[0]), gre('10.0.1.2', 63));
+  });
+
+  it('translates what has a tag that says a priority and no VLAN, and nothing of a VLAN', () => {
+    const { topology, outside, inside } = nat;
+    topology.takeType(0x8100, 'vlan-priority');
+    const tagged = (tci: number) => {
+      const address = { destination: outside.mac, source: outside.host.mac, etherType: 0x8100 };
+      return etherFrame(address, joinBytes(Uint8Array.of(tci >> 8, tci & 255, 8, 0), packetOf(request)));
+    };
+    for (const mode of [0, MODE_MEASURE]) {
+      topology.bench.mode = mode;
+      const { sent } = topology.bench.receive(outside.port, [tagged(0xa000)]);
+      const translated = forwarded({ ...request, destination: '10.0.1.2' });
+      assert.deepEqual([sent[0]?.port, packetIn(sent[0])], [inside.port, translated]);
+      const { ended } = topology.bench.receive(outside.port, [tagged(0xa005)]);
+      assert.deepEqual(ended, { 'vlan-unknown': 1 });
+    }
   });
 
   it('ends with its rule', () => {

@@ -27,6 +27,8 @@ export const TYPE_ARP_RAW: u16 = 0x0608;
 export const TYPE_VLAN_RAW: u16 = 0x0081;
 export const TYPE_QINQ_RAW: u16 = 0xa888;
 export const VLAN_TAG_BYTES: u32 = 4;
+/** The VLAN's id in a tag as it lies in memory. */
+const VLAN_ID_RAW: u16 = 0xff0f;
 /** VLAN tags that are looked behind. */
 const MOST_TAGS: u32 = 4;
 /** Labels (RFC 5332 3): for one receiver, and of which the context says whose they are. */
@@ -38,6 +40,12 @@ export const GROUP_BIT: u64 = 1;
 /** Tells the ethertypes of VLAN tags. @inline */
 export function isTagType(type: u16): bool {
   return type == TYPE_VLAN_RAW || type == TYPE_QINQ_RAW;
+}
+
+/** Where what a frame carries begins, behind a tag that says a priority and no VLAN (IEEE 802.1Q clause 6.9.1). */
+export function behindPriority(frame: usize, bytes: u32): u32 {
+  if (bytes < ETHER_HEADER_BYTES + VLAN_TAG_BYTES || !isTagType(load<u16>(frame, 12))) return ETHER_HEADER_BYTES;
+  return load<u16>(frame, 14) & VLAN_ID_RAW ? ETHER_HEADER_BYTES : ETHER_HEADER_BYTES + VLAN_TAG_BYTES;
 }
 
 /**

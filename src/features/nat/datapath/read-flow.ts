@@ -1,4 +1,4 @@
-import { ETHER_HEADER_BYTES, TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
+import { behindPriority, TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import {
   ICMP4_ECHO_REPLY,
   ICMP4_ECHO_REQUEST,
@@ -33,8 +33,9 @@ import {
 
 /** Reads which flow a frame belongs to, of which so many bytes lie in one piece: on the interface and side that the flow says. */
 export function readFrame(flow: Flow, frame: usize, bytes: u32): void {
-  if (bytes < ETHER_HEADER_BYTES || load<u16>(frame, 12) != TYPE_IP4_RAW) return;
-  readPacket(flow, frame + ETHER_HEADER_BYTES, bytes - ETHER_HEADER_BYTES);
+  const at = behindPriority(frame, bytes);
+  if (bytes < at || load<u16>(frame + at - 2) != TYPE_IP4_RAW) return;
+  readPacket(flow, frame + at, bytes - at);
 }
 
 /** The same of a packet without its frame. */

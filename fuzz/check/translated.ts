@@ -85,10 +85,11 @@ function namesInside(
   rules: Rules,
   senders: () => readonly number[],
 ): readonly Renaming[] {
-  const name = fixedName(port, flow, rules) ?? sessionName(port, flow, rules);
+  const isPart = flow.kind === 'fragment';
+  const name = fixedName(port, flow, rules) ?? (isPart ? undefined : sessionName(port, flow, rules));
   if (name) return [name];
   const from = { address: flow.local.address };
-  return flow.kind === 'fragment' ? senders().map((address) => ({ from, to: { address } })) : [];
+  return isPart ? senders().map((address) => ({ from, to: { address } })) : [];
 }
 
 function fixedName(port: number, { local }: Flow, { translations }: Rules): Renaming | undefined {
@@ -122,8 +123,9 @@ function sourcesOf(
 
 /** A packet that came, as it is inside. */
 export function translatedIn(input: Input, rules: Rules): Input {
-  const tag = priorityTagBytes(input);
-  const inOnePiece = Math.min(input.firstSegment ? input.firstSegment + tag : input.length, input.length);
+  const taken = input.stripped ? priorityTagBytes(input, 0) : 0;
+  const tag = taken + priorityTagBytes(input, taken);
+  const inOnePiece = Math.min(input.firstSegment ? input.firstSegment + taken : input.length, input.length);
   if (
     input.entry !== 'wire' ||
     !isTranslating(input.port, rules) ||
@@ -138,10 +140,11 @@ export function translatedIn(input: Input, rules: Rules): Input {
   return change && rewrite({ ...packet, isSummed: !isUnfinished(input) }, change) ? copy : input;
 }
 
-/** Bytes of a tag that names no VLAN (IEEE 802.1Q 6.9.1) and that the driver has taken off. */
-function priorityTagBytes({ stripped, length, view }: Input): number {
-  const isTagged = stripped && length >= FRAME_BYTES + TAG_BYTES && TAG_TYPES.includes(view.getUint16(12));
-  return isTagged && (view.getUint16(14) & 0xfff) === 0 ? TAG_BYTES : 0;
+/** Bytes of a tag that names no VLAN (IEEE 802.1Q 6.9.1), behind another one of so many bytes. */
+function priorityTagBytes({ length, view }: Input, before: number): number {
+  const at = before + 12;
+  const isTagged = length >= at + 2 + TAG_BYTES && TAG_TYPES.includes(view.getUint16(at));
+  return isTagged && (view.getUint16(at + 2) & 0xfff) === 0 ? TAG_BYTES : 0;
 }
 
 /** Whom a packet that comes in is for, or who has sent what it quotes. */

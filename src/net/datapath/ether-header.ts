@@ -44,7 +44,8 @@ export function isTagType(type: u16): bool {
 
 /** Where what a frame carries begins, behind a tag that says a priority and no VLAN (IEEE 802.1Q clause 6.9.1). */
 export function behindPriority(frame: usize, bytes: u32): u32 {
-  if (bytes < ETHER_HEADER_BYTES + VLAN_TAG_BYTES || !isTagType(load<u16>(frame, 12))) return ETHER_HEADER_BYTES;
+  if (bytes < ETHER_HEADER_BYTES + VLAN_TAG_BYTES || !isTagType(load<u16>(frame, 12)))
+    return ETHER_HEADER_BYTES;
   return load<u16>(frame, 14) & VLAN_ID_RAW ? ETHER_HEADER_BYTES : ETHER_HEADER_BYTES + VLAN_TAG_BYTES;
 }
 

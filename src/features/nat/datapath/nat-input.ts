@@ -1,6 +1,7 @@
 import { isForeseen } from '../../../engine/datapath/foreseen';
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
+import { behindPriority } from '../../../net/datapath/ether-header';
 import { nodeAfterInput } from '../../interface/datapath/interface-rest';
 import { NAT_INPUT_PLACE } from '../layout';
 import { comeIn } from './come-in';
@@ -28,7 +29,7 @@ export function natInput(packet: Packet): u32 {
 
 function translateCarefully(packet: Packet): u32 {
   const flow = flowOn(packet.iface, SIDE_OUTSIDE, packet.olFlags);
-  readFrame(flow, packet.data, packet.dataLen);
+  readFrame(flow, packet.data, behindPriority(packet.data, packet.dataLen), packet.dataLen);
   if (comeIn(flow) == NAT_CUT) return Edge.DROP_NAT_TRUNCATED;
   return NODE_BIT | nodeAfterInput(packet.iface, NAT_INPUT_PLACE);
 }

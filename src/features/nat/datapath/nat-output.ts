@@ -1,5 +1,6 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
+import { ETHER_HEADER_BYTES } from '../../../net/datapath/ether-header';
 import { nodeAfterOutput } from '../../interface/datapath/interface-rest';
 import { NAT_OUTPUT_PLACE } from '../layout';
 import { flowOn, SIDE_INSIDE } from './flow';
@@ -37,7 +38,7 @@ export function natOutput(packet: Packet): u32 {
 
 function translateCarefully(packet: Packet): u32 {
   const flow = flowOn(packet.output, SIDE_INSIDE, packet.olFlags);
-  readFrame(flow, packet.data, packet.dataLen);
+  readFrame(flow, packet.data, ETHER_HEADER_BYTES, packet.dataLen);
   const verdict = goOut(flow);
   if (verdict != NAT_DONE) return dropFor(verdict);
   return NODE_BIT | nodeAfterOutput(packet.output, NAT_OUTPUT_PLACE);

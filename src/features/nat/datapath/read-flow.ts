@@ -1,4 +1,4 @@
-import { behindPriority, TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
+import { TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import {
   ICMP4_ECHO_REPLY,
   ICMP4_ECHO_REQUEST,
@@ -31,9 +31,11 @@ import {
   SIDE_INSIDE,
 } from './flow';
 
-/** Reads which flow a frame belongs to, of which so many bytes lie in one piece: on the interface and side that the flow says. */
-export function readFrame(flow: Flow, frame: usize, bytes: u32): void {
-  const at = behindPriority(frame, bytes);
+/**
+ * Reads which flow a frame belongs to, of which so many bytes lie in one piece: on the interface and side that the flow
+ * says. What it carries begins at `at`, with its ethertype right in front.
+ */
+export function readFrame(flow: Flow, frame: usize, at: u32, bytes: u32): void {
   if (bytes < at || load<u16>(frame + at - 2) != TYPE_IP4_RAW) return;
   readPacket(flow, frame + at, bytes - at);
 }

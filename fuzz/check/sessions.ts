@@ -101,7 +101,13 @@ function begins({ input, layer }: Arrival, session: Session): boolean {
   if (layer.kind !== 'ip4') return false;
   const flow = flowAt(input.view, layer.at, layer.end - layer.at, SOURCE);
   if (!flow || flow.protocol !== session.protocol || !isSameEnd(flow.remote, session.remote)) return false;
-  return isSameEnd(flow.local, session.inside) && mayBegin(input.view, flow);
+  if (!isSameEnd(flow.local, session.inside)) return false;
+  return mayBegin(input.view, flow) || isEndOfOurs(session);
+}
+
+/** The router itself may end what it has not begun by an address that others share. */
+function isEndOfOurs({ protocol, inside, outside }: Session): boolean {
+  return !isIcmp(protocol) && inside.address === outside.address;
 }
 
 function textOf({ protocol, inside, outside, remote }: Session): string {

@@ -107,6 +107,9 @@ describe('bridge-suppress', () => {
     const wrong = Uint8Array.from(solicited);
     wrong[56] = (wrong[56] ?? 0) ^ 1;
     assert.deepEqual(portsOf(bridge.receive(1, wrong)), [1, 2]);
+    const otherVersion = Uint8Array.from(solicited);
+    otherVersion[14] = 0;
+    assert.deepEqual(portsOf(bridge.receive(1, otherVersion)), [1, 2]);
   });
 
   it('does not answer from one tunnel for stations behind another', () => {

@@ -30,7 +30,7 @@ export function takeNd(packet: Packet, at: u32): u32 {
   const start = at + IP6_HEADER_BYTES;
   if (packet.dataLen < start + ND_BYTES) return GOES_ON;
   const ip = changetype<Ip6Header>(packet.data + at);
-  if (ip.nextHeader != PROTOCOL_ICMP6 || ip.hopLimit != ND_HOP_LIMIT) return GOES_ON;
+  if (ip.version != 6 || ip.nextHeader != PROTOCOL_ICMP6 || ip.hopLimit != ND_HOP_LIMIT) return GOES_ON;
   const bytes = <u32>ip.payloadLength;
   if (bytes < ND_BYTES || start + bytes > packet.dataLen) return GOES_ON;
   const message = changetype<NdMessage>(packet.data + start);

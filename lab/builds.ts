@@ -102,7 +102,6 @@ const larger: readonly Patch[] = [
     file: 'features/bridge/datapath/fdb.ts',
     texts: [
       ['STATION_BYTES: usize = 16', 'STATION_BYTES: usize = 32'],
-      ['LINE_BYTES: usize = 64', 'LINE_BYTES: usize = 128'],
       ['LINE_BITS: u64 = 17', 'LINE_BITS: u64 = 16'],
     ],
   },

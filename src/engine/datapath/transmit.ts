@@ -80,7 +80,10 @@ export function gatherStretch(gathered: Transmit, from: u32, to: u32): void {
   else copyAll(behind, stretch, packets);
 }
 
-/** Copies 16 packets at a time; what is copied beyond the last one lies behind what is gathered, and is overwritten. */
+/**
+ * Copies 16 packets at a time; what is copied beyond the last one lies behind what is gathered, and is overwritten: a
+ * port's TRANSMIT_STRIDE has room for more than TX_MAX.
+ */
 function copyAll(to: usize, from: usize, packets: u32): void {
   const end = from + (packets << 2);
   for (; from < end; from += 64) {

@@ -27,8 +27,6 @@ export const TYPE_ARP_RAW: u16 = 0x0608;
 export const TYPE_VLAN_RAW: u16 = 0x0081;
 export const TYPE_QINQ_RAW: u16 = 0xa888;
 export const VLAN_TAG_BYTES: u32 = 4;
-/** The VLAN's id in a tag as it lies in memory. */
-const VLAN_ID_RAW: u16 = 0xff0f;
 /** VLAN tags that are looked behind. */
 const MOST_TAGS: u32 = 4;
 /** Labels (RFC 5332 3): for one receiver, and of which the context says whose they are. */
@@ -42,11 +40,16 @@ export function isTagType(type: u16): bool {
   return type == TYPE_VLAN_RAW || type == TYPE_QINQ_RAW;
 }
 
+/** The VLAN's id in a tag's last two bytes as they lie on the wire; zero where the tag says a priority alone. @inline */
+export function vlanIdOf(tagRaw: u16): u32 {
+  return bswap<u16>(tagRaw) & 0xfff;
+}
+
 /** Where what a frame carries begins, behind a tag that says a priority and no VLAN (IEEE 802.1Q clause 6.9.1). */
 export function behindPriority(frame: usize, bytes: u32): u32 {
   if (bytes < ETHER_HEADER_BYTES + VLAN_TAG_BYTES || !isTagType(load<u16>(frame, 12)))
     return ETHER_HEADER_BYTES;
-  return load<u16>(frame, 14) & VLAN_ID_RAW ? ETHER_HEADER_BYTES : ETHER_HEADER_BYTES + VLAN_TAG_BYTES;
+  return vlanIdOf(load<u16>(frame, 14)) ? ETHER_HEADER_BYTES : ETHER_HEADER_BYTES + VLAN_TAG_BYTES;
 }
 
 /**

@@ -47,10 +47,11 @@ const BRIDGE_SHIFT: u64 = 48;
 export const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 const LINE_BITS: u64 = 17;
 export const STATION_BYTES: usize = 16;
-export const LINE_BYTES: usize = 64;
 /** The last two bits of a MAC address, in a key. */
 const ROW_SHIFT: u64 = 40;
 const ROW_MASK: usize = 3;
+/** A line of the table holds a row: 64 bytes, as many as a line of a cache. */
+export const LINE_BYTES: usize = (ROW_MASK + 1) * STATION_BYTES;
 const ROW_BITS: u64 = (<u64>ROW_MASK) << ROW_SHIFT;
 /** The last two bytes of a MAC address, in a key. */
 const BLOCK_SHIFT: u64 = 32;

@@ -1,8 +1,9 @@
 import { Packet } from '../../../engine/datapath/packet';
-import { FDB, PORT_INTERFACES } from '../../../engine/datapath/regions';
+import { FDB } from '../../../engine/datapath/regions';
 import { CONTROL_LOOK_AHEAD } from '../../../engine/layout';
 import { ETHER_HEADER_BYTES } from '../../../net/datapath/ether-header';
 import { interfaceAt } from '../../interface/datapath/interface';
+import { interfaceOfPort } from '../../port/datapath/port-interface';
 import { LOOK_AHEAD_FDB } from '../layout';
 import { destinationOf, sourceOf, vlanTagOf } from './bridge-frame';
 import { homeOf, stationKey } from './fdb';
@@ -15,7 +16,7 @@ import { homeOf, stationKey } from './fdb';
 export function lookAhead(burst: usize, packets: u32): void {
   if (!(load<u32>(CONTROL_LOOK_AHEAD) & LOOK_AHEAD_FDB)) return;
   const port = changetype<Packet>(<usize>load<u32>(burst)).port;
-  const bridge = interfaceAt(load<u16>(PORT_INTERFACES + ((<usize>port) << 1))).domain;
+  const bridge = interfaceAt(interfaceOfPort(port)).domain;
   if (!bridge) return;
   for (let i: u32 = 0; i < packets; i++) noteHomes(packetAt(burst, i), bridge);
   for (let i: u32 = 0; i < packets; i++) {

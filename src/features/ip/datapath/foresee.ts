@@ -1,6 +1,6 @@
 import { NODE_IP4_INPUT } from '../../../engine/datapath/nodes';
 import { Packet, RX_IP_CKSUM_BAD } from '../../../engine/datapath/packet';
-import { ETHER_TYPES, PORT_INTERFACES } from '../../../engine/datapath/regions';
+import { ETHER_TYPES } from '../../../engine/datapath/regions';
 import { ETHER_HEADER_BYTES, TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import { IP4_HEADER_BYTES, IP4_PLAIN } from '../../../net/datapath/ip4-header';
 import {
@@ -11,6 +11,7 @@ import {
   interfaceAt,
 } from '../../interface/datapath/interface';
 import { L4_CKSUM_SUSPECT } from '../../port/datapath/l4-checksum';
+import { interfaceOfPort } from '../../port/datapath/port-interface';
 
 // Most bursts are of plain IPv4 packets, of which ether-input and ip4-input ask the same a dozen times over. Here it is
 // asked of four packets side by side, by vector instructions, and no packet decides a branch.
@@ -33,7 +34,7 @@ const DESTINATION: usize = 30;
 export function foresee(burst: usize, packets: u32): u32 {
   if (packets < SIDE_BY_SIDE) return 0;
   const first = changetype<Packet>(<usize>load<u32>(burst));
-  const iface = interfaceAt(load<u16>(PORT_INTERFACES + ((<usize>first.port) << 1)));
+  const iface = interfaceAt(interfaceOfPort(first.port));
   if (!isUsual(first, iface)) return 0;
   return countPlain(burst, packets, i64x2.replace_lane(i64x2.splat(iface.mac), 1, IP4_FRAME));
 }

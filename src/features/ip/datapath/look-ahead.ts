@@ -1,10 +1,11 @@
 import { Packet } from '../../../engine/datapath/packet';
-import { FIB4_ROOTS, FIB6_ROOTS, PORT_INTERFACES } from '../../../engine/datapath/regions';
+import { FIB4_ROOTS, FIB6_ROOTS } from '../../../engine/datapath/regions';
 import { CONTROL_LOOK_AHEAD, LOOK_AHEAD_ARENA } from '../../../engine/layout';
 import { ETHER_HEADER_BYTES, TYPE_IP4_RAW, TYPE_IP6_RAW } from '../../../net/datapath/ether-header';
 import { Ip4Header } from '../../../net/datapath/ip4-header';
 import { IP6_HEADER_BYTES, Ip6Header } from '../../../net/datapath/ip6-header';
 import { interfaceAt } from '../../interface/datapath/interface';
+import { interfaceOfPort } from '../../port/datapath/port-interface';
 import { lookup4, lookup6 } from './fib';
 
 /**
@@ -15,7 +16,7 @@ import { lookup4, lookup6 } from './fib';
 export function lookAhead(burst: usize, packets: u32): void {
   if (!(load<u32>(CONTROL_LOOK_AHEAD) & LOOK_AHEAD_ARENA)) return;
   const port = changetype<Packet>(<usize>load<u32>(burst)).port;
-  const vrf = <usize>interfaceAt(load<u16>(PORT_INTERFACES + ((<usize>port) << 1))).vrf;
+  const vrf = <usize>interfaceAt(interfaceOfPort(port)).vrf;
   const root4 = <usize>load<u32>(FIB4_ROOTS + (vrf << 2));
   const root6 = <usize>load<u32>(FIB6_ROOTS + (vrf << 2));
   for (let i: u32 = 0; i < packets; i++) {

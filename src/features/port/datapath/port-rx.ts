@@ -1,6 +1,5 @@
 import { isForeseen } from '../../../engine/datapath/foreseen';
 import { Packet } from '../../../engine/datapath/packet';
-import { PORT_INTERFACES } from '../../../engine/datapath/regions';
 import { NODE_BIT } from '../../../engine/layout';
 import {
   INTERFACE_CAPTURED,
@@ -11,6 +10,7 @@ import {
 } from '../../interface/datapath/interface';
 import { interfaceStats } from '../../interface/datapath/interface-stats';
 import { watchReceived } from '../../interface/datapath/watch';
+import { interfaceOfPort } from './port-interface';
 
 export enum Edge {
   /** The interface is administratively down, or no interface has the port. */
@@ -25,7 +25,7 @@ export enum Edge {
  * @table interface-input
  */
 export function portRx(packet: Packet): u32 {
-  const id = interfaceOf(packet.port);
+  const id = interfaceOfPort(packet.port);
   const iface = interfaceAt(id);
   packet.iface = <u16>id;
   packet.vrf = iface.vrf;
@@ -36,11 +36,6 @@ export function portRx(packet: Packet): u32 {
   if (!isForeseen() && flags != INTERFACE_UP) return takeWatched(packet, iface);
   countReceived(packet);
   return NODE_BIT | iface.inputNode;
-}
-
-/** The interface that a port belongs to. @remembered */
-function interfaceOf(port: u32): u32 {
-  return load<u16>(PORT_INTERFACES + ((<usize>port) << 1));
 }
 
 function takeWatched(packet: Packet, iface: Interface): u32 {

@@ -1,11 +1,11 @@
 import { Packet, RX_VLAN, RX_VLAN_STRIPPED } from '../../../engine/datapath/packet';
 import { NODE_BIT } from '../../../engine/layout';
-import { ETHER_HEADER_BYTES, isTagType, VLAN_TAG_BYTES } from '../../../net/datapath/ether-header';
+import { ETHER_HEADER_BYTES, isTagType, VLAN_TAG_BYTES, vlanIdOf } from '../../../net/datapath/ether-header';
 import { enterInterface } from '../../interface/datapath/enter';
 import { interfaceAt } from '../../interface/datapath/interface';
 import { nodeAfterInput } from '../../interface/datapath/interface-rest';
 import { VLAN_ID_MASK, VLAN_INPUT_PLACE } from '../layout';
-import { memberOf, removeTag, vlanIdOf } from './vlan';
+import { memberOf, removeTag } from './vlan';
 
 export enum Edge {
   DROP_INTERFACE_DOWN,

@@ -1,8 +1,7 @@
 import { Packet } from '../../../engine/datapath/packet';
 import { ETHER_TYPES } from '../../../engine/datapath/regions';
 import { NODE_BIT } from '../../../engine/layout';
-import { isTagType, VLAN_TAG_BYTES } from '../../../net/datapath/ether-header';
-import { vlanIdOf } from './vlan';
+import { isTagType, VLAN_TAG_BYTES, vlanIdOf } from '../../../net/datapath/ether-header';
 
 export enum Edge {
   DROP_ETHER_UNKNOWN_TYPE,

@@ -3,11 +3,6 @@ import { VLAN_MEMBERS, VLAN_PARENTS } from '../../../engine/datapath/regions';
 import { TYPE_QINQ_RAW, TYPE_VLAN_RAW, VLAN_TAG_BYTES } from '../../../net/datapath/ether-header';
 import { SERVICE_TAG, VLAN_ID_MASK } from '../layout';
 
-/** The VLAN's id in a tag's last two bytes as they lie on the wire. @inline */
-export function vlanIdOf(tagRaw: u16): u32 {
-  return bswap<u16>(tagRaw) & VLAN_ID_MASK;
-}
-
 /** The sub-interface of a VLAN on an interface, zero for none. @inline */
 export function memberOf(parent: u32, vlanId: u32): u32 {
   const block: u32 = load<u16>(VLAN_PARENTS + ((<usize>parent) << 1));

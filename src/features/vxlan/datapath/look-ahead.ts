@@ -1,6 +1,6 @@
 import { NODE_VXLAN_INPUT } from '../../../engine/datapath/nodes';
 import { Packet } from '../../../engine/datapath/packet';
-import { PORT_INTERFACES, UDP_PORTS, VXLAN_STATIONS, VXLAN_VNIS } from '../../../engine/datapath/regions';
+import { UDP_PORTS, VXLAN_STATIONS, VXLAN_VNIS } from '../../../engine/datapath/regions';
 import { CONTROL_LOOK_AHEAD } from '../../../engine/layout';
 import { ETHER_HEADER_BYTES, TYPE_IP4_RAW } from '../../../net/datapath/ether-header';
 import { PROTOCOL_UDP } from '../../../net/datapath/ip-protocols';
@@ -8,6 +8,7 @@ import { IP4_HEADER_BYTES, IP4_PLAIN, Ip4Header } from '../../../net/datapath/ip
 import { VXLAN_HEADER_BYTES, VxlanHeader, vniOf } from '../../../net/datapath/vxlan-header';
 import { interfaceAt, MAC_MASK } from '../../interface/datapath/interface';
 import { interfaceStats } from '../../interface/datapath/interface-stats';
+import { interfaceOfPort } from '../../port/datapath/port-interface';
 import { UDP_HEADER_BYTES } from '../../tunnel/datapath/outer';
 import { LOOK_AHEAD_VNIS } from '../layout';
 import { stationKey } from './far-end';
@@ -31,7 +32,7 @@ const INNER_AT: u32 = VXLAN_AT + VXLAN_HEADER_BYTES;
 export function lookAhead(burst: usize, packets: u32): void {
   if (!(load<u32>(CONTROL_LOOK_AHEAD) & LOOK_AHEAD_VNIS)) return;
   const port = changetype<Packet>(<usize>load<u32>(burst)).port;
-  const vrf = interfaceAt(load<u16>(PORT_INTERFACES + ((<usize>port) << 1))).vrf;
+  const vrf = interfaceAt(interfaceOfPort(port)).vrf;
   for (let i: u32 = 0; i < packets; i++) noteVni(packetAt(burst, i), vrf);
   for (let i: u32 = 0; i < packets; i++) load<u64>(packetAt(burst, i).note);
   for (let i: u32 = 0; i < packets; i++) noteInterface(packetAt(burst, i));

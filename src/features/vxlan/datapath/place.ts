@@ -28,7 +28,8 @@ export const PLACE_BYTES: usize = 16;
 const LINE_BITS: u64 = 14;
 const ROW_BITS: u64 = 2;
 const ROW_MASK: usize = 3;
-export const LINE_BYTES: usize = 64;
+/** A line of a table holds a row: 64 bytes, as many as a line of a cache. */
+export const LINE_BYTES: usize = (ROW_MASK + 1) * PLACE_BYTES;
 /** 2^64 divided by the golden ratio: spreads near keys far apart. */
 const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 

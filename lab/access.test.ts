@@ -53,6 +53,35 @@ test('what cannot be led to leaves nothing: no interface, address, next hop or r
   assert.deepEqual(await everything(), before);
 });
 
+test('a gateway that others have, too, is led to us once, and until the last of them goes', async () => {
+  await client.call(access, 'addAccess', request);
+  const [led] = await gatewayRoutes();
+  assert.match(String(led), /pod1/);
+  const second = { mac: '02:00:00:00:00:09', addresses: [stationAddress('10.0.0.9', 109)] };
+  const vlan = { parent: 'trunk', vlan_id: 2 };
+  await client.call(access, 'addAccess', { ...request, name: 'pod2', vlan, station: second });
+  assert.deepEqual(await gatewayRoutes(), [led]);
+  const [added] = (await router.list('nexthop show')).filter(
+    ({ type, iface }) => type === 'local' && iface === 'pod2',
+  );
+  assert.equal(added, undefined);
+  await router.ctl('interface del pod1');
+  assert.match(String(await gatewayRoutes()), /pod2/);
+  await router.ctl('interface del pod2');
+  assert.deepEqual(await gatewayRoutes(), []);
+});
+
+function stationAddress(address: string, nexthop_id: number) {
+  return { address, gateway: '10.0.0.1', nexthop_id };
+}
+
+async function gatewayRoutes(): Promise<readonly string[]> {
+  const routes = await router.list('route show vrf main');
+  return routes
+    .filter(({ destination }) => destination === '10.0.0.1/32')
+    .map((route) => JSON.stringify(route));
+}
+
 async function hostRoutes(): Promise<readonly string[]> {
   const routes = await router.list('route show vrf main');
   const all = routes.map(({ destination }) => String(destination));

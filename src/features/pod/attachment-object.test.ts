@@ -62,5 +62,5 @@ test('files are those of the attachments there are, also after those of another 
   assert.deepEqual(await readAttachments(state), [other]);
   await new AttachmentFiles(state).keep([one]);
   assert.deepEqual(await readAttachments(state), [one]);
-  assert.deepEqual(readdirSync(join(state, 'attachments')), ['default.abc-1-eth0-3.yaml']);
+  assert.deepEqual(readdirSync(join(state, 'attachments')), ['default.abc-1-eth0-3.json']);
 });

@@ -34,21 +34,21 @@ export function netlinkMessage(
   { type, flags = 0 }: { readonly type: number; readonly flags?: number },
   ...parts: readonly Buffer[]
 ): NetlinkMessage {
-  const body = Buffer.concat(parts);
+  const length = HEADER_BYTES + bytesOf(parts);
   const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32LE(HEADER_BYTES + body.length, 0);
+  header.writeUInt32LE(length, 0);
   header.writeUInt16LE(type, 4);
   header.writeUInt16LE(REQUEST_ACK | flags, 6);
-  return { asks, bytes: padded(Buffer.concat([header, body])) };
+  return { asks, bytes: padded(length, [header, ...parts]) };
 }
 
 /** Writes an attribute with a value, or with attributes inside. */
 export function attribute(type: number, ...values: readonly Buffer[]): Buffer {
-  const value = Buffer.concat(values);
+  const length = ATTRIBUTE_BYTES + bytesOf(values);
   const header = Buffer.alloc(ATTRIBUTE_BYTES);
-  header.writeUInt16LE(ATTRIBUTE_BYTES + value.length, 0);
+  header.writeUInt16LE(length, 0);
   header.writeUInt16LE(type, 2);
-  return padded(Buffer.concat([header, value]));
+  return padded(length, [header, ...values]);
 }
 
 export function u8(value: number): Buffer {
@@ -96,8 +96,13 @@ export function readAttributes(bytes: Buffer): ReadonlyMap<number, Buffer> {
 /** Without NLA_F_NESTED and NLA_F_NET_BYTEORDER. */
 const TYPE_MASK = 0x3fff;
 
-function padded(bytes: Buffer): Buffer {
-  return Buffer.concat([bytes, Buffer.alloc(aligned(bytes.length) - bytes.length)]);
+function bytesOf(parts: readonly Buffer[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Fills up with zeros, as Buffer.concat does. */
+function padded(length: number, parts: readonly Buffer[]): Buffer {
+  return Buffer.concat(parts, aligned(length));
 }
 
 function aligned(length: number): number {

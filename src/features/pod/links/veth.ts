@@ -25,11 +25,10 @@ export class VethLink implements Link {
   async attach(record: AttachmentRecord, network: PodNetwork): Promise<void> {
     // The router takes longer, so it is called first: a call is sent when nothing else is left to do.
     const added = this.#router.addVlan(record, network);
-    const paired = setImmediate().then(() => addVethPair(record, network, this.#steering));
+    const paired = setImmediate().then(() => this.#makePair(record, network));
     // Both are waited for: what one has made is not to appear after the other's failure was cleaned up.
     for (const result of await Promise.allSettled([paired, added]))
       if (result.status === 'rejected') throw result.reason;
-    await untilOwn(record, await paired);
     await announce(record, network);
   }
 
@@ -43,6 +42,11 @@ export class VethLink implements Link {
 
   missing(record: AttachmentRecord): Promise<string | undefined> {
     return missingInContainer(record);
+  }
+
+  /** While the router is still at work, the kernel has time to make the container's addresses its own. */
+  async #makePair(record: AttachmentRecord, network: PodNetwork): Promise<void> {
+    await untilOwn(record, await addVethPair(record, network, this.#steering));
   }
 
   /** Both ends go; with the container's namespace they are gone already. */

@@ -2,10 +2,11 @@ import binaryen from 'binaryen';
 import { Answers, type Group } from './answers.ts';
 import { Counted } from './counted.ts';
 import type { Expectation } from './expectations.ts';
-import { combined, constant, cut, Knowledge, unknown, type Value } from './known-values.ts';
+import { combined, constant, Knowledge, unknown, type Value } from './known-values.ts';
 import type { Moved } from './moved.ts';
 import { accessOf, fieldSize, fieldsOf, settersIn } from './packet-fields.ts';
 import type { PacketLoop } from './packet-locals.ts';
+import { PacketValues } from './packet-values.ts';
 import type { Marked } from './remember-marks.ts';
 import { Together } from './together.ts';
 import {
@@ -55,7 +56,7 @@ export function rememberRecords(module: binaryen.Module, options: Options): Move
     if (isCallOf(place.get(), options.loop.expect)) place.set(module.block(null, before));
   });
   body.set(module.block(null, [body.get(), ...after]));
-  return { ...remembering.moved, together: remembering.together(body) };
+  return remembering.moved(body);
 }
 
 class Remembering {
@@ -70,19 +71,15 @@ class Remembering {
   readonly #written: ReadonlySet<string>;
   /** How many ways to the end of all stages, and how many out of the loop, have been visited. */
   readonly #ways = { finished: 0, left: 0 };
-  /** What the packet's fields are when its way begins. */
-  readonly #first = new Map<string, Value>();
+  readonly #packet: PacketValues;
   /** What is known of the right operands of operations. */
   readonly #added = new Map<Expression, Value>();
-  readonly moved = {
-    reads: new Map<Expression, number | undefined>(),
-    ends: new Map<Expression, Map<string, number>>(),
-  };
 
   constructor(module: binaryen.Module, fn: binaryen.FunctionRef, options: Options) {
     this.#module = module;
     this.#fn = fn;
     this.#options = options;
+    this.#packet = new PacketValues(module, this.#known);
     this.#counted = new Counted(module, fn, this.#known);
     this.#together = new Together(module, this.#known);
     this.#written = settersIn(bodyOf(fn));
@@ -119,10 +116,10 @@ class Remembering {
     };
   }
 
-  /** The ends of packets that are gathered together, and for which record. */
-  together(body: Place): ReadonlySet<Expression> {
+  /** What is known of the packet's fields where they are read and where its way ends. */
+  moved(body: Place): Moved {
     this.#together.finish(body, this.#options.loop);
-    return this.#together.ends;
+    return { ...this.#packet.moved, together: this.#together.ends };
   }
 
   /** How many packets go through the loop, by its function's arguments. */
@@ -204,7 +201,7 @@ class Remembering {
   #forgetSet(expression: Expression): void {
     if (kindOf(expression) === 'LocalSet') this.#known.forget(`local ${numberOf(expression, 'Index')}`);
     const access = accessOf(expression, this.#options.loop.record);
-    if (access?.isWrite) this.#known.forget(`packet ${access.field}`);
+    if (access?.isWrite) this.#packet.forget(access.field);
   }
 
   /** What AssemblyScript inlines is a block that is left by a branch at its end, and maybe by others. */
@@ -241,8 +238,7 @@ class Remembering {
     if (isNamed(target, this.#options.loop.begin)) return this.#begin();
     if (isNamed(target, this.#options.loop.end) || isNamed(target, this.#options.loop.leave))
       return this.#end(place, call);
-    if (isNamed(owner, this.#options.loop.record))
-      return this.#visitPacket(place, { target, accessor, written: second });
+    if (isNamed(owner, this.#options.loop.record)) return this.#visitPacket(place, call, second);
     if (isNamed(target, this.#options.loop.isTogether)) return this.#gather(place, first);
     if (accessor) return this.#visitField(place, call, first);
     if (!this.#options.marked.remembered.has(target)) return unknown();
@@ -255,15 +251,10 @@ class Remembering {
   #begin(): Value {
     const fields = fieldsOf(this.#module, bodyOf(this.#fn), this.#options.loop.record);
     for (const { name, bytes, offset } of fields)
-      if (bytes <= 4 && offset < this.#options.loop.ownFrom) this.#beginWith(name, unknown(8 * bytes));
+      if (bytes <= 4 && offset < this.#options.loop.ownFrom) this.#packet.beginWith(name, unknown(8 * bytes));
     this.#counted.begin(bodyOf(this.#fn));
     this.#together.begin();
     return unknown();
-  }
-
-  #beginWith(field: string, value: Value): void {
-    this.#first.set(field, value);
-    this.#known.set(`packet ${field}`, value);
   }
 
   #gather(place: Place, record: Value): Value {
@@ -273,12 +264,8 @@ class Remembering {
 
   /** Notes what has become of the fields. */
   #end(place: Place, call: Expression): Value {
-    const moved = [...this.#first.keys()].flatMap((field) => {
-      const plus = this.#moveOf(field);
-      return plus === undefined ? [] : [[field, plus] as const];
-    });
     if (this.#known.isReached) {
-      this.moved.ends.set(call, new Map(moved));
+      this.#packet.end(call);
       this.#counted.ends(place, isCallOf(call, this.#options.loop.end));
       if (isCallOf(call, this.#options.loop.end)) this.#together.end(call);
     }
@@ -288,42 +275,20 @@ class Remembering {
     return unknown();
   }
 
-  /** What has been added to a field since the packet's way began, when nothing else has been done with it. */
-  #moveOf(field: string): number | undefined {
-    const first = this.#first.get(field);
-    const value = this.#known.get(`packet ${field}`);
-    if (!first || value.id === first.id) return first && 0;
-    return value.sum?.of.id === first.id && value.sum.bits >= first.bits ? value.sum.plus : undefined;
-  }
-
   /** From here on the packet's field is known. */
   #meet(place: Place, group: Group): Value {
     const { expectation, local } = group;
     const make = () => this.#module.local.get(local, binaryen.i32);
     const value = { id: `expected ${local}`, bits: 16, fixed: { by: group, make } };
-    if (this.#moveOf(expectation.field) === 0) this.#beginWith(expectation.field, value);
-    else this.#known.set(`packet ${expectation.field}`, value);
+    this.#packet.meet(expectation.field, value);
     place.set(this.#module.nop());
     return unknown();
   }
 
-  /** A packet's field has the value that was written last. */
-  #visitPacket(
-    place: Place,
-    {
-      target,
-      accessor,
-      written,
-    }: { readonly target: string; readonly accessor: string; readonly written: Value },
-  ): Value {
-    const [kind, field] = accessor.split(':');
-    const variable = `packet ${field}`;
-    const bits = fieldSize(this.#module, target.replace('#set:', '#get:'))?.bits ?? 0;
-    if (kind !== 'set') {
-      if (this.#known.isReached) this.moved.reads.set(place.get(), this.#moveOf(field ?? ''));
-      return this.#answers.conclude(place, this.#known.get(variable, bits));
-    }
-    this.#known.set(variable, cut(this.#module, written, bits));
+  #visitPacket(place: Place, call: Expression, written: Value): Value {
+    if (!textOf(call, 'Target').includes('#set:'))
+      return this.#answers.conclude(place, this.#packet.read(call));
+    this.#packet.write(call, written);
     return unknown();
   }
 

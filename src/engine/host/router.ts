@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import {
   BURST_MAX,
@@ -7,11 +6,9 @@ import {
   CONTROL_SNAPLEN,
   CONTROL_TICKS_PER_SECOND,
   CONTROL_VECTOR,
-  MAX_WORKERS,
-  WORKER_AREAS,
-  WORKER_COUNTERS,
 } from '../layout.ts';
 import type { ApiService } from './api/service.ts';
+import { ControlCpus } from './control-cpus.ts';
 import { CurrentDatapath } from './current-datapath.ts';
 import {
   CONTROL_WORKER,
@@ -24,15 +21,7 @@ import {
 } from './datapath.ts';
 import { datapathService } from './datapath-service.ts';
 import { Dispatch } from './dispatch.ts';
-import {
-  allowedCpus,
-  burstFunctions,
-  cyclesPerSecond,
-  type EalInfo,
-  ealCleanup,
-  poolCreate,
-  threadPin,
-} from './dpdk.ts';
+import { burstFunctions, cyclesPerSecond, type EalInfo, ealCleanup, poolCreate } from './dpdk.ts';
 import type { EarlyStart, LoadedBuild } from './early-start.ts';
 import type { Needs } from './fits.ts';
 import { LiveFunctions } from './live-functions.ts';
@@ -42,9 +31,11 @@ import type { ProbedAhead } from './probed-ahead.ts';
 import { type Punt, Punts } from './punts.ts';
 import { Rewrites } from './rewrites.ts';
 import type { RouterEvent } from './router-event.ts';
+import { Settling } from './settling.ts';
 import { shareMemory } from './shared-memory.ts';
 import { StageGuard } from './stage-guard.ts';
 import { DatapathSwap } from './swap.ts';
+import { clearCounters } from './telemetry/counters.ts';
 import { Traps } from './traps.ts';
 import { Troubles } from './troubles.ts';
 import type { WorkerView } from './worker-handle.ts';
@@ -87,6 +78,9 @@ export class Router {
   readonly rewrites: Rewrites;
   /** Devices that were probed before anybody has asked for them. */
   readonly probed: ProbedAhead;
+  /** What answers of the API wait for. */
+  readonly settling = new Settling();
+  readonly controlCpus = new ControlCpus(() => this.workers.list);
   /** What is wrong now. */
   readonly troubles = new Troubles();
   /** What the API serves: features add theirs before it starts. */
@@ -97,8 +91,6 @@ export class Router {
   readonly #punts: Punts;
   readonly #emit: (event: RouterEvent) => void;
   readonly #reclaimer: NodeJS.Timeout;
-  readonly #settling: (() => Promise<void>)[] = [];
-  #controlCpus: readonly number[] = allowedCpus();
 
   private constructor(options: RouterOptions, eal: EalInfo, { code, datapath: first }: LoadedBuild) {
     const datapath = new CurrentDatapath(first);
@@ -180,7 +172,7 @@ export class Router {
       swapWorkers: (module) => this.workers.swap(module),
       areWorkersCurrent: () => this.workers.areCurrent,
       quiet: () => this.quiet(),
-      clearCounters: (node) => this.#clearCounters(node, workerStride),
+      clearCounters: (node) => clearCounters(this.memory, { node, workerStride }),
       troubles: this.troubles,
       log: this.log,
       emit: this.#emit,
@@ -265,34 +257,6 @@ export class Router {
     this.#emit(event);
   }
 
-  /** Adds something that answers of the API wait for: what a change brings about outside the router. */
-  onSettle(wait: () => Promise<void>): void {
-    this.#settling.push(wait);
-  }
-
-  /** Resolves when what has changed shows outside too, or after a second: a host that hangs holds nobody up for long. */
-  async settled(): Promise<void> {
-    if (this.#settling.length === 0) return;
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, LONGEST_SETTLING_MS);
-    await Promise.race([Promise.all(this.#settling.map((wait) => wait())), late]);
-    clearTimeout(timer);
-  }
-
-  /** CPUs that everything but the workers runs on. */
-  get controlCpus(): readonly number[] {
-    return this.#controlCpus;
-  }
-
-  /** Moves all threads of the process but the workers. @throws DpdkError EINVAL */
-  set controlCpus(cpus: readonly number[]) {
-    const workers = new Set(this.workers.list.map(({ threadId }) => threadId));
-    for (const thread of readdirSync('/proc/self/task').map(Number)) {
-      if (!workers.has(thread)) threadPin(thread, cpus);
-    }
-    this.#controlCpus = cpus;
-  }
-
   /** Waits until no worker sees what was unlinked before. */
   quiet(): Promise<void> {
     return this.workers.quiet();
@@ -343,19 +307,9 @@ export class Router {
       rewrites: this.rewrites.needs,
     };
   }
-
-  #clearCounters(node: number, workerStride: number): void {
-    for (let worker = 0; worker <= MAX_WORKERS; worker++) {
-      const counter = WORKER_AREAS + worker * workerStride + WORKER_COUNTERS + node * COUNTER_BYTES;
-      this.memory.fill(0, counter, counter + COUNTER_BYTES);
-    }
-  }
 }
 
-/** Bytes of a node's counter (datapath/counters.ts). */
-const COUNTER_BYTES = 32;
 const RECLAIM_MS = 50;
-const LONGEST_SETTLING_MS = 1000;
 /** Packets that a stage takes at once, unless somebody says otherwise. */
 const VECTOR = 256;
 

@@ -10,7 +10,7 @@ import type { Ports } from './ports.ts';
 /** Which CPUs do what, shown and changed while packets flow. */
 export function affinityService(router: Router, interfaces: Interfaces, ports: Ports): ApiService {
   const cpus = () => ({
-    control: [...router.controlCpus],
+    control: [...router.controlCpus.list],
     datapath: router.workers.list.map(({ cpu }) => cpu),
   });
   return apiService(AffinityService, {
@@ -18,7 +18,7 @@ export function affinityService(router: Router, interfaces: Interfaces, ports: P
     async setCpus({ control, datapath }) {
       checkCpus('set affinity', [...control, ...datapath]);
       if (datapath.length > 0) await interfaces.inTurn(() => ports.setDatapathCpus(datapath));
-      if (control.length > 0) router.controlCpus = control;
+      if (control.length > 0) router.controlCpus.move(control);
       return { cpus: cpus() };
     },
     listQueues: () => ({ queues: listQueues(router, interfaces, ports) }),

@@ -42,7 +42,7 @@ export function startRepresentors(
   const delivery = new Delivery(router, representors);
   ip.exchange.onUnclaimed((packet, at) => delivery.deliverCopy(packet, at));
   representors.start();
-  router.onSettle(() => representors.settled());
+  router.settling.add(() => representors.settled());
   return representors;
 }
 

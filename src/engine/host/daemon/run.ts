@@ -65,7 +65,7 @@ export async function serve(serving: Serving): Promise<void> {
     services: router.services,
     onFault: ({ method, error }) => log.error({ method, error }, 'a call has failed'),
     // The lines of the start need not wait for the host one by one.
-    settled: async () => void (context.startupMs > 0 && (await router.settled())),
+    settled: async () => void (context.startupMs > 0 && (await router.settling.settled())),
   });
   const close = closeOnce(async () => {
     notifyServiceManager('STOPPING=1', process.env, log);
@@ -81,7 +81,7 @@ export async function serve(serving: Serving): Promise<void> {
     await api.start();
     if (flags.config !== undefined) await program.runScript(flags.config, flags.socket);
     await router.probed.close();
-    await router.settled();
+    await router.settling.settled();
   } catch (error) {
     await close();
     throw error;
@@ -132,7 +132,7 @@ async function startRouter(
     emit: (event) => context.emit(event),
     datapathCpus: cpus.datapath,
   });
-  router.controlCpus = cpus.control;
+  router.controlCpus.move(cpus.control);
   if (predecessor) {
     await endPredecessor(predecessor);
     log.info(predecessor, 'the router before has ended');

@@ -1,4 +1,4 @@
-import { WORKER_COUNTERS } from '../../layout.ts';
+import { MAX_WORKERS, WORKER_AREAS, WORKER_COUNTERS } from '../../layout.ts';
 import { areaOf, type TelemetrySource } from './source.ts';
 
 /** What was counted of one node: a stage, an ending or a drop. */
@@ -16,6 +16,17 @@ export const zeroCounter: NodeCounter = { batches: 0n, packets: 0n, cycles: 0n, 
 export function readCounters(source: TelemetrySource, worker: number): readonly NodeCounter[] {
   const start = areaOf(source, worker) + WORKER_COUNTERS;
   return source.info.graph.nodes.map(({ id }) => readCounter(source.view, start + id * COUNTER_BYTES));
+}
+
+/** Sets the counters of a node to zero in the areas of all workers and of the control thread. */
+export function clearCounters(
+  memory: Uint8Array,
+  { node, workerStride }: { readonly node: number; readonly workerStride: number },
+): void {
+  for (let worker = 0; worker <= MAX_WORKERS; worker++) {
+    const counter = WORKER_AREAS + worker * workerStride + WORKER_COUNTERS + node * COUNTER_BYTES;
+    memory.fill(0, counter, counter + COUNTER_BYTES);
+  }
 }
 
 /** Gives what was counted between two readings; a counter that has started anew counts whole. */

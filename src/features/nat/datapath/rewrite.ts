@@ -34,11 +34,12 @@ export function changeAddress(ip: usize, offset: u32, addressRaw: u32): u64 {
   return change;
 }
 
-/** Changes the port or identifier at a place; returns what that adds to sums over it. @inline */
+/** Changes the port or identifier at a place; returns what that adds to sums over it: zero where it stays. @inline */
 export function changePort(at: usize, port: u16): u64 {
-  const change = <u64>(<u16>~load<u16>(at)) + port;
+  const before = load<u16>(at);
+  if (before == port) return 0; // by RFC 1624 it would be minus zero, which makes 0 of a checksum of 0xffff
   store<u16>(at, port);
-  return change;
+  return <u64>(<u16>~before) + port;
 }
 
 /** Brings a checksum field up to date. @inline */

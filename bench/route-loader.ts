@@ -3,6 +3,7 @@ import { RouteService } from '../src/features/ip/ip_pb.js';
 import { addressToBytes } from '../src/net/address.ts';
 import { parsePrefix } from '../src/net/prefix.ts';
 import { BenchError } from './bench-error.ts';
+import { neighborId } from './peers/router-script.ts';
 import type { Family, Route } from './workload.ts';
 
 const batchRoutes = 10_000;
@@ -18,12 +19,16 @@ export class RouteLoader {
   readonly count: number;
   readonly #batches: readonly Batch[];
 
-  /** The next hops are known by their ids. */
-  constructor(family: Family, routes: readonly Route[], nexthopId: (route: Route) => number) {
+  /** The router has the neighbours as next hops (`neighborLines`). */
+  constructor(family: Family, routes: readonly Route[]) {
     this.count = routes.length;
     this.#batches = Array.from({ length: Math.ceil(routes.length / batchRoutes) }, (_, index) => {
       const batch = routes.slice(index * batchRoutes, (index + 1) * batchRoutes);
-      return { family, prefixes: encodePrefixes(batch, family), nexthopIds: batch.map(nexthopId) };
+      return {
+        family,
+        prefixes: encodePrefixes(batch, family),
+        nexthopIds: batch.map(({ neighbor }) => neighborId(family, neighbor)),
+      };
     });
   }
 

@@ -17,7 +17,7 @@ import {
   type Script,
   startForwarding,
 } from '../peers/router.ts';
-import { forwardingScript, neighborId, routeLines } from '../peers/router-script.ts';
+import { forwardingScript, routeLines } from '../peers/router-script.ts';
 import { readyPeers } from '../ready-peers.ts';
 import { RouteLoader } from '../route-loader.ts';
 import { watchBusiest } from '../thread-time.ts';
@@ -123,8 +123,8 @@ async function cycle(tables: Tables, settings: Settings): Promise<Figures> {
   const forwarding = await forwardBeside([...tables.ipv4, ...tables.ipv6], millracePolling, resources);
   const { transport, close } = openRouterTransport({ socketPath: forwarding.instance.socket });
   resources.defer(close);
-  const ipv4 = new RouteLoader('ipv4', tables.ipv4, ({ neighbor }) => neighborId('ipv4', neighbor));
-  const ipv6 = new RouteLoader('ipv6', tables.ipv6, ({ neighbor }) => neighborId('ipv6', neighbor));
+  const ipv4 = new RouteLoader('ipv4', tables.ipv4);
+  const ipv6 = new RouteLoader('ipv6', tables.ipv6);
   const before = await packetRate(forwarding, { seconds: 2, log: settings.log });
   const dropped = await drops(transport);
   const start = await forwarding.sample();

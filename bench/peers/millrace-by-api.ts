@@ -4,7 +4,7 @@ import { RouteLoader } from '../route-loader.ts';
 import type { Route } from '../workload.ts';
 import { millrace, millracePolling } from './millrace.ts';
 import { type RouterForwarding, startForwarding } from './router.ts';
-import { forwardingScript, neighborId } from './router-script.ts';
+import { forwardingScript } from './router-script.ts';
 
 /** Millrace with its IPv4 routes by a stream of its API; its client adds one after the other, a million in minutes. */
 export const millraceByApi: Peer = { ...millrace, forward };
@@ -27,7 +27,7 @@ async function forward(job: ForwardJob): Promise<RouterForwarding> {
 async function addByApi(socketPath: string, routes: readonly Route[]): Promise<void> {
   const { transport, close } = openRouterTransport({ socketPath });
   try {
-    await new RouteLoader('ipv4', routes, ({ neighbor }) => neighborId('ipv4', neighbor)).add(transport);
+    await new RouteLoader('ipv4', routes).add(transport);
   } finally {
     close();
   }

@@ -14,8 +14,9 @@ export interface Layer {
 /** UDP ports whose payload is VXLAN (RFC 7348 and what Linux took before), and a stack of labels (RFC 7510 and before). */
 export const VXLAN_PORTS: readonly number[] = [4789, 8472];
 export const LABEL_PORTS: readonly number[] = [6635, 51234];
-/** Ethertypes of tags: customer, service, and what was used for service tags before. */
-export const TAG_TYPES: readonly number[] = [0x8100, 0x88a8, 0x9100];
+/** Ethertypes of tags: customer and service (IEEE 802.1Q 9.5), and with what was used for service tags before. */
+export const OWN_TAG_TYPES: readonly number[] = [0x8100, 0x88a8];
+export const TAG_TYPES: readonly number[] = [...OWN_TAG_TYPES, 0x9100];
 
 export const FRAME_BYTES = 14;
 export const TAG_BYTES = 4;

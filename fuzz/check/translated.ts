@@ -2,7 +2,7 @@ import type { Input } from '../input.ts';
 import { checkFrame } from './check-frame.ts';
 import { DESTINATION, type Flow, flowAt, SOURCE } from './flow.ts';
 import { type Frame, holds, invalid, isUnfinished, type Stations } from './frame.ts';
-import { FRAME_BYTES, TAG_BYTES } from './layers.ts';
+import { FRAME_BYTES, OWN_TAG_TYPES, TAG_BYTES } from './layers.ts';
 import { type Change, type Name, type Packet, quotedFlow, rewrite } from './rewrite.ts';
 import { ruleOf } from './sessions.ts';
 
@@ -140,13 +140,10 @@ export function translatedIn(input: Input, rules: Rules): Input {
   return change && rewrite({ ...packet, isSummed: !isUnfinished(input) }, change) ? copy : input;
 }
 
-/** Tags of customers and of providers (IEEE 802.1Q 9.5); 0x9100 is neither, and what is behind one is not known. */
-const ownTags: readonly number[] = [0x8100, 0x88a8];
-
 /** Bytes of a tag that names no VLAN (IEEE 802.1Q 6.9.1), behind another one of so many bytes. */
 function priorityTagBytes({ length, view }: Input, before: number): number {
   const at = before + 12;
-  const isTagged = length >= at + 2 + TAG_BYTES && ownTags.includes(view.getUint16(at));
+  const isTagged = length >= at + 2 + TAG_BYTES && OWN_TAG_TYPES.includes(view.getUint16(at));
   return isTagged && (view.getUint16(at + 2) & 0xfff) === 0 ? TAG_BYTES : 0;
 }
 

@@ -1,8 +1,8 @@
 import type binaryen from 'binaryen';
 import { cut, type Knowledge, type Value } from './known-values.ts';
 import type { Moved } from './moved.ts';
-import { fieldSize } from './packet-fields.ts';
-import { type Expression, textOf } from './wasm-tree.ts';
+import { type Access, fieldSize } from './packet-fields.ts';
+import type { Expression } from './wasm-tree.ts';
 
 /** What is known of the packet's fields on its way, and what has been added to them since it began. */
 export class PacketValues {
@@ -35,17 +35,13 @@ export class PacketValues {
   }
 
   /** A call reads a field: it has the value that was written last. */
-  read(call: Expression): Value {
-    const target = textOf(call, 'Target');
-    const field = fieldOf(target);
-    if (this.#known.isReached) this.#reads.set(call, this.#moveOf(field));
-    return this.#known.get(variable(field), this.#bitsOf(target));
+  read(call: Expression, access: Access): Value {
+    if (this.#known.isReached) this.#reads.set(call, this.#moveOf(access.field));
+    return this.#known.get(variable(access.field), this.#bitsOf(access));
   }
 
-  write(call: Expression, value: Value): void {
-    const target = textOf(call, 'Target');
-    const bits = this.#bitsOf(target.replace('#set:', '#get:'));
-    this.#known.set(variable(fieldOf(target)), cut(this.#module, value, bits));
+  write(access: Access, value: Value): void {
+    this.#known.set(variable(access.field), cut(this.#module, value, this.#bitsOf(access)));
   }
 
   forget(field: string): void {
@@ -66,14 +62,9 @@ export class PacketValues {
     return value.sum?.of.id === first.id && value.sum.bits >= first.bits ? value.sum.plus : undefined;
   }
 
-  #bitsOf(getter: string): number {
-    return fieldSize(this.#module, getter)?.bits ?? 0;
+  #bitsOf({ accessor }: Access): number {
+    return fieldSize(this.#module, accessor.replace('#set:', '#get:'))?.bits ?? 0;
   }
 }
 
 const variable = (field: string) => `packet ${field}`;
-
-/** The field that a function such as `Record#get:field` reaches. */
-function fieldOf(accessor: string): string {
-  return accessor.slice(accessor.indexOf(':') + 1);
-}

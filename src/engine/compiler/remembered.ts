@@ -4,7 +4,7 @@ import { Counted } from './counted.ts';
 import type { Expectation } from './expectations.ts';
 import { combined, constant, Knowledge, unknown, type Value } from './known-values.ts';
 import type { Moved } from './moved.ts';
-import { accessOf, fieldSize, fieldsOf, settersIn } from './packet-fields.ts';
+import { type Access, accessOf, fieldSize, fieldsOf, settersIn } from './packet-fields.ts';
 import type { PacketLoop } from './packet-locals.ts';
 import { PacketValues } from './packet-values.ts';
 import type { Marked } from './remember-marks.ts';
@@ -232,15 +232,15 @@ class Remembering {
     const operands = operandsOf(call);
     const [first = unknown(), second = unknown()] = operands.map((operand) => this.visit(operand));
     const target = textOf(call, 'Target');
-    const [owner = '', accessor = ''] = target.split('#');
+    const access = accessOf(call, this.#options.loop.record);
     const met = this.#answers.groups.find(({ expectation }) => isNamed(target, `graph/${expectation.met}`));
     if (met) return this.#meet(place, met);
     if (isNamed(target, this.#options.loop.begin)) return this.#begin();
     if (isNamed(target, this.#options.loop.end) || isNamed(target, this.#options.loop.leave))
       return this.#end(place, call);
-    if (isNamed(owner, this.#options.loop.record)) return this.#visitPacket(place, call, second);
+    if (access) return this.#visitPacket(place, access, second);
     if (isNamed(target, this.#options.loop.isTogether)) return this.#gather(place, first);
-    if (accessor) return this.#visitField(place, call, first);
+    if (target.includes('#')) return this.#visitField(place, call, first);
     if (!this.#options.marked.remembered.has(target)) return unknown();
     return operands.length > 0
       ? this.#answers.remember(place, target, first)
@@ -285,10 +285,9 @@ class Remembering {
     return unknown();
   }
 
-  #visitPacket(place: Place, call: Expression, written: Value): Value {
-    if (!textOf(call, 'Target').includes('#set:'))
-      return this.#answers.conclude(place, this.#packet.read(call));
-    this.#packet.write(call, written);
+  #visitPacket(place: Place, access: Access, written: Value): Value {
+    if (!access.isWrite) return this.#answers.conclude(place, this.#packet.read(place.get(), access));
+    this.#packet.write(access, written);
     return unknown();
   }
 

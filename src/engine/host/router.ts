@@ -172,7 +172,7 @@ export class Router {
       swapWorkers: (module) => this.workers.swap(module),
       areWorkersCurrent: () => this.workers.areCurrent,
       quiet: () => this.quiet(),
-      clearCounters: (node) => clearCounters(this.memory, { node, workerStride }),
+      clearCounters: (node) => clearCounters({ view: this.view, info: datapath.info }, node),
       troubles: this.troubles,
       log: this.log,
       emit: this.#emit,

@@ -1,5 +1,5 @@
-import { MAX_WORKERS, WORKER_AREAS, WORKER_COUNTERS } from '../../layout.ts';
-import { areaOf, type TelemetrySource } from './source.ts';
+import { WORKER_COUNTERS } from '../../layout.ts';
+import { allAreas, areaOf, type TelemetrySource } from './source.ts';
 
 /** What was counted of one node: a stage, an ending or a drop. */
 export interface NodeCounter {
@@ -18,14 +18,11 @@ export function readCounters(source: TelemetrySource, worker: number): readonly 
   return source.info.graph.nodes.map(({ id }) => readCounter(source.view, start + id * COUNTER_BYTES));
 }
 
-/** Sets the counters of a node to zero in the areas of all workers and of the control thread. */
-export function clearCounters(
-  memory: Uint8Array,
-  { node, workerStride }: { readonly node: number; readonly workerStride: number },
-): void {
-  for (let worker = 0; worker <= MAX_WORKERS; worker++) {
-    const counter = WORKER_AREAS + worker * workerStride + WORKER_COUNTERS + node * COUNTER_BYTES;
-    memory.fill(0, counter, counter + COUNTER_BYTES);
+/** Sets the counters of a node to zero in all areas. */
+export function clearCounters(source: TelemetrySource, node: number): void {
+  for (const area of allAreas) {
+    const counter = areaOf(source, area) + WORKER_COUNTERS + node * COUNTER_BYTES;
+    new Uint8Array(source.view.buffer, counter, COUNTER_BYTES).fill(0);
   }
 }
 

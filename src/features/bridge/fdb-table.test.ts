@@ -65,6 +65,20 @@ describe('the table of stations', () => {
     }
   });
 
+  it('keeps the rows of five blocks apart, whichever number spreads them, and again when some have gone', () => {
+    const { seedFdb } = bench.tables<{ seedFdb(seed: bigint): void }>(['seedFdb']);
+    const racks = [0x11, 0x12, 0x13, 0x14, 0x15];
+    for (const seed of crowdingSeeds) {
+      seedFdb(seed);
+      for (const rack of racks) fillRack(rack, 25_000);
+      assert.deepEqual(racks.map(displaced), [0, 0, 0, 0, 0]);
+      for (const number of Array(25_000).keys()) fdb.remove(placeOf(station(number, 0x13)));
+      fillRack(0x16, 25_000);
+      assert.deepEqual([0x11, 0x12, 0x14, 0x15, 0x16].map(displaced), [0, 0, 0, 0, 0]);
+      for (let place = fdb.next(0, {}); place !== undefined; place = fdb.next(place, {})) fdb.remove(place);
+    }
+  });
+
   it('remembers when each was heard, also of those that move up where others go', () => {
     const secondOf = (number: number) => 1000 + (number % 7);
     for (let number = 0; number < 60_000; number++) {
@@ -94,6 +108,23 @@ describe('the table of stations', () => {
 
 /** With these, one product of an address took so many rows of it to the same lines that some found no room (of 150, two). */
 const crowdingSeeds = [0x3bf459cac3ce4b80n, 0x59d9d258c0b5e800n];
+
+function fillRack(rack: number, stations: number): void {
+  for (let number = 0; number < stations; number++)
+    assert.ok(fdb.put({ ...station(number, rack), iface: 1, far: 0, origin: 'learn' }));
+}
+
+/** How many of 25,000 stations are not at the place of their line where their search begins. */
+function displaced(rack: number): number {
+  const places = Array.from({ length: 25_000 }, (_, number) => placeOf(station(number, rack)));
+  return places.filter((place, number) => place !== (places[number & ~3] ?? 0) + (number & 3)).length;
+}
+
+function placeOf(station: Parameters<typeof fdb.find>[0]): number {
+  const placed = fdb.find(station);
+  assert.ok(placed);
+  return placed.place;
+}
 
 /** Stations whose addresses differ in few bits, as those of one maker do. */
 function station(number: number, rack = 0) {

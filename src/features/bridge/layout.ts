@@ -12,8 +12,10 @@ export const FDB_SEEN_BYTES = 2097664;
 export const LOOK_AHEAD_FDB = 2;
 /** Stations above which workers look ahead (docs/decisions/0017-looking-ahead-by-kind-of-table.md). */
 export const LOOK_AHEAD_STATIONS = 16384;
-/** What all searches share (datapath/fdb.ts). */
-export const FDB_STATE_BYTES = 64;
+/** What is noted of blocks of stations, by eight bits of their hash. */
+export const FDB_BLOCKS = 256;
+/** What all searches share: 64 bytes, and 16 for each of FDB_BLOCKS (datapath/fdb.ts). */
+export const FDB_STATE_BYTES = 4160;
 /** Per worker: what it has told of strangers of late (datapath/fdb-news.ts). */
 export const FDB_NEWS_WORKER_BYTES = 65536;
 

@@ -27,6 +27,7 @@ import {
   stationAt,
   vlanOf,
 } from './fdb';
+import { enterBlock, forgetBlocks, leaveBlock } from './fdb-blocks';
 
 // The control thread's side of the table of stations. A place is told by its number; NO_PLACE is none.
 
@@ -38,6 +39,7 @@ const PLACES: u32 = FDB_SLOTS + (LONGEST_FDB_SEARCH - 1) * LINE_PLACES;
 /** Makes searches begin where nobody outside can foretell; to be called while the table is empty. */
 export function seedFdb(seed: u64): void {
   fdbState().lineMultiplier = SPREAD ^ (seed & ~1); // odd, so it takes no two keys to one number
+  forgetBlocks();
 }
 
 /** Says what second it is, whether there is room for strangers, and how many stations are known. */
@@ -59,7 +61,7 @@ export function putStation(key: u64, vlan: u32, iface: u32, far: u32, flags: u32
   const value =
     <u64>far | ((<u64>iface) << MEMBER_SHIFT) | ((<u64>vlan) << 48) | ((<u64>flags) << FLAGS_SHIFT);
   const known = findStation(key, vlan);
-  const station = known === null ? freePlace(homeOf(key, vlan)) : known;
+  const station = known === null ? newPlace(key, vlan) : known;
   if (station === null) return NO_PLACE;
   noteSeen(numberOf(station), fdbState().second);
   if (known === null) setKey(station, FDB_DEAD);
@@ -71,6 +73,7 @@ export function putStation(key: u64, vlan: u32, iface: u32, far: u32, flags: u32
 /** Forgets the station at a place. Another one may be there then: those that had to go on from its line move up. */
 export function removeStation(place: u32): void {
   let hole = stationAt(place);
+  leaveBlock(hole.key, vlanOf(hole.value));
   setKey(hole, FDB_DEAD);
   let line = lineOf(changetype<usize>(hole));
   let isLast = hasEmpty(line);
@@ -123,6 +126,14 @@ export function placeValue(place: u32): u64 {
 /** Seconds since the station at a place was last heard. */
 export function placeAge(place: u32): u32 {
   return flagsOf(stationAt(place)) & FDB_HEARD ? 0 : fdbState().second - seenAt(place);
+}
+
+/** The place for a station that comes. */
+function newPlace(key: u64, vlan: u32): Station | null {
+  enterBlock(key, vlan);
+  const place = freePlace(homeOf(key, vlan));
+  if (place === null) leaveBlock(key, vlan);
+  return place;
 }
 
 /** The first place where a station may be: its own, or one of its line, or of those behind. */

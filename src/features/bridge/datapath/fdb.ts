@@ -28,6 +28,19 @@ export class FdbState {
   second: u32;
   /** Not zero: there is no room for strangers. */
   full: u32;
+  /** A bit for each of the ways of BLOCKS_APART that is taken. */
+  waysTaken: u32;
+}
+
+/** What is noted of the blocks whose hash has the same eight bits: 16 bytes, written by the control thread. */
+@unmanaged
+export class Blocks {
+  /** What is added to their hash; it changes while they have no station. */
+  move: u64;
+  /** Their stations in the table. */
+  stations: u32;
+  /** The number, from one, of the way that the first of them has got; zero for none. */
+  way: u32;
 }
 
 /** Nobody is here, and no station of this line or one before is in a line behind: the search ends with the line. */
@@ -46,6 +59,8 @@ const BRIDGE_SHIFT: u64 = 48;
 /** 2^64 divided by the golden ratio: spreads near keys far apart. */
 export const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 const LINE_BITS: u64 = 17;
+/** A line, as hashes count. */
+export const ONE_LINE: u64 = 1 << (64 - LINE_BITS);
 export const STATION_BYTES: usize = 16;
 /** The last two bits of a MAC address, in a key. */
 const ROW_SHIFT: u64 = 40;
@@ -56,13 +71,23 @@ const ROW_BITS: u64 = (<u64>ROW_MASK) << ROW_SHIFT;
 /** The last two bytes of a MAC address, in a key. */
 const BLOCK_SHIFT: u64 = 32;
 const BLOCK_BITS: u64 = (<u64>0xffff) << BLOCK_SHIFT;
-/** Takes the 16,384 rows of a block, of four addresses each, to lines of which no two are nearer than five. Found by trying. */
+/** No two of the 16,384 rows of a block, of four addresses each, are taken to lines that are nearer. */
+export const BLOCKS_APART: u32 = 5;
+/** What does so. Found by trying. */
 const ROW_SPREAD: u64 = 0xa5a78ddf;
 const HEARD: u64 = (<u64>FDB_HEARD) << FLAGS_SHIFT;
 
 /** @inline */
 export function fdbState(): FdbState {
   return changetype<FdbState>(FDB_STATE);
+}
+
+/** Where Blocks are, behind what searches share. */
+const BLOCKS: usize = FDB_STATE + 64;
+
+/** What is noted of blocks, by their hash. @inline */
+export function blocksOf(hash: u64): Blocks {
+  return changetype<Blocks>(BLOCKS + (<usize>(hash >> 28) & 0xff0));
 }
 
 /** The key of a MAC address in a bridge. @inline */
@@ -137,14 +162,20 @@ export function stationAt(place: u32): Station {
 /**
  * Where the search for a station begins: in a line, and there at the place that the last two bits of its address say. So
  * addresses in a row share lines, and each is found at the first place that is looked at. What the last two bytes say but
- * for these bits takes rows to lines evenly, what the others, bridge and VLAN say moves all of these by what nobody
- * outside can foretell. @places FDB @inline
+ * for these bits takes rows to lines evenly, what the others, bridge and VLAN say moves all of these: to a way of their
+ * own where one was left when they came, and else by what nobody outside can foretell. @places FDB @inline
  */
 export function homeOf(key: u64, vlan: u64): usize {
-  const block = ((key & ~BLOCK_BITS) | (vlan << BLOCK_SHIFT)) * fdbState().lineMultiplier;
-  const hash = (block ^ (block >> 32)) * SPREAD + (key & (BLOCK_BITS ^ ROW_BITS)) * ROW_SPREAD;
+  const block = blockHash(key, vlan);
+  const hash = block + blocksOf(block).move + (key & (BLOCK_BITS ^ ROW_BITS)) * ROW_SPREAD;
   const place = (<usize>(key >> ROW_SHIFT) & ROW_MASK) * STATION_BYTES;
   return FDB + <usize>(hash >> (64 - LINE_BITS)) * LINE_BYTES + place;
+}
+
+/** The hash of all of an address but its last two bytes, its bridge and VLAN. @inline */
+export function blockHash(key: u64, vlan: u64): u64 {
+  const block = ((key & ~BLOCK_BITS) | (vlan << BLOCK_SHIFT)) * fdbState().lineMultiplier;
+  return (block ^ (block >> 32)) * SPREAD;
 }
 
 /** The line that a place is in: the table begins with one. @inline */

@@ -27,6 +27,7 @@
         "steer.c",
         "port-probe.c",
         "port-stop.c",
+        "queue-signals.c",
         "queue-socket.c",
         "thread.c",
         "tuntap.c",

@@ -1,7 +1,6 @@
 #include "wait.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -14,6 +13,7 @@
 #include "args.h"
 #include "burst.h"
 #include "memory.h"
+#include "queue-signals.h"
 #include "queue-socket.h"
 
 #define MAX_WATCHED_QUEUES 16
@@ -85,6 +85,8 @@ void wait_watch_port(uint16_t port, uint16_t rx_queues)
 		queue->owner = signals ? NOBODY : NO_SIGNALS;
 		if (queue->fd < 0)
 			break;
+		if (signals)
+			queue_signals_home(queue->fd);
 	}
 	atomic_store(&watched->count, count);
 }
@@ -250,18 +252,13 @@ static void leave(void)
 	atomic_fetch_add(&self->turns, 1);
 }
 
-/*
- * net_tap looks at a queue only after a signal, which the kernel hands to the main thread: its way over another thread
- * costs more than the packet's. While a worker sleeps, and for a while after, it gets the signals itself.
- */
+/* While a worker sleeps, and for a while after, it gets the signals itself: over another thread they would take longer. */
 static void take_signals(struct watched *queue)
 {
-	struct f_owner_ex thread = {.type = F_OWNER_TID, .pid = self->thread};
-
 	if (queue->owner == NO_SIGNALS)
 		return;
 	pthread_mutex_lock(&owners_lock);
-	if (queue->owner != self->thread && fcntl(queue->fd, F_SETOWN_EX, &thread) == 0)
+	if (queue->owner != self->thread && queue_signals_to(queue->fd, self->thread))
 		queue->owner = self->thread;
 	pthread_mutex_unlock(&owners_lock);
 }
@@ -277,10 +274,8 @@ static void give_signals_back(void)
 
 static void give_back(struct watched *queue)
 {
-	struct f_owner_ex process = {.type = F_OWNER_PID, .pid = getpid()};
-
 	pthread_mutex_lock(&owners_lock);
-	if (queue->owner > NOBODY && fcntl(queue->fd, F_SETOWN_EX, &process) == 0)
+	if (queue->owner > NOBODY && queue_signals_home(queue->fd))
 		queue->owner = NOBODY;
 	pthread_mutex_unlock(&owners_lock);
 }

@@ -1,6 +1,7 @@
-import assert from 'node:assert/strict';
+import assert, { fail } from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import {
@@ -64,6 +65,14 @@ test('the signals of a port go on when the worker that took them has ended', asy
   }
   assert.ok(received > 0);
   free(world.received, received);
+  portClose(tap);
+});
+
+test('a thread of its own hears the signals of a port that no worker sleeps at', () => {
+  const tap = startTap();
+  const before = wakeUps('queue-signals');
+  ping(ifname);
+  assert.ok(wakeUps('queue-signals') > before);
   portClose(tap);
 });
 
@@ -150,6 +159,14 @@ function ping(device: string): void {
   execFileSync('ip', ['link', 'set', device, 'up']);
   execFileSync('ip', ['address', 'replace', '192.0.2.1/24', 'dev', device]);
   spawnSync('ping', ['-I', device, '-c', '1', '-W', '0.2', '192.0.2.2']); // ended before the port: it inherits its descriptors
+}
+
+/** How often a thread of this process has slept. */
+function wakeUps(name: string): number {
+  const tasks = readdirSync('/proc/self/task').map((task) => `/proc/self/task/${task}`);
+  const task =
+    tasks.find((each) => readFileSync(`${each}/comm`, 'utf8') === `${name}\n`) ?? fail(`no thread ${name}`);
+  return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(readFileSync(`${task}/status`, 'utf8'))?.[1]);
 }
 
 /** Lets a worker sleep at a port's queue 0, 1 ms at most if that cannot end the sleep; resolves when it is about to, with nothing left to receive. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { macFromBytes } from '../../net/mac.ts';
-import type { FdbEntry } from './fdb-entry.ts';
+import type { FdbEntry, Station } from './fdb-entry.ts';
 import { BridgeBench } from './testing/bridge-bench.ts';
 
 const { bench, fdb } = await BridgeBench.open();
@@ -51,17 +51,15 @@ describe('the table of stations', () => {
     for (let number = 0; number < 131_072; number++)
       assert.ok(fdb.put({ ...station(number), iface: 1, far: 0, origin: 'learn' }));
     for (let number = 0; number < 131_072; number += 1000) assert.ok(fdb.find(station(number)));
-    for (let place = fdb.next(0, {}); place !== undefined; place = fdb.next(place, {})) fdb.remove(place);
+    empty();
   });
 
   it('has room for the stations of two racks, whichever number spreads them', () => {
     const { seedFdb } = bench.tables<{ seedFdb(seed: bigint): void }>(['seedFdb']);
     for (const seed of crowdingSeeds) {
       seedFdb(seed);
-      for (const rack of [0x11, 0x12])
-        for (let number = 0; number < 50_000; number++)
-          assert.ok(fdb.put({ ...station(number, rack), iface: 1, far: 0, origin: 'learn' }));
-      for (let place = fdb.next(0, {}); place !== undefined; place = fdb.next(place, {})) fdb.remove(place);
+      for (const rack of [0x11, 0x12]) fillRack(rack, 50_000);
+      empty();
     }
   });
 
@@ -75,7 +73,7 @@ describe('the table of stations', () => {
       for (const number of Array(25_000).keys()) fdb.remove(placeOf(station(number, 0x13)));
       fillRack(0x16, 25_000);
       assert.deepEqual([0x11, 0x12, 0x14, 0x15, 0x16].map(displaced), [0, 0, 0, 0, 0]);
-      for (let place = fdb.next(0, {}); place !== undefined; place = fdb.next(place, {})) fdb.remove(place);
+      empty();
     }
   });
 
@@ -89,7 +87,7 @@ describe('the table of stations', () => {
     fdb.setState(1010, false);
     for (let number = 1; number < 60_000; number += 2)
       assert.equal(fdb.age(fdb.find(station(number))?.place ?? 0), 1010 - secondOf(number));
-    for (let place = fdb.next(0, {}); place !== undefined; place = fdb.next(place, {})) fdb.remove(place);
+    empty();
   });
 
   it('lists what is behind one member, or in one bridge', () => {
@@ -109,6 +107,10 @@ describe('the table of stations', () => {
 /** With these, one product of an address took so many rows of it to the same lines that some found no room (of 150, two). */
 const crowdingSeeds = [0x3bf459cac3ce4b80n, 0x59d9d258c0b5e800n];
 
+function empty(): void {
+  for (let place = fdb.next(0, {}); place !== undefined; place = fdb.next(place, {})) fdb.remove(place);
+}
+
 function fillRack(rack: number, stations: number): void {
   for (let number = 0; number < stations; number++)
     assert.ok(fdb.put({ ...station(number, rack), iface: 1, far: 0, origin: 'learn' }));
@@ -120,8 +122,8 @@ function displaced(rack: number): number {
   return places.filter((place, number) => place !== (places[number & ~3] ?? 0) + (number & 3)).length;
 }
 
-function placeOf(station: Parameters<typeof fdb.find>[0]): number {
-  const placed = fdb.find(station);
+function placeOf(known: Station): number {
+  const placed = fdb.find(known);
   assert.ok(placed);
   return placed.place;
 }

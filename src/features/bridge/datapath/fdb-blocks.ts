@@ -1,5 +1,4 @@
-import { FDB_STATE_BYTES } from '../layout';
-import { BLOCKS_APART, blockHash, blocksOf, fdbState, ONE_LINE } from './fdb';
+import { BLOCKS_APART, BLOCKS_BYTES, blockHash, blocksOf, fdbState, ONE_LINE } from './fdb';
 
 // The control thread's side of where blocks of stations lie: those whose addresses differ in their last two bytes alone,
 // in one bridge and VLAN. As rows of a block are BLOCKS_APART lines apart, as many blocks that are moved to the same place
@@ -33,5 +32,5 @@ export function leaveBlock(key: u64, vlan: u64): void {
 export function forgetBlocks(): void {
   const state = fdbState();
   state.waysTaken = 0;
-  memory.fill(changetype<usize>(blocksOf(0)), 0, FDB_STATE_BYTES - 64);
+  memory.fill(changetype<usize>(blocksOf(0)), 0, BLOCKS_BYTES);
 }

@@ -1,5 +1,5 @@
 import { FDB, FDB_STATE } from '../../../engine/datapath/regions';
-import { FDB_HEARD, LONGEST_FDB_SEARCH } from '../layout';
+import { FDB_BLOCKS, FDB_HEARD, LONGEST_FDB_SEARCH } from '../layout';
 
 /**
  * Where a station is: 16 bytes, a place in a hash table with open addressing. Four of them are a cache line, which
@@ -84,10 +84,12 @@ export function fdbState(): FdbState {
 
 /** Where Blocks are, behind what searches share. */
 const BLOCKS: usize = FDB_STATE + 64;
+const BLOCKS_EACH: usize = 16;
+export const BLOCKS_BYTES: usize = FDB_BLOCKS * BLOCKS_EACH;
 
 /** What is noted of blocks, by their hash. @inline */
 export function blocksOf(hash: u64): Blocks {
-  return changetype<Blocks>(BLOCKS + (<usize>(hash >> 28) & 0xff0));
+  return changetype<Blocks>(BLOCKS + (<usize>(hash >> 28) & (BLOCKS_BYTES - BLOCKS_EACH)));
 }
 
 /** The key of a MAC address in a bridge. @inline */

@@ -43,9 +43,13 @@ export class Capture implements AsyncDisposable {
     return output.split('\n').filter(Boolean);
   }
 
-  /** The packets so far that match a filter of tshark, which checks every checksum, one a line. */
-  async dissected(filter: string, fields: readonly string[] = []): Promise<readonly string[]> {
-    const options = checksums.flatMap((name) => ['-o', `${name}:TRUE`]);
+  /** The packets so far that match a filter of tshark, which checks every checksum, one a line; `more` are options of it. */
+  async dissected(
+    filter: string,
+    fields: readonly string[] = [],
+    more: readonly string[] = [],
+  ): Promise<readonly string[]> {
+    const options = checksums.flatMap((name) => ['-o', `${name}:TRUE`]).concat(more);
     const shown = fields.length === 0 ? [] : ['-T', 'fields', ...fields.flatMap((field) => ['-e', field])];
     const output = await run(['tshark', '-n', '-r', this.file, ...options, '-Y', filter, ...shown]);
     // tshark writes flags as True and False from 4.2 on.
@@ -53,9 +57,9 @@ export class Capture implements AsyncDisposable {
     return (shown.length > 0 ? flags : output).split('\n').filter(Boolean);
   }
 
-  /** The packets in which tshark finds a wrong checksum or a malformed header, one a line. */
+  /** The packets in which tshark finds a wrong checksum or a malformed header up to that of TCP, one a line. */
   faulty(): Promise<readonly string[]> {
-    return this.dissected(faults);
+    return this.dissected(faults, [], asBytes);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -64,6 +68,8 @@ export class Capture implements AsyncDisposable {
   }
 }
 
+// What random bytes and ports resemble (a login to SQL Server, a line of IRC) tshark would call malformed.
+const asBytes = ['-d', 'tcp.port==1-65535,data'];
 const checksums = ['ip.check_checksum', 'tcp.check_checksum', 'udp.check_checksum'];
 // Linux itself writes 0xffff where a TCP checksum is zero (skb_checksum_help); tshark calls that bad.
 const faults = ['ip', 'tcp', 'udp', 'icmp', 'icmpv6']

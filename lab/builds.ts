@@ -93,8 +93,8 @@ const larger: readonly Patch[] = [
   {
     file: 'features/bridge/layout.ts',
     texts: [
-      ['FDB_BYTES = 8390656', 'FDB_BYTES = 8392704'],
-      ['FDB_SEEN_BYTES = 2097664', 'FDB_SEEN_BYTES = 1049088'],
+      ['FDB_BYTES = 12584960', 'FDB_BYTES = 16781312'],
+      ['FDB_SEEN_BYTES = 3146240', 'FDB_SEEN_BYTES = 2097664'],
       ['FDB_SLOTS = 524288', 'FDB_SLOTS = 262144'],
     ],
   },

@@ -22,13 +22,13 @@ describe('the table of stations', () => {
   it('holds what a map holds after many stations have come, moved and gone', () => {
     const known = new Map<number, FdbEntry>();
     const random = numbers(7);
-    for (let step = 0; step < 30_000; step++) {
-      const number = random() % 3000;
-      const placed = fdb.find(station(number));
+    for (let step = 0; step < 60_000; step++) {
+      const number = random() % 12_000;
+      const placed = fdb.find(inOneOfManyRacks(number));
       assert.deepEqual(placed?.entry, known.get(number));
       if (random() % 2 === 0) {
         const entry = {
-          ...station(number),
+          ...inOneOfManyRacks(number),
           iface: 1 + (random() % 3),
           far: random(),
           origin: 'learn' as const,
@@ -43,15 +43,17 @@ describe('the table of stations', () => {
     let listed = 0;
     for (let place = fdb.next(0, {}); place !== undefined; place = fdb.next(place + 1, {})) listed++;
     assert.equal(listed, known.size);
-    for (const number of known.keys()) fdb.remove(fdb.find(station(number))?.place ?? 0);
+    for (const number of known.keys()) fdb.remove(placeOf(inOneOfManyRacks(number)));
     assert.equal(fdb.next(0, {}), undefined);
   });
 
   it('has room for as many stations as it promises', () => {
-    for (let number = 0; number < 131_072; number++)
-      assert.ok(fdb.put({ ...station(number), iface: 1, far: 0, origin: 'learn' }));
-    for (let number = 0; number < 131_072; number += 1000) assert.ok(fdb.find(station(number)));
-    empty();
+    for (const place of [station, inOneOfManyRacks]) {
+      for (let number = 0; number < 131_072; number++)
+        assert.ok(fdb.put({ ...place(number), iface: 1, far: 0, origin: 'learn' }));
+      for (let number = 0; number < 131_072; number += 1000) assert.ok(fdb.find(place(number)));
+      empty();
+    }
   });
 
   it('has room for the stations of two racks, whichever number spreads them', () => {
@@ -63,30 +65,59 @@ describe('the table of stations', () => {
     }
   });
 
-  it('keeps the rows of five blocks apart, whichever number spreads them, and again when some have gone', () => {
+  it('has a home for each of four blocks, where addresses follow one another, and for another one when one has gone', () => {
     const { seedFdb } = bench.tables<{ seedFdb(seed: bigint): void }>(['seedFdb']);
-    const racks = [0x11, 0x12, 0x13, 0x14, 0x15];
+    const racks = [0x11, 0x12, 0x13, 0x14];
     for (const seed of crowdingSeeds) {
       seedFdb(seed);
       for (const rack of racks) fillRack(rack, 25_000);
-      assert.deepEqual(racks.map(displaced), [0, 0, 0, 0, 0]);
+      assert.deepEqual(racks.map(elsewhere), [0, 0, 0, 0]);
+      fillRack(0x15, 25_000);
+      assert.ok(elsewhere(0x15) > 20_000);
       for (const number of Array(25_000).keys()) fdb.remove(placeOf(station(number, 0x13)));
       fillRack(0x16, 25_000);
-      assert.deepEqual([0x11, 0x12, 0x14, 0x15, 0x16].map(displaced), [0, 0, 0, 0, 0]);
+      assert.deepEqual([0x11, 0x12, 0x14, 0x16].map(elsewhere), [0, 0, 0, 0]);
+      assert.equal(fdb.find(station(25_000, 0x16)), undefined);
       empty();
     }
+  });
+
+  it('tells stations of a block apart by bridge and VLAN', () => {
+    const others = [
+      { ...station(1), vlan: 7 },
+      { ...station(1), bridge: 11 },
+      { ...station(1), bridge: 11, vlan: 7 },
+    ];
+    const all = [station(1), ...others].map((each, index) => ({
+      ...each,
+      iface: 1 + index,
+      far: 0,
+      origin: 'learn' as const,
+    }));
+    for (const entry of all) assert.ok(fdb.put(entry));
+    for (const entry of all) assert.deepEqual(fdb.find(entry)?.entry, entry);
+    fdb.remove(placeOf(station(1)));
+    assert.equal(fdb.find(station(1)), undefined);
+    for (const entry of all.slice(1)) assert.deepEqual(fdb.find(entry)?.entry, entry);
+    empty();
   });
 
   it('remembers when each was heard, also of those that move up where others go', () => {
     const secondOf = (number: number) => 1000 + (number % 7);
     for (let number = 0; number < 60_000; number++) {
       fdb.setState(secondOf(number), false);
-      assert.ok(fdb.put({ ...station(number), iface: 1, far: 0, origin: 'learn' }));
+      assert.ok(fdb.put({ ...inOneOfManyRacks(number), iface: 1, far: 0, origin: 'learn' }));
     }
-    for (let number = 0; number < 60_000; number += 2) fdb.remove(fdb.find(station(number))?.place ?? 0);
+    const [goes, stays] = [0, 1].map((parity) =>
+      Array.from({ length: 30_000 }, (_, half) => 2 * half + parity),
+    );
+    assert.ok(goes && stays);
+    const before = stays.map((number) => placeOf(inOneOfManyRacks(number)));
+    for (const number of goes) fdb.remove(placeOf(inOneOfManyRacks(number)));
+    assert.ok(stays.some((number, index) => placeOf(inOneOfManyRacks(number)) !== before[index]));
     fdb.setState(1010, false);
-    for (let number = 1; number < 60_000; number += 2)
-      assert.equal(fdb.age(fdb.find(station(number))?.place ?? 0), 1010 - secondOf(number));
+    for (const number of stays)
+      assert.equal(fdb.age(placeOf(inOneOfManyRacks(number))), 1010 - secondOf(number));
     empty();
   });
 
@@ -116,16 +147,21 @@ function fillRack(rack: number, stations: number): void {
     assert.ok(fdb.put({ ...station(number, rack), iface: 1, far: 0, origin: 'learn' }));
 }
 
-/** How many of 25,000 stations are not at the place of their line where their search begins. */
-function displaced(rack: number): number {
+/** How many of 25,000 stations do not lie where those before them in the block say. */
+function elsewhere(rack: number): number {
   const places = Array.from({ length: 25_000 }, (_, number) => placeOf(station(number, rack)));
-  return places.filter((place, number) => place !== (places[number & ~3] ?? 0) + (number & 3)).length;
+  return places.filter((place, number) => place !== (places[0] ?? 0) + number).length;
 }
 
 function placeOf(known: Station): number {
   const placed = fdb.find(known);
   assert.ok(placed);
   return placed.place;
+}
+
+/** Stations of thirty blocks, of which four have a home. */
+function inOneOfManyRacks(number: number) {
+  return station(Math.floor(number / 30), number % 30);
 }
 
 /** Stations whose addresses differ in few bits, as those of one maker do. */

@@ -62,7 +62,7 @@ export class Fdb {
   get rewrite(): Rewrite {
     return {
       tables: ['FDB', 'FDB_SEEN', 'FDB_STATE'],
-      unknown: ['FDB_SLOTS', 'LONGEST_FDB_SEARCH'],
+      unknown: ['FDB_SLOTS', 'FDB_HOMES', 'LONGEST_FDB_SEARCH'],
       write: (before) => {
         this.#table.takeOver(before, this.#second);
         this.#writeState();
@@ -159,6 +159,7 @@ export class Fdb {
   /** Forgets stations that have been silent for too long; to be called every second. */
   tick(): void {
     this.#writeState();
+    if (this.#size === 0) return;
     let place = this.#table.nextSilent(0);
     while (place !== undefined) {
       this.#remove({ place, entry: this.#table.at(place) });

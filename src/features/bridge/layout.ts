@@ -1,13 +1,15 @@
-/** Places in the hash table of stations: a power of two. */
+/** Blocks of 65,536 addresses that have a place for each (docs/decisions/0045-the-first-blocks-have-homes.md). */
+export const FDB_HOMES = 4;
+/** Places in the hash table of stations behind them: a power of two. */
 export const FDB_SLOTS = 524288;
 /** Most stations of all bridges together: at a load of a quarter nearly all searches end in the cache line they begin in. */
 export const MAX_FDB_ENTRIES = 131072;
-/** Longest search of a place, in lines of four: a table that would need a longer one counts as full there. */
+/** Longest search of a place there, in lines of four: a table that would need a longer one counts as full there. */
 export const LONGEST_FDB_SEARCH = 32;
 /** FDB: 16 bytes (datapath/fdb.ts) for each place, and for as many behind the last one as a search may need. */
-export const FDB_BYTES = 8390656;
+export const FDB_BYTES = 12584960;
 /** The second in which the station at each of these places was last found to have been heard: 4 bytes each. */
-export const FDB_SEEN_BYTES = 2097664;
+export const FDB_SEEN_BYTES = 3146240;
 /** Bit of CONTROL_LOOK_AHEAD: there are so many stations that their table has outgrown a core's own cache. */
 export const LOOK_AHEAD_FDB = 2;
 /** Stations above which workers look ahead (docs/decisions/0017-looking-ahead-by-kind-of-table.md). */

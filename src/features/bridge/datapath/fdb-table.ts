@@ -3,6 +3,7 @@ import { FDB, FDB_SEEN } from '../../../engine/datapath/regions';
 import {
   FDB_EXTERN,
   FDB_HEARD,
+  FDB_HOMES,
   FDB_SLOTS,
   FDB_STATIC,
   LONGEST_FDB_SEARCH,
@@ -16,7 +17,9 @@ import {
   FLAGS_SHIFT,
   fdbState,
   findStation,
+  HOME_BYTES,
   homeOf,
+  isOwn,
   LINE_BYTES,
   lineOf,
   MEMBER_SHIFT,
@@ -33,8 +36,9 @@ import { enterBlock, forgetBlocks, leaveBlock } from './fdb-blocks';
 
 const NO_PLACE: u32 = 0xffffffff;
 const LINE_PLACES: u32 = <u32>(LINE_BYTES / STATION_BYTES);
+const HOME_PLACES: u32 = <u32>(HOME_BYTES / STATION_BYTES);
 /** So far a search that begins in the last line may go. */
-const PLACES: u32 = FDB_SLOTS + (LONGEST_FDB_SEARCH - 1) * LINE_PLACES;
+const PLACES: u32 = FDB_HOMES * HOME_PLACES + FDB_SLOTS + (LONGEST_FDB_SEARCH - 1) * LINE_PLACES;
 
 /** Makes searches begin where nobody outside can foretell; to be called while the table is empty. */
 export function seedFdb(seed: u64): void {
@@ -76,7 +80,7 @@ export function removeStation(place: u32): void {
   leaveBlock(hole.key, vlanOf(hole.value));
   setKey(hole, FDB_DEAD);
   let line = lineOf(changetype<usize>(hole));
-  let isLast = hasEmpty(line);
+  let isLast = isOwn(line) || hasEmpty(line);
   while (!isLast) {
     line += LINE_BYTES;
     isLast = hasEmpty(line);

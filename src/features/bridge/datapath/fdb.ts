@@ -1,9 +1,10 @@
 import { FDB, FDB_STATE } from '../../../engine/datapath/regions';
-import { FDB_BLOCKS, FDB_HEARD, LONGEST_FDB_SEARCH } from '../layout';
+import { FDB_BLOCKS, FDB_HEARD, FDB_HOMES, LONGEST_FDB_SEARCH } from '../layout';
 
 /**
- * Where a station is: 16 bytes, a place in a hash table with open addressing. Four of them are a cache line, which
- * stations share whose addresses differ in their last two bits alone.
+ * Where a station is: 16 bytes, a place of one of two tables that follow one another. In the first one, the home of a
+ * block, each station has a place of its own; the second one is a hash table with open addressing. Four places are a
+ * cache line, which stations share whose addresses differ in their last two bits alone.
  *
  *    0 ┌ MAC (6) │ bridge (2) ┬ far end (4) │ member (2) │ VLAN (12 bits), flags (4 bits) ┐ 16
  *
@@ -28,19 +29,19 @@ export class FdbState {
   second: u32;
   /** Not zero: there is no room for strangers. */
   full: u32;
-  /** A bit for each of the ways of BLOCKS_APART that is taken. */
-  waysTaken: u32;
+  /** A bit for each of FDB_HOMES that a block has. */
+  homesTaken: u32;
 }
 
 /** What is noted of the blocks whose hash has the same eight bits: 16 bytes, written by the control thread. */
 @unmanaged
 export class Blocks {
-  /** What is added to their hash; it changes while they have no station. */
-  move: u64;
-  /** Their stations in the table. */
+  /** The one of them that has a home, or NO_BLOCK; it changes while none of them has a station. */
+  resident: u64;
+  /** Where its home is: bytes from the beginning of the tables. */
+  home: u32;
+  /** Stations of all of them. */
   stations: u32;
-  /** The number, from one, of the way that the first of them has got; zero for none. */
-  way: u32;
 }
 
 /** Nobody is here, and no station of this line or one before is in a line behind: the search ends with the line. */
@@ -59,21 +60,23 @@ const BRIDGE_SHIFT: u64 = 48;
 /** 2^64 divided by the golden ratio: spreads near keys far apart. */
 export const SPREAD: u64 = (0x9e3779b9 << 32) | 0x7f4a7c15;
 const LINE_BITS: u64 = 17;
-/** A line, as hashes count. */
-export const ONE_LINE: u64 = 1 << (64 - LINE_BITS);
 export const STATION_BYTES: usize = 16;
 /** The last two bits of a MAC address, in a key. */
 const ROW_SHIFT: u64 = 40;
 const ROW_MASK: usize = 3;
-/** A line of the table holds a row: 64 bytes, as many as a line of a cache. */
+/** A line of the tables holds a row: 64 bytes, as many as a line of a cache. */
 export const LINE_BYTES: usize = (ROW_MASK + 1) * STATION_BYTES;
 const ROW_BITS: u64 = (<u64>ROW_MASK) << ROW_SHIFT;
 /** The last two bytes of a MAC address, in a key. */
 const BLOCK_SHIFT: u64 = 32;
 const BLOCK_BITS: u64 = (<u64>0xffff) << BLOCK_SHIFT;
-/** No two of the 16,384 rows of a block, of four addresses each, are taken to lines that are nearer. */
-export const BLOCKS_APART: u32 = 5;
-/** What does so. Found by trying. */
+/** No block: zero is no bridge. */
+export const NO_BLOCK: u64 = 0;
+/** A place for each address of a block. */
+export const HOME_BYTES: usize = 65536 * STATION_BYTES;
+/** Where the hash table begins, behind the homes. */
+const HASHED: usize = FDB + FDB_HOMES * HOME_BYTES;
+/** Takes the 16,384 rows of a block, of four addresses each, to lines of which no two are nearer than five. Found by trying. */
 const ROW_SPREAD: u64 = 0xa5a78ddf;
 const HEARD: u64 = (<u64>FDB_HEARD) << FLAGS_SHIFT;
 
@@ -86,10 +89,11 @@ export function fdbState(): FdbState {
 const BLOCKS: usize = FDB_STATE + 64;
 const BLOCKS_EACH: usize = 16;
 export const BLOCKS_BYTES: usize = FDB_BLOCKS * BLOCKS_EACH;
+const BLOCKS_SHIFT: u64 = 52;
 
-/** What is noted of blocks, by their hash. @inline */
-export function blocksOf(hash: u64): Blocks {
-  return changetype<Blocks>(BLOCKS + (<usize>(hash >> 28) & (BLOCKS_BYTES - BLOCKS_EACH)));
+/** What is noted of blocks, by their product. @inline */
+export function blocksOf(product: u64): Blocks {
+  return changetype<Blocks>(BLOCKS + (<usize>(product >> BLOCKS_SHIFT) & (BLOCKS_BYTES - BLOCKS_EACH)));
 }
 
 /** The key of a MAC address in a bridge. @inline */
@@ -124,8 +128,12 @@ function valueAt(place: usize, key: u64, vlan: u64): u64 {
   return <u64>i64x2.extract_lane(both, 0) == key && vlanOf(value) == vlan ? value : 0;
 }
 
-/** Looks at all places of a station's line, and at those of the next ones while there is no empty one among them. @inline */
+/**
+ * Looks at all places of a station's line, and at those of the next ones while there is no empty one among them. In the
+ * home of a block there is none but the first. @inline
+ */
 function findFurther(home: usize, key: u64, vlan: u64): Station | null {
+  if (isOwn(home)) return null;
   let line = lineOf(home);
   for (let i: u32 = 0; i < LONGEST_FDB_SEARCH; i++) {
     let isLast = false;
@@ -162,22 +170,50 @@ export function stationAt(place: u32): Station {
 }
 
 /**
- * Where the search for a station begins: in a line, and there at the place that the last two bits of its address say. So
- * addresses in a row share lines, and each is found at the first place that is looked at. What the last two bytes say but
- * for these bits takes rows to lines evenly, what the others, bridge and VLAN say moves all of these: to a way of their
- * own where one was left when they came, and else by what nobody outside can foretell. @places FDB @inline
+ * Where the search for a station begins. A block that has a home has all its addresses there, one after the other. Else it
+ * is in a line of the hash table, and there at the place that the last two bits of the address say: what the last two
+ * bytes say but for these bits takes rows to lines evenly, what the others, bridge and VLAN say moves all of these by
+ * what nobody outside can foretell. @places FDB @inline
  */
 export function homeOf(key: u64, vlan: u64): usize {
-  const block = blockHash(key, vlan);
-  const hash = block + blocksOf(block).move + (key & (BLOCK_BITS ^ ROW_BITS)) * ROW_SPREAD;
-  const place = (<usize>(key >> ROW_SHIFT) & ROW_MASK) * STATION_BYTES;
-  return FDB + <usize>(hash >> (64 - LINE_BITS)) * LINE_BYTES + place;
+  const block = blockOf(key, vlan);
+  const home = homeOfBlock(block);
+  return home ? placeIn(home, key) : hashedPlace(block, key);
 }
 
-/** The hash of all of an address but its last two bytes, its bridge and VLAN. @inline */
-export function blockHash(key: u64, vlan: u64): u64 {
-  const block = ((key & ~BLOCK_BITS) | (vlan << BLOCK_SHIFT)) * fdbState().lineMultiplier;
-  return (block ^ (block >> 32)) * SPREAD;
+/** Where the home of a block begins, zero when it has none. @inline */
+export function homeOfBlock(block: u64): usize {
+  const blocks = blocksOf(productOf(block));
+  return blocks.resident == block ? FDB + blocks.home : 0;
+}
+
+/** The place of a station in the home of its block. @places FDB @inline */
+export function placeIn(home: usize, key: u64): usize {
+  const last = (<usize>(key >> ROW_SHIFT) & 0xff) | (<usize>(key >> (BLOCK_SHIFT - 8)) & 0xff00);
+  return home + last * STATION_BYTES;
+}
+
+/** Where the search for a station whose block has no home begins. @places FDB @inline */
+export function hashedPlace(block: u64, key: u64): usize {
+  const product = productOf(block);
+  const hash = (product ^ (product >> 32)) * SPREAD + (key & (BLOCK_BITS ^ ROW_BITS)) * ROW_SPREAD;
+  const place = (<usize>(key >> ROW_SHIFT) & ROW_MASK) * STATION_BYTES;
+  return HASHED + <usize>(hash >> (64 - LINE_BITS)) * LINE_BYTES + place;
+}
+
+/** Tells whether a place is in the home of a block, and so a single station's. @inline */
+export function isOwn(place: usize): bool {
+  return place < HASHED;
+}
+
+/** All of an address but its last two bytes, its bridge and VLAN. @inline */
+export function blockOf(key: u64, vlan: u64): u64 {
+  return (key & ~BLOCK_BITS) | (vlan << BLOCK_SHIFT);
+}
+
+/** What a block's hashes are made of. @inline */
+export function productOf(block: u64): u64 {
+  return block * fdbState().lineMultiplier;
 }
 
 /** The line that a place is in: the table begins with one. @inline */

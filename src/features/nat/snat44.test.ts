@@ -88,6 +88,16 @@ describe('snat44', () => {
     assert.equal(nat.all.length, 0);
   });
 
+  it('keeps the router from ending a connection that a station may have, or taking its port', () => {
+    const own = from('tcp', known);
+    const { sent, ended } = nat.receive(nat.inside, { ...own, flags: RST });
+    assert.deepEqual([sent, ended], [[], { 'nat-no-session': 1 }]);
+    const refusal = { ...own, flags: RST | ACK };
+    assert.deepEqual(packetIn(nat.receive(nat.inside, refusal).sent[0]), forwarded(refusal));
+    assert.deepEqual(nat.all, []);
+    assert.deepEqual(packetIn(nat.receive(nat.inside, from('tcp')).sent[0]), forwarded(own));
+  });
+
   it('drops what ends within its transport header', () => {
     const whole = nat.receive(nat.inside, from('tcp'), { segmentBytes: 40 });
     assert.deepEqual(whole.ended, { 'nat-truncated': 1 });

@@ -8,7 +8,7 @@ import { isAnswer } from './read-flow';
 import { rewriteAddress, rewriteEnd } from './rewrite';
 import { findSession } from './session-places';
 import { staticOutside } from './static-addresses';
-import { mayBegin, track } from './track';
+import { isRefusal, isReset, mayBegin, track } from './track';
 import { NAT_BUSY, NAT_CUT, NAT_DONE, NAT_NO_SESSION, NAT_UNSUPPORTED } from './verdict';
 
 /** Gives a packet that leaves by an interface the address by which its sender is known there; returns a verdict. */
@@ -45,9 +45,14 @@ function leaveWithoutPorts(flow: Flow): u32 {
 function begin(flow: Flow): u32 {
   const isQueryAnswer = flow.protocol == <u8>PROTOCOL_ICMP && isAnswer(flow.detail);
   const ruled = sourceFor(flow.iface, flow.localRaw);
-  if (!ruled && (isQueryAnswer || !isOwn(flow))) return NAT_DONE;
-  if (ruled && (isQueryAnswer || !mayBegin(flow))) return NAT_NO_SESSION;
-  const verdict = newSession(flow, ruled || flow.localRaw);
+  if (ruled) return isQueryAnswer || !mayBegin(flow) ? NAT_NO_SESSION : beginAs(flow, ruled);
+  if (isQueryAnswer || !isOwn(flow)) return NAT_DONE;
+  if (!isReset(flow)) return beginAs(flow, flow.localRaw);
+  return isRefusal(flow) ? NAT_DONE : NAT_NO_SESSION;
+}
+
+function beginAs(flow: Flow, outsideRaw: u32): u32 {
+  const verdict = newSession(flow, outsideRaw);
   if (verdict != NAT_DONE && verdict != NAT_BUSY) return verdict;
   const session = findSession(flow); // who was busy may have made it by now
   if (session === null) return verdict == NAT_DONE ? NAT_NO_SESSION : verdict;
@@ -56,7 +61,10 @@ function begin(flow: Flow): u32 {
   return NAT_DONE;
 }
 
-/** What the router sends itself from an address that others share: its ports are taken, too. */
+/**
+ * What the router sends itself from an address that others share: its ports are taken, too. What it resets without a
+ * session may be a station's, whose session is gone: the station is not cut off, and its port not taken.
+ */
 function isOwn(flow: Flow): bool {
   return flow.kind == FLOW_PORTS && isOutside(flow.iface, flow.localRaw);
 }

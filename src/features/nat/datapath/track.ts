@@ -77,3 +77,13 @@ export function mayBegin(flow: Flow): bool {
   const flags: u32 = flow.detail;
   return !(flags & TCP_RST) && (flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK);
 }
+
+/** Tells whether a segment ends its connection. */
+export function isReset(flow: Flow): bool {
+  return flow.protocol == <u8>PROTOCOL_TCP && (flow.detail & TCP_RST) != 0;
+}
+
+/** Tells whether a reset refuses a connection that begins: one that has begun is reset without an ACK (RFC 9293 3.10.7.1). */
+export function isRefusal(flow: Flow): bool {
+  return (flow.detail & TCP_ACK) != 0;
+}

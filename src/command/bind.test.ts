@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { type Declarations, flag, optional, records, repeated } from './argument.ts';
 import { integer, name, oneOf } from './argument-types.ts';
 import { bind } from './bind.ts';
+import { checkOccurrences } from './occurrences.ts';
 import { parseSyntax } from './syntax.ts';
 
 const number = integer({ help: 'A number.' });
@@ -52,9 +53,9 @@ describe('bind', () => {
 });
 
 function fits(syntax: string, declarations: Declarations<unknown>): void {
-  bind(parseSyntax(syntax), declarations);
+  checkOccurrences(bind(parseSyntax(syntax), declarations), declarations);
 }
 
 function refuses(syntax: string, declarations: Declarations<unknown>, reason: RegExp): void {
-  assert.throws(() => bind(parseSyntax(syntax), declarations), reason);
+  assert.throws(() => fits(syntax, declarations), reason);
 }

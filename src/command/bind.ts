@@ -1,15 +1,16 @@
 import type { ArgumentType, Declaration, Declarations } from './argument.ts';
 import type { BoundNode, Slot } from './bound.ts';
-import { checkOccurrences } from './occurrences.ts';
 import type { SyntaxNode } from './syntax.ts';
 
-/** Joins a syntax tree with the declarations of its arguments; throws an Error where they disagree. */
+/**
+ * Joins a syntax tree with the declarations of its arguments; throws an Error where they disagree. How often an argument
+ * can come is left to `checkOccurrences`: nobody waits for that who has typed a command.
+ */
 export function bind<C>(node: SyntaxNode, declarations: Declarations<C>): BoundNode<C> {
   const used = new Set<string>();
   const bound = bindNode(node, { scope: declarations, used });
   const unused = Object.keys(declarations).filter((key) => !used.has(key));
   if (unused.length > 0) throw new Error(`declared but not in the syntax: ${unused.join(', ')}`);
-  checkOccurrences(bound, declarations);
   return bound;
 }
 

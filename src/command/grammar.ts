@@ -1,6 +1,7 @@
 import { bind } from './bind.ts';
 import type { BoundNode } from './bound.ts';
 import type { Command } from './command.ts';
+import { checkOccurrences } from './occurrences.ts';
 import { parseSyntax } from './syntax.ts';
 
 /** The commands of a program by their first word; a syntax is compiled when its word is first typed. */
@@ -29,13 +30,20 @@ export function grammarOf<C>(commands: readonly Command<C>[]): Grammar<C> {
 
 /** Compiles every command, to find the mistakes of programmers; tests and `--dump-commands` call it. */
 export function compileAll<C>(grammar: Grammar<C>): readonly CompiledCommand<C>[] {
-  return grammar.firstWords.flatMap(grammar.startingWith);
+  const all = grammar.firstWords.flatMap(grammar.startingWith);
+  for (const { command, node } of all) naming(command, () => checkOccurrences(node, command.args));
+  return all;
 }
 
 /** Compiles one command; throws an Error that names its syntax when the declarations do not fit. */
-export function compileCommand<C>(command: Command<C>): CompiledCommand<C> {
+function compileCommand<C>(command: Command<C>): CompiledCommand<C> {
+  const node = naming(command, () => bind(parseSyntax(command.syntax, command.fragments), command.args));
+  return { command, node };
+}
+
+function naming<C, Result>(command: Command<C>, work: () => Result): Result {
   try {
-    return { command, node: bind(parseSyntax(command.syntax, command.fragments), command.args) };
+    return work();
   } catch (cause) {
     throw new Error(`command "${command.syntax}": ${cause instanceof Error ? cause.message : cause}`, {
       cause,

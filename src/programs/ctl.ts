@@ -9,7 +9,15 @@ process.exitCode = await runCli({
   version: JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')).version,
   argv: process.argv.slice(2),
   env: process.env,
-  streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, onInterrupt },
+  streams: {
+    // Made when asked for: a command that was given as arguments reads nothing.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    onInterrupt,
+  },
   socket: {
     path: '/run/millrace/vrouter.sock',
     variables: ['MILLRACE_SOCK_PATH', 'GROUT_SOCK_PATH'],

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text } from '../../command/argument-types.ts';
 import { details } from '../../command/output.ts';
@@ -22,7 +22,7 @@ export const datapathCommands = [
     args: { FILE: text('A build, as `millrace build` writes it.', { expects: 'the name of a file' }) },
     run: async ({ FILE }, router) => {
       const file = resolve(FILE);
-      const code = (await readFile(file)).toString('base64');
+      const code = readFileSync(file).toString('base64');
       const answer = await router.call(engineServices.datapath, 'swapDatapath', { code, file });
       const { compile_ms = 0, trial_ms = 0, rewrite_ms = 0, pauses_ms = [] } = answer;
       const pauses = pauses_ms.map(Number);

@@ -60,6 +60,12 @@ test('a pack is as good as before when tests and texts beside its sources have c
   assert.equal(greet(), 'good evening greet.ts programs pack');
 });
 
+test('a program runs from its sources when nobody knows what its pack is made of', async () => {
+  await packProgram(join(clone, 'src/programs/greet.ts'), pack);
+  rmSync(pack.replace('.mjs', '.sources'));
+  assert.equal(greet(), 'good evening greet.ts programs sources');
+});
+
 test('a pack bears the time at which its packing began', async () => {
   const before = Date.now();
   const packing = packProgram(join(clone, 'src/programs/greet.ts'), pack);

@@ -33,7 +33,7 @@ export class Agent implements AsyncDisposable {
 
   /** Starts it and waits until the router is as it shall be. */
   async start(): Promise<this> {
-    await this.launch().said(/the router is as the ledger says/, { timeoutMs: 15_000 });
+    await this.launch().said(/the router is as the ledger says/);
     return this;
   }
 
@@ -51,9 +51,7 @@ export class Agent implements AsyncDisposable {
     mkdirSync(this.state, { recursive: true });
     const mount = `mount -t tmpfs -o ${memory} tmpfs ${this.state}`;
     const line = `${mount} && exec ${this.command('--socket', this.socket).join(' ')}`;
-    await this.#run(`unshare --mount sh -c "${line}"`).said(/the router is as the ledger says/, {
-      timeoutMs: 15_000,
-    });
+    await this.#run(`unshare --mount sh -c "${line}"`).said(/the router is as the ledger says/);
     return this;
   }
 

@@ -80,7 +80,5 @@ async function received(): Promise<string> {
 
 test('what agents have made of their plans is in the status of objects', async () => {
   const file = join(new Place(name).objects, '.status/VirtualNetwork/default/lan.yaml');
-  await eventually(() => assert.match(readFileSync(file, 'utf8'), /ready: 2\n {2}failed: {}/), {
-    timeoutMs: 10_000,
-  });
+  await eventually(() => assert.match(readFileSync(file, 'utf8'), /ready: 2\n {2}failed: {}/));
 });

@@ -112,9 +112,7 @@ test('an object that is changed changes the way of packets', async () => {
   const file = `${new Place(name).objects}/red.yaml`;
   const before = readFileSync(file, 'utf8');
   writeFileSync(file, before.replace('MPLSoUDP', 'MPLSoGRE'));
-  await eventually(async () => assert.match(await trace('red/web', 'red/db'), /gre\n.*mpls label/), {
-    timeoutMs: 15_000,
-  });
+  await eventually(async () => assert.match(await trace('red/web', 'red/db'), /gre\n.*mpls label/));
 });
 
 test('a lab that nobody uses has at most one CPU busy', async () => {
@@ -146,9 +144,9 @@ test('nothing of a lab is left after down', async () => {
 
 test('what a lab that was killed on its way up has left is taken away, too', async () => {
   const up = new Program([millrace, 'lab', 'up', '--name', killed]);
-  await up.said(/the operator/, { timeoutMs: 20_000 });
+  await up.said(/the operator/);
   const place = new Place(killed);
-  await eventually(() => assert.ok((readRecord(place)?.processes.length ?? 0) > 2), { timeoutMs: 20_000 });
+  await eventually(() => assert.ok((readRecord(place)?.processes.length ?? 0) > 2));
   await up.close('SIGKILL');
   const processes = readRecord(place)?.processes ?? [];
   assert.match((await lab('--lab', killed, 'ping', 'red/web', 'red/db')).stderr, /it was not finished/);

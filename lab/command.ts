@@ -37,7 +37,7 @@ export async function attempt(command: Command, options: CommandOptions = {}): P
     cwd: options.directory,
     env: { ...process.env, ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: options.timeoutMs ?? 20_000,
+    timeout: options.timeoutMs ?? 60_000,
     killSignal: 'SIGKILL',
   });
   const status = new Promise<number>((resolve, reject) => {

@@ -26,7 +26,6 @@ after(() => containerd.close());
 await containerd.start();
 const plain = await containerd.pod({ name: 'plain' });
 /** An application takes its time to start, and a router to try its socket again. */
-const patience = { timeoutMs: 20_000 };
 
 const fast = { network: 'default/red', kind: 'vhost-user' } as const;
 const image = await dpdkImageOfHost(containerd.cell.directory);
@@ -36,36 +35,36 @@ const pod = await dpdkPod('fast', { image: image.name });
 test('an unprivileged DPDK application in a container and a plain pod reach each other, both families', async () => {
   await using _ = await startApp(pod, 'icmpecho');
   const { ip4, ip6 } = await describedIn(pod);
-  await eventually(() => assertPings(networkOf(plain), ip4, '-c 1'), patience);
+  await eventually(() => assertPings(networkOf(plain), ip4, '-c 1'));
   await _.forward('5tswap', [0]);
-  await eventually(() => assertPings(networkOf(plain), ip6, '-c 1'), patience);
+  await eventually(() => assertPings(networkOf(plain), ip6, '-c 1'));
 });
 
 test('an application that was killed leaves no socket in the way of the next', async () => {
   const socket = join(agent.pods, 'fast-uid', 'net1.sock');
   const first = await startApp(pod, '5tswap');
-  await eventually(async () => assertPings(networkOf(plain), (await describedIn(pod)).ip4, '-c 1'), patience);
+  await eventually(async () => assertPings(networkOf(plain), (await describedIn(pod)).ip4, '-c 1'));
   assert.ok(existsSync(socket));
   await pod.run('killall -9 dpdk-testpmd');
   await eventually(() => assert.ok(!existsSync(socket)));
   await first.close();
   await using _ = await startApp(pod, '5tswap');
-  await eventually(async () => assertPings(networkOf(plain), (await describedIn(pod)).ip4, '-c 1'), patience);
+  await eventually(async () => assertPings(networkOf(plain), (await describedIn(pod)).ip4, '-c 1'));
 });
 
 test('an application stays when the router is killed, and may start before it', async () => {
   const { ip4 } = await describedIn(pod);
   const stays = await startApp(pod, '5tswap');
-  await eventually(() => assertPings(networkOf(plain), ip4, '-c 1'), patience);
+  await eventually(() => assertPings(networkOf(plain), ip4, '-c 1'));
   await router.stop('SIGKILL');
   await router.start();
-  await eventually(() => assertPings(networkOf(plain), ip4, '-c 1'), patience);
+  await eventually(() => assertPings(networkOf(plain), ip4, '-c 1'));
   await stays.close();
   await router.stop('SIGKILL');
   const early = startApp(pod, '5tswap');
   await router.start();
   await using _ = await early;
-  await eventually(() => assertPings(networkOf(plain), ip4, '-c 1'), patience);
+  await eventually(() => assertPings(networkOf(plain), ip4, '-c 1'));
 });
 
 test('an application with the DPDK of another Debian release, in hugepages of its own, is reached as well', async () => {
@@ -75,7 +74,7 @@ test('an application with the DPDK of another Debian release, in hugepages of it
   assert.match((await next.run('ls /usr/lib/*/dpdk')).stdout, /pmds-25/);
   await using _ = await startApp(next, '5tswap', { memory: ['--huge-dir', '/dev/hugepages'] });
   const { ip4, ip6 } = await describedIn(next);
-  await eventually(() => assertPings(networkOf(plain), ip4, '-c 1'), patience);
+  await eventually(() => assertPings(networkOf(plain), ip4, '-c 1'));
   await assertPings(networkOf(plain), ip6);
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from './lab-error.ts';
 
-/** How long and how often to look. */
+/** How long and how often to look; only what fails takes that long, and a machine that others use stands still for seconds. */
 export interface Patience {
   readonly timeoutMs?: number;
   readonly everyMs?: number;
@@ -13,7 +13,7 @@ export interface Patience {
  * @throws LabError LAB_TIMEOUT with the last error as its cause
  */
 export async function eventually<T>(look: () => T | Promise<T>, patience: Patience = {}): Promise<T> {
-  const { timeoutMs = 5000, everyMs = 50 } = patience;
+  const { timeoutMs = 30_000, everyMs = 50 } = patience;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {

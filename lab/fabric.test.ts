@@ -196,7 +196,7 @@ test("a node's end of tunnels moves to another address", async () => {
 
 /** What has just come or moved is asked for again: its sender's kernel gives up after three seconds without an answer. */
 async function assertReaches(from: Pod, address: string): Promise<void> {
-  await eventually(() => assertPings(from, address), { timeoutMs: 15_000 });
+  await eventually(() => assertPings(from, address));
 }
 
 async function podOf(network: string, node: number): Promise<void> {

@@ -45,7 +45,7 @@ export class Router implements AsyncDisposable {
 
   /** Starts it and waits until it is ready. @throws LabError with its log when it ends before */
   async start(): Promise<this> {
-    await this.launch().said(/the router is ready/, { timeoutMs: 15_000 });
+    await this.launch().said(/the router is ready/);
     return this;
   }
 

@@ -23,7 +23,7 @@ test(`${swaps} swaps lose nothing that is bridged, tagged, tunnelled or labelled
   await configure();
   const before = await settledCounts();
   await startLoad();
-  await eventually(async () => assert.ok((await router.counted('port-tx')) > 20_000), { timeoutMs: 15_000 });
+  await eventually(async () => assert.ok((await router.counted('port-tx')) > 20_000));
   for (let count = 0; count < swaps; count++)
     await router.ctl(`datapath swap ${files[count % files.length]}`);
   const tagged = await statOf('load.5', 'rx_packets');
@@ -124,14 +124,11 @@ function file(name: string, frames: readonly Uint8Array[]): string {
 
 /** The counts once nothing is on its way. */
 function settledCounts() {
-  return eventually(
-    async () => {
-      const first = await counts();
-      assert.deepEqual(await counts(), first);
-      return first;
-    },
-    { timeoutMs: 15_000 },
-  );
+  return eventually(async () => {
+    const first = await counts();
+    assert.deepEqual(await counts(), first);
+    return first;
+  });
 }
 
 /** Packets received from ports that are up, and those sent but for the router's own, some of which nobody takes. */

@@ -37,13 +37,10 @@ export async function startNode(node: NodePlace, recorder: Recorder): Promise<vo
 
 /** The plan that the operator has written, as soon as there is one. */
 function planOf({ plan }: NodePlace): Promise<NodePlan> {
-  return eventually(
-    () => {
-      if (!existsSync(plan)) throw new Error(`expected a plan of the operator in ${plan}, there is none`);
-      return JSON.parse(readFileSync(plan, 'utf8'));
-    },
-    { timeoutMs: 15_000 },
-  );
+  return eventually(() => {
+    if (!existsSync(plan)) throw new Error(`expected a plan of the operator in ${plan}, there is none`);
+    return JSON.parse(readFileSync(plan, 'utf8'));
+  });
 }
 
 /** `millrace vrouter` with what the VRouter object says. */

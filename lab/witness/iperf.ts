@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Host } from '../host.ts';
 import { LabError } from '../lab-error.ts';
 import type { Namespace } from '../namespace.ts';
@@ -20,6 +21,19 @@ export async function iperf(
   const output = await from.run(`iperf3 -c ${address} -J ${options}`);
   return readResult(JSON.parse(output));
 }
+
+/** Has TCP carry data until it is there; where much has to be sent again it crawls. @throws AssertionError */
+export async function assertFlows(
+  from: Namespace,
+  to: Pick<Host, 'ip4' | 'ip6' | 'start'>,
+  options: string,
+): Promise<void> {
+  const { megabitsPerSecond } = await iperf(from, to, options);
+  assert.ok(megabitsPerSecond > CRAWL, `iperf3 ${options}: ${megabitsPerSecond} Mbit/s`);
+}
+
+/** Mbit/s: a busy machine is faster, and TCP that waits for a timeout (RFC 6298: 1 s, here 0.2) for each segment or two is not. */
+const CRAWL = 0.5;
 
 /** Does something while a flow is on its way, and waits for both, however they end. @throws what the work throws, then the flow */
 export async function during(flow: Promise<IperfResult>, work: () => Promise<void>): Promise<IperfResult> {

@@ -43,7 +43,7 @@ test('queues move between two workers while TCP flows', async () => {
     });
   }
   const { megabitsPerSecond } = await flow;
-  assert.ok(megabitsPerSecond > 0);
+  assert.ok(megabitsPerSecond > 10, `${megabitsPerSecond} Mbit/s`);
   assert.equal((await router.list('affinity qmap show')).length, 3);
   const busy = await Promise.all([0, 1].map((cpu) => router.list(`stats show software brief cpu ${cpu}`)));
   for (const [stages] of busy) assert.ok(Number(stages?.['port-rx']) > 0);

@@ -9,7 +9,6 @@ import { assertPings } from './witness/ping.ts';
 const router = await testRouter();
 const agent = await new Agent(router, podPlan({ networks: ['red'] })).start();
 after(() => agent.close());
-/** A router that starts while others have the CPUs takes its time. */
 const pods = ['a', 'b'].map((label) => new Pod(agent, label));
 after(() => {
   for (const pod of pods) pod.close();

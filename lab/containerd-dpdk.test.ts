@@ -25,7 +25,6 @@ const containerd = new Containerd({
 after(() => containerd.close());
 await containerd.start();
 const plain = await containerd.pod({ name: 'plain' });
-/** An application takes its time to start, and a router to try its socket again. */
 
 const fast = { network: 'default/red', kind: 'vhost-user' } as const;
 const image = await dpdkImageOfHost(containerd.cell.directory);

@@ -52,9 +52,7 @@ for (const kind of ['mplsoudp', 'mplsogre'] as const) {
     test(`${kind} over ${underlay}: TCP flows both ways, and no checksum is wrong`, async () => {
       await connect(pair, kind, underlay);
       await using received = await startCapture(red2, red2.device, 'tcp');
-      for (const option of ['-4', '-6', '-4 -R']) {
-        await assertFlows(red1, red2, `${option} -n 2M`);
-      }
+      for (const option of ['-4', '-6', '-4 -R']) await assertFlows(red1, red2, `${option} -n 2M`);
       await received.stop();
       assert.deepEqual(await received.faulty(), []);
     });

@@ -24,8 +24,6 @@ const families = [
   },
 ];
 
-// A stale neighbour is looked at every five seconds.
-
 for (const { family, own, nobody, fixed, arp } of families) {
   test(`${family}: packets wait for a neighbour that is asked for, and none is lost`, async () => {
     await router.ctl('nexthop flush origin learn');

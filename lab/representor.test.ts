@@ -129,7 +129,7 @@ test('a flood for the host holds up neither packets that are forwarded nor the c
   await assertPings(wire, calm.ip4, '-c 20 -i 0.02');
   const started = performance.now();
   await router.list('address show');
-  assert.ok(performance.now() - started < 10_000, `${performance.now() - started} ms`);
+  assert.ok(performance.now() - started < 2000, `${performance.now() - started} ms`);
   const sent = Number(await flood);
   assert.ok(sent > 10_000, `only ${sent} datagrams`);
   await assertPings(machine, left.ip4);

@@ -82,9 +82,7 @@ for (const { what, file, reason } of [
 test('a build that traps in its first second goes, and the one before runs again', async () => {
   const before = await router.ctl('datapath');
   const swapping = router.attempt(`datapath swap ${await withTraps()}`);
-  await eventually(async () => assert.notEqual(await router.ctl('datapath'), before), {
-    everyMs: 10,
-  });
+  await eventually(async () => assert.notEqual(await router.ctl('datapath'), before), { everyMs: 10 });
   await sendFrames(red, Array<Uint8Array>(20).fill(faulty('unreachable')));
   const { status, stderr } = await swapping;
   assert.equal(status, 1);
@@ -112,9 +110,7 @@ async function tables(): Promise<readonly [string, string, number]> {
 test('a build in which a worker stands still goes, and health says that it has not gone everywhere', async () => {
   const before = await router.ctl('datapath');
   const swapping = router.attempt(`datapath swap ${await withTraps()}`);
-  await eventually(async () => assert.notEqual(await router.ctl('datapath'), before), {
-    everyMs: 10,
-  });
+  await eventually(async () => assert.notEqual(await router.ctl('datapath'), before), { everyMs: 10 });
   await sendFrames(red, [faulty('loop')]);
   const { status, stderr } = await swapping;
   assert.equal(status, 1);

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { DescService } from '@bufbuild/protobuf';
 import { unwrap, wrap } from './envelope.ts';
 import { parseMessage, parseRemoteError, RemoteError } from './remote-error.ts';
@@ -54,12 +54,9 @@ interface Post {
 class HttpClient implements RouterClient {
   readonly #socketPath: string;
   readonly #agent = new http.Agent({ keepAlive: true });
-  readonly #place: RequestOptions & { readonly servername: string };
 
   constructor(socketPath: string) {
     this.#socketPath = socketPath;
-    // A server's name is TLS's; where none is said, 5 ms of a command's start go into asking whether the host is an address.
-    this.#place = { socketPath, agent: this.#agent, servername: '' };
   }
 
   async call<Response>(
@@ -110,7 +107,9 @@ class HttpClient implements RouterClient {
   #post({ path, type, body, signal }: Post): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': type, 'content-length': body.length };
-      const place = { ...this.#place, method: 'POST', path, headers };
+      const [socketPath, agent] = [this.#socketPath, this.#agent];
+      // A server's name is TLS's; where none is said, 5 ms of a command's start go into asking whether the host is an address.
+      const place = { socketPath, agent, servername: '', method: 'POST', path, headers };
       const request = http.request(signal === undefined ? place : { ...place, signal }, resolve);
       request.once('error', (error) => reject(this.#explain(error)));
       request.end(body);

@@ -42,6 +42,10 @@ function leaveWithoutPorts(flow: Flow): u32 {
   return NAT_DONE;
 }
 
+/**
+ * What has no session begins one, or has none to belong to. What the router itself resets so may be a station's, whose
+ * session is gone: the station is not cut off, and its port not taken.
+ */
 function begin(flow: Flow): u32 {
   const isQueryAnswer = flow.protocol == <u8>PROTOCOL_ICMP && isAnswer(flow.detail);
   const ruled = sourceFor(flow.iface, flow.localRaw);
@@ -61,10 +65,7 @@ function beginAs(flow: Flow, outsideRaw: u32): u32 {
   return NAT_DONE;
 }
 
-/**
- * What the router sends itself from an address that others share: its ports are taken, too. What it resets without a
- * session may be a station's, whose session is gone: the station is not cut off, and its port not taken.
- */
+/** What the router sends itself from an address that others share: its ports are taken, too. */
 function isOwn(flow: Flow): bool {
   return flow.kind == FLOW_PORTS && isOutside(flow.iface, flow.localRaw);
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { ordinary } from './builds.ts';
 import { examplesOf } from './docs.ts';
 import { eventually } from './eventually.ts';
@@ -9,7 +8,7 @@ import type { Router } from './router.ts';
 import { testRouter, testTopology } from './testing.ts';
 import { startCapture } from './witness/capture.ts';
 import { during, iperf } from './witness/iperf.ts';
-import { assertPings } from './witness/ping.ts';
+import { assertPings, unansweredDuring } from './witness/ping.ts';
 import { startVlanDevice } from './witness/vlan-device.ts';
 
 // bond0 is two ports to a switch, a bridge of Linux that is a host itself: 10.1.0.2 and fd00:1::2. bond1 is two links
@@ -65,15 +64,9 @@ async function active(bond: string, at = router): Promise<readonly string[]> {
   return members.filter((member) => member.active).map(({ name }) => name);
 }
 
-/** Does something while packets go by every hundredth of a second, some of them afterwards, and tells how many were not answered. */
+/** How many packets, one each hundredth of a second, were not answered while something was done. */
 async function lossDuring(address: string, work: () => Promise<unknown>): Promise<number> {
-  await using flow = host.start(`ping -n -i 0.01 ${address}`);
-  await flow.said(/icmp_seq=15 /);
-  await work();
-  await setTimeout(400);
-  await flow.close('SIGINT');
-  const [, sent, received] = /(\d+) packets transmitted, (\d+) received/.exec(flow.stdout) ?? [];
-  return Number(sent) - Number(received);
+  return (await unansweredDuring(host, address, work)).length;
 }
 
 /** What is cut three times costs a tenth of a second at most, as a rule. */

@@ -20,6 +20,7 @@ test('a containerd that is killed amid thirty pods that come and go loses none f
     await containerd.kill();
     await assertPings(networkOf(running), '10.244.0.1');
     await Promise.all(work);
+    await containerd.forgetCutResults();
     await containerd.launch();
     await removeAllBut(running);
   }
@@ -37,6 +38,16 @@ test('a pod that the runtime never spoke of again is detached, and its addresses
   await assertNothingBut(2);
   await eventually(() => assertNothingBut(1));
   assert.match(agent.log, /the runtime has forgotten this pod/);
+});
+
+test('a pod whose result containerd has lost is detached all the same', async () => {
+  const pod = await containerd.pod({ name: 'cut' });
+  const results = `/var/lib/cni/results/pods-${pod.sandbox}-*`;
+  assert.equal(await containerd.cell.start(`truncate --size 0 ${results}`).ended, 0);
+  await assert.rejects(pod.remove(), /unexpected end of JSON input/);
+  await containerd.forgetCutResults();
+  await pod.remove();
+  await assertNothingBut(1);
 });
 
 /** What becomes of it when the runtime is killed is not its business. */

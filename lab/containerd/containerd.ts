@@ -93,6 +93,15 @@ export class Containerd implements PodHost, AsyncDisposable {
     this.#runtime = undefined;
   }
 
+  /**
+   * Removes what it had begun to write of ADDs' results when it was killed: it keeps each in a file that it empties
+   * first, and removes no pod whose file it can't read.
+   */
+  async forgetCutResults(): Promise<void> {
+    const removal = this.cell.start('find /var/lib/cni -type f -empty -delete');
+    if ((await removal.ended) !== 0) throw removal.failure('expected it to remove files');
+  }
+
   get socket(): string {
     return join(this.cell.directory, 'containerd.sock');
   }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Namespace } from '../namespace.ts';
 
+/** Echo requests that have to be answered before something begins, and once it is done. */
+const requestsAround = 40;
+
 /** What ping has counted. */
 export interface PingResult {
   readonly sent: number;
@@ -20,14 +23,29 @@ export async function assertPings(
 ): Promise<PingResult> {
   const result = await ping(host, destination, `${options} -w 5`);
   const count = Number(/-c (\d+)/.exec(options)?.[1] ?? 3);
-  const answered = new Set(
-    [...result.output.matchAll(/bytes from .*icmp_seq=(\d+)/g)].map(([, sequence]) => Number(sequence)),
-  );
-  const missing = Array.from({ length: count }, (_, index) => index + 1).filter(
-    (each) => !answered.has(each),
-  );
-  assert.deepEqual(missing, [], result.output);
+  assert.deepEqual(missing(answered(result.output), count), [], result.output);
   return result;
+}
+
+/**
+ * Sends echo requests every hundredth of a second while something is done, and until they are answered afterwards.
+ *
+ * @returns the sequence numbers that were not answered before the last one that was: those after it may be on their way
+ */
+export async function unansweredDuring(
+  host: Pick<Namespace, 'start'>,
+  destination: string,
+  work: () => Promise<unknown>,
+): Promise<readonly number[]> {
+  await using pings = host.start(`ping -n -i 0.01 ${destination}`);
+  const latest = () => answered(pings.stdout).at(-1) ?? 0;
+  const reached = (sequence: number) =>
+    pings.until(() => (latest() >= sequence ? true : undefined), `an answer to request ${sequence}`);
+  await reached(requestsAround);
+  await work();
+  await reached(latest() + requestsAround);
+  await pings.close('SIGINT');
+  return missing(answered(pings.stdout), latest());
 }
 
 /** Sends echo requests and asserts that none is answered; resolves to what ping said. */
@@ -51,4 +69,15 @@ export async function ping(
   const counts = /(\d+) packets transmitted, (\d+) received/.exec(stdout);
   assert.ok(counts, `expected counts from ping, got ${stdout}${stderr}`);
   return { sent: Number(counts[1]), received: Number(counts[2]), output: stdout };
+}
+
+/** The sequence numbers of the answers, as they came. */
+function answered(output: string): readonly number[] {
+  return [...output.matchAll(/bytes from .*icmp_seq=(\d+)/g)].map(([, sequence]) => Number(sequence));
+}
+
+/** Those of the first so many sequence numbers that are not among them. */
+function missing(sequences: readonly number[], count: number): readonly number[] {
+  const found = new Set(sequences);
+  return Array.from({ length: count }, (_, index) => index + 1).filter((each) => !found.has(each));
 }

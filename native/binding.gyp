@@ -16,6 +16,7 @@
         "log-level.c",
         "memory.c",
         "netlink.c",
+        "netlink-script.c",
         "packet.c",
         "plain.c",
         "pool.c",

@@ -19,7 +19,7 @@ export async function netlinkExchange(steps: readonly NetlinkStep[]): Promise<Bu
   return addon().netlinkExchange(Buffer.concat(steps.map(stepBytes)));
 }
 
-// As native/netlink.c has them.
+// As native/netlink-script.c has them.
 const MESSAGE = 1;
 const ENTER = 2;
 const WRITE = 3;

@@ -10,11 +10,12 @@ import { MAIN_VRF, type Vrfs } from '../vrf/index.ts';
 import { isFamily } from './address-service.ts';
 import type { AddRouteRequest, AddRoutesRequest, DeleteRoutesRequest } from './ip_pb.js';
 import { RouteService } from './ip_pb.js';
+import type { RouteTarget } from './new-route.ts';
 import { originNumber, originWord } from './origins.ts';
 import { type BatchResult, faultInBatch } from './route-batch.ts';
 import type { TableRoute } from './route-page.ts';
 import { BATCH_MAX, recordBytes } from './route-tables.ts';
-import type { Routes, RouteTarget } from './routes.ts';
+import type { Routes } from './routes.ts';
 
 /** What the route service works on. */
 export interface RouteServiceContext {

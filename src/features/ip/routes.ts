@@ -1,25 +1,15 @@
 import { ApiError } from '../../engine/api-error.ts';
 import type { Router } from '../../engine/host/router.ts';
-import { addressBits, formatAddress, type IpAddress } from '../../net/address.ts';
-import { formatPrefix, hasHostBits, hostPrefix, networkOf, type Prefix } from '../../net/prefix.ts';
+import { addressBits, type IpAddress } from '../../net/address.ts';
+import { formatPrefix, hostPrefix, networkOf, type Prefix } from '../../net/prefix.ts';
 import type { Interface, Interfaces } from '../interface/index.ts';
 import type { NextHops } from '../neighbor/index.ts';
 import type { VrfSizes, VrfTables } from '../vrf/index.ts';
-import { numberOf, type Origin, originNumber, originWord } from './origins.ts';
+import { type NewRoute, readRoute } from './new-route.ts';
+import { numberOf, type Origin, originWord } from './origins.ts';
 import { type BatchRemoval, type BatchResult, NextHopUses } from './route-batch.ts';
 import type { FamilyNumber, TableRoute } from './route-page.ts';
 import { familyOf, PAGE_ROUTES, type RouteBatch, RouteTables, type TableLimits } from './route-tables.ts';
-
-/** Where a route leads: through a gateway on a connected network, or by a next hop's table index. */
-export type RouteTarget = { readonly gateway: IpAddress } | { readonly index: number };
-
-/** A route to be added. */
-export interface NewRoute {
-  readonly vrf: number;
-  readonly prefix: Prefix;
-  readonly target: RouteTarget;
-  readonly origin: string;
-}
 
 /** Routes of all VRFs: the only one who changes the route tables, and who counts which next hops routes use. */
 export class Routes implements VrfTables {
@@ -86,10 +76,9 @@ export class Routes implements VrfTables {
 
   /** Adds a route, or replaces the one to the same prefix. @throws ApiError EINVAL, EHOSTUNREACH, ENOSPC */
   add(route: NewRoute): void {
-    const doing = `add route ${formatPrefix(route.prefix)}`;
-    checkNetwork(doing, route.prefix);
-    const origin = readOrigin(doing, route.origin);
-    this.put({ vrf: route.vrf, prefix: route.prefix, nextHop: this.#indexOf(doing, route), origin });
+    this.put(
+      readRoute(route, { tables: this.#tables, nextHops: this.#nextHops, interfaces: this.#interfaces }),
+    );
   }
 
   /** Puts a route into the table. @throws ApiError ENOSPC */
@@ -257,22 +246,6 @@ export class Routes implements VrfTables {
     if (neighbor) this.put({ vrf, prefix, nextHop: neighbor.index, origin: LEARN });
   }
 
-  #indexOf(doing: string, { vrf, target, prefix }: NewRoute): number {
-    if ('index' in target) return target.index;
-    const { gateway } = target;
-    if (gateway.family === 'ipv4' && prefix.address.family === 'ipv6') {
-      throw new ApiError('EINVAL', { doing, expected: 'an IPv6 gateway', received: formatAddress(gateway) });
-    }
-    const through = this.#tables.longest(vrf, gateway);
-    const nextHop = through && this.#nextHops.find(through.nextHop);
-    const onLink = nextHop && (nextHop.target.type === 'connected' || through.origin === LEARN);
-    const iface = onLink ? this.#interfaces.find(this.#nextHops.interfaceOf(nextHop.index)) : undefined;
-    if (iface) return this.#nextHops.resolve(iface, gateway);
-    const expected =
-      'a gateway on the network of one of our addresses (a link-local one needs a next hop with its interface)';
-    throw new ApiError('EHOSTUNREACH', { doing, expected, received: formatAddress(gateway) });
-  }
-
   #countUse(nextHop: number, origin: number, more: number): void {
     if (origin === LEARN) return;
     if (more > 0) this.#nextHops.use(nextHop, more);
@@ -307,20 +280,4 @@ function limitsOf(sizes: VrfSizes): { readonly ipv4: TableLimits; readonly ipv6:
     ipv4: { routes: sizes.rib4Routes, blocks: sizes.fib4Tbl8 },
     ipv6: { routes: sizes.rib6Routes, blocks: sizes.fib6Tbl8 },
   };
-}
-
-function checkNetwork(doing: string, prefix: Prefix): void {
-  if (!hasHostBits(prefix)) return;
-  const expected = `no bits behind the prefix length of ${prefix.length} of ${addressBits(prefix.address.family)}`;
-  throw new ApiError('EINVAL', { doing, expected, received: formatPrefix(prefix) });
-}
-
-function readOrigin(doing: string, word: string): number {
-  const number = originNumber(word);
-  if (number !== undefined) return number;
-  throw new ApiError('EINVAL', {
-    doing,
-    expected: 'a known origin such as static or bgp',
-    received: JSON.stringify(word),
-  });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -88,6 +88,33 @@ test('says that the connection ended before the answer', async () => {
     code: 'ECONNRESET',
   });
   rude.close();
+});
+
+test('calls over another connection when an idle one was closed before the request was read, and only then', async (context) => {
+  const path = join(folder, 'idle.sock');
+  const answer = () => latest().write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
+  const sockets: Socket[] = [];
+  const latest = () => sockets.at(-1) ?? assert.fail('nobody has connected');
+  const idle = createServer((socket) => sockets.push(socket.on('data', answer))).listen(path);
+  const client = connectRouter({ socketPath: path });
+  context.after(() => {
+    client.close();
+    latest().destroy();
+    idle.close();
+  });
+  const call = () => client.call(routers, 'getRouter', {});
+  await call();
+  latest().destroy();
+  assert.deepEqual(await call(), {}); // it is written to a connection whose end was not seen yet
+  const unread = call();
+  process.nextTick(() => latest().destroy()); // it is written by now, and nobody has read it
+  assert.deepEqual(await unread, {});
+  assert.equal(sockets.length, 3);
+  latest()
+    .off('data', answer)
+    .once('data', () => latest().destroy());
+  await assert.rejects(call(), { code: 'ECONNRESET' }); // it may have been done
+  assert.equal(sockets.length, 3);
 });
 
 test('says that what listens is no router', async () => {

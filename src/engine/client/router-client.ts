@@ -104,14 +104,22 @@ class HttpClient implements RouterClient {
     this.#agent.destroy();
   }
 
-  #post({ path, type, body, signal }: Post): Promise<IncomingMessage> {
+  #post(post: Post): Promise<IncomingMessage> {
+    const { path, type, body, signal } = post;
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': type, 'content-length': body.length };
       const [socketPath, agent] = [this.#socketPath, this.#agent];
       // A server's name is TLS's; where none is said, 5 ms of a command's start go into asking whether the host is an address.
       const place = { socketPath, agent, servername: '', method: 'POST', path, headers };
-      const request = http.request(signal === undefined ? place : { ...place, signal }, resolve);
-      request.once('error', (error) => reject(this.#explain(error)));
+      let isAnswered = false;
+      const request = http.request(signal === undefined ? place : { ...place, signal }, (response) => {
+        isAnswered = true;
+        resolve(response);
+      });
+      request.once('error', (error) => {
+        if (request.reusedSocket && !isAnswered && wasNotRead(error)) resolve(this.#post(post));
+        else reject(this.#explain(error));
+      });
       request.end(body);
     });
   }
@@ -139,6 +147,16 @@ class HttpClient implements RouterClient {
       received,
     });
   }
+}
+
+/**
+ * Says that the other end closed the connection before it had read all that was sent, so that nothing of it was done:
+ * a router closes a connection that nobody uses for seconds, just before somebody does perhaps. By Linux's UNIX
+ * sockets, whose error is another one when all was read.
+ */
+function wasNotRead(error: Error): boolean {
+  const { code, syscall }: NodeJS.ErrnoException = error;
+  return (code === 'EPIPE' && syscall === 'write') || (code === 'ECONNRESET' && syscall === 'read');
 }
 
 const problems: Readonly<Record<string, { readonly code: ConnectionErrno; readonly received: string }>> = {

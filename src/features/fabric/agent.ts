@@ -49,16 +49,25 @@ export class Fabric {
   /** Applies a plan; what of it fails is logged once, and tried again. @throws RemoteError without a router */
   async apply(router: RouterClient, plan: RouterPlan): Promise<void> {
     clearTimeout(this.#retry);
-    const { runLines, log, again } = this.#options;
-    const failures = await applyPieces({ router, runLines, log, made: this.#made }, piecesOf(plan));
-    this.#tell(failures);
-    this.#writeStatus(plan, failures);
-    if (failures.length > 0) this.#retry = setTimeout(again, RETRY_MS).unref();
+    const { runLines, log } = this.#options;
+    try {
+      const failures = await applyPieces({ router, runLines, log, made: this.#made }, piecesOf(plan));
+      this.#tell(failures);
+      this.#writeStatus(plan, failures);
+      if (failures.length > 0) this.#tryAgainLater();
+    } catch (error) {
+      this.#tryAgainLater();
+      throw error;
+    }
   }
 
   close(): void {
     clearTimeout(this.#retry);
     this.#made.close();
+  }
+
+  #tryAgainLater(): void {
+    this.#retry = setTimeout(this.#options.again, RETRY_MS).unref();
   }
 
   #writeStatus(plan: RouterPlan, failures: readonly Failure[]): void {

@@ -9,10 +9,10 @@ import { type Holding, holdingOf } from './holding.ts';
 import { hostileFiles, PORTS } from './traffic.ts';
 
 /**
- * Growth of the resident memory that is no leak: V8 lets 110 MB of garbage gather and collects them once in some hundred
- * million packets. An object that is lost with each packet for the control thread would be a gigabyte in the full run.
+ * Growth of the resident memory that is no leak in the full run: V8 lets 110 MB of garbage gather and collects them once
+ * in some hundred million packets. An object lost with each packet for the control thread would be a gigabyte.
  */
-const FLAT_MEGABYTES = 128;
+const GROWTH_MEGABYTES = 128;
 /** Part of the packets after which memory is looked at first: tables and caches have filled by then. */
 const WARM = 0.25;
 /** Packets that wait for neighbours are given up after some seconds. */
@@ -35,6 +35,8 @@ export interface WireOutcome {
 export async function sendHostile(options: {
   readonly packets: number;
   readonly seed: number;
+  /** Most that the resident memory may grow by after a quarter. */
+  readonly growthMegabytes: number;
 }): Promise<WireOutcome> {
   const directory = mkdtempSync(join(tmpdir(), `mr-${process.pid}-`));
   try {
@@ -44,13 +46,17 @@ export async function sendHostile(options: {
       return file;
     });
     await using router = await new Router({ directory, flags: ['-p', ...metricsFlags(directory)] }).start();
-    return await sendBy(router, files, options.packets);
+    return await sendBy(router, files, options);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-async function sendBy(router: Router, files: readonly string[], packets: number): Promise<WireOutcome> {
+async function sendBy(
+  router: Router,
+  files: readonly string[],
+  { packets, growthMegabytes }: { readonly packets: number; readonly growthMegabytes: number },
+): Promise<WireOutcome> {
   const before = await holdingOf(router);
   const started = performance.now();
   await router.ctl(wireConfig(files));
@@ -63,7 +69,7 @@ async function sendBy(router: Router, files: readonly string[], packets: number)
     ...(after.buffers > before.buffers + SPARES
       ? [`${after.buffers - before.buffers} buffers are still in use`]
       : []),
-    ...(full.residentMegabytes > warm.residentMegabytes + FLAT_MEGABYTES
+    ...(full.residentMegabytes > warm.residentMegabytes + growthMegabytes
       ? [`resident memory grew from ${warm.residentMegabytes} to ${full.residentMegabytes} MB`]
       : []),
     ...(/trapped|a mistake in the router/.test(router.log) ? [`the router has trapped:\n${router.log}`] : []),
@@ -107,7 +113,10 @@ export async function runOnWire(
   say: (line: string) => void,
 ): Promise<number> {
   say(`fuzz  seed ${options.seed}, ${options.packets} packets by ${PORTS} ports`);
-  const { received, seconds, before, warm, after, wrong } = await sendHostile(options);
+  const { received, seconds, before, warm, after, wrong } = await sendHostile({
+    ...options,
+    growthMegabytes: GROWTH_MEGABYTES,
+  });
   say(
     `fuzz  ${received} packets in ${seconds.toFixed(0)} s, ${(received / seconds / 1e6).toFixed(2)} million a second`,
   );

@@ -1,6 +1,7 @@
 import type { Host } from './host.ts';
 import { Router } from './router.ts';
 import { addressLines, portLine, type Topology } from './topology.ts';
+import { longestGap } from './witness/ping.ts';
 
 /** How a router came back. */
 export interface Restart {
@@ -44,13 +45,12 @@ function configOf(hosts: readonly Host[]): string {
 async function longestGapMs(from: Host, to: string, work: () => Promise<void>): Promise<number> {
   await using answers = from.start(`bash -c 'exec ping -n -D -i 0.001 ${to} > >(${answerTimes})'`);
   const answeredAfter = (timeMs: number) =>
-    answers.until(() => timesMs(answers.stdout).some((each) => each > timeMs) || undefined, 'answers');
+    answers.until(() => (timesMs(answers.stdout).at(-1) ?? 0) > timeMs || undefined, 'answers');
   await answeredAfter(Date.now() + AROUND_MS);
   await work();
   await answeredAfter(Date.now() + AROUND_MS);
   await answers.close('SIGINT');
-  const times = timesMs(Buffer.from(answers.bytes).toString());
-  return Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? time)));
+  return longestGap(timesMs(Buffer.from(answers.bytes).toString()));
 }
 
 /** Of each answer the time alone, in seconds since 1970; in blocks, so that reading them takes nothing from the router. */

@@ -98,7 +98,7 @@ export class Containerd implements PodHost, AsyncDisposable {
    * first, and removes no pod whose file it can't read.
    */
   async forgetCutResults(): Promise<void> {
-    const removal = this.cell.start('find /var/lib/cni -type f -empty -delete');
+    const removal = this.cell.start('find /var/lib/cni/results -type f -empty -delete');
     if ((await removal.ended) !== 0) throw removal.failure('expected it to remove files');
   }
 

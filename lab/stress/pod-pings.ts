@@ -1,5 +1,6 @@
 import type { Namespace } from '../namespace.ts';
 import type { Program } from '../program.ts';
+import { longestGap } from '../witness/ping.ts';
 
 /** A ping every ten milliseconds from a pod to an address, until closed. */
 export class PodPings {
@@ -18,7 +19,6 @@ export class PodPings {
       ([, time]) => Number(time) * 1000,
     );
     if (times.length === 0) return { longestGapMs: Number.POSITIVE_INFINITY };
-    const all = [...times, beforeMs];
-    return { longestGapMs: Math.max(...all.slice(1).map((time, index) => time - (all[index] ?? time))) };
+    return { longestGapMs: longestGap([...times, beforeMs]) };
   }
 }

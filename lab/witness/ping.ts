@@ -28,24 +28,32 @@ export async function assertPings(
 }
 
 /**
- * Sends echo requests every hundredth of a second while something is done, and until they are answered afterwards.
- *
- * @returns the sequence numbers that were not answered before the last one that was: those after it may be on their way
+ * Sends echo requests while something is done, and until they are answered afterwards; resolves to the sequence numbers
+ * that were answered, as the answers came. Requests after the last of them may be on their way.
  */
-export async function unansweredDuring(
+export async function answeredDuring(
   host: Pick<Namespace, 'start'>,
   destination: string,
   work: () => Promise<unknown>,
+  { everyMs = 10 } = {},
 ): Promise<readonly number[]> {
-  await using pings = host.start(`ping -n -i 0.01 ${destination}`);
+  await using pings = host.start(`ping -n -i ${everyMs / 1000} ${destination}`);
   const latest = () => answered(pings.stdout).at(-1) ?? 0;
   const reached = (sequence: number) =>
-    pings.until(() => (latest() >= sequence ? true : undefined), `an answer to request ${sequence}`);
+    pings.until(() => latest() >= sequence || undefined, `an answer to request ${sequence}`);
   await reached(requestsAround);
   await work();
   await reached(latest() + requestsAround);
   await pings.close('SIGINT');
-  return missing(answered(pings.stdout), latest());
+  return answered(Buffer.from(pings.bytes).toString());
+}
+
+/** The same, but resolves to those before the last answered one that were not answered. */
+export async function unansweredDuring(
+  ...during: Parameters<typeof answeredDuring>
+): Promise<readonly number[]> {
+  const sequences = await answeredDuring(...during);
+  return missing(sequences, sequences.at(-1) ?? 0);
 }
 
 /** Sends echo requests and asserts that none is answered; resolves to what ping said. */
@@ -80,4 +88,9 @@ function answered(output: string): readonly number[] {
 function missing(sequences: readonly number[], count: number): readonly number[] {
   const found = new Set(sequences);
   return Array.from({ length: count }, (_, index) => index + 1).filter((each) => !found.has(each));
+}
+
+/** The longest time between two answers, of the times at which they came. */
+export function longestGap(times: readonly number[]): number {
+  return Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? time)));
 }

@@ -18,11 +18,13 @@ test('a plan is applied again later when the router did not answer', async (cont
     again,
     log: { info: () => undefined, error: () => undefined },
   });
+  context.after(() => {
+    fabric.close();
+    rmSync(directory, { recursive: true });
+  });
   const nobody = connectRouter({ socketPath: join(directory, 'none.sock') });
   await assert.rejects(fabric.apply(nobody, planOfNode()), { code: 'ENOENT' });
   assert.equal(again.mock.callCount(), 0);
   context.mock.timers.tick(5000);
   assert.equal(again.mock.callCount(), 1);
-  fabric.close();
-  rmSync(directory, { recursive: true });
 });
